@@ -1,0 +1,5 @@
+"""`python -m interviewer` is `mockdl`."""
+
+from interviewer.cli import main
+
+main()

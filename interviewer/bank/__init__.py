@@ -1,0 +1,10 @@
+"""Questions and rubrics: YAML files on disk become one validated bank.
+
+The only room that imports `yaml`.
+"""
+
+from interviewer.bank.checking import check_bank
+from interviewer.bank.finding import Finding
+from interviewer.bank.loading import PackReading, load_bank, read_pack
+
+__all__ = ["Finding", "PackReading", "check_bank", "load_bank", "read_pack"]

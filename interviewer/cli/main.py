@@ -1,0 +1,85 @@
+"""The command tree and the one place where errors become exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from interviewer import __version__
+from interviewer.cli import bank, config, doctor, records, start
+from interviewer.errors import MockdlError
+
+__all__ = ["app", "main"]
+
+EXIT_CODES = """Exit codes: 0 done, 1 a check failed, 2 wrong use, 3 settings, 4 question pack, 5 journal or
+files, 6 encoder or index, 7 input ended before the interview did (saved), 130 interrupted (saved)."""
+
+app = typer.Typer(
+    name="mockdl",
+    help="Practise deep-learning job interviews in the terminal: questions, follow-ups, and a grade with evidence.",
+    epilog=EXIT_CODES,
+    no_args_is_help=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"mockdl {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", "-V", help="Print the version.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Open the home screen, or run one command."""
+    if context.invoked_subcommand is None:
+        if not start.has_terminal():
+            print(context.get_help())
+            raise typer.Exit
+        raise typer.Exit(start.open_home())
+
+
+app.command("start")(start.start)
+app.command("report")(records.report)
+app.command("history")(records.history)
+app.command("grade")(records.grade)
+app.command("search")(bank.search)
+app.add_typer(bank.pack_app, name="pack")
+app.command("doctor")(doctor.doctor)
+app.add_typer(config.config_app, name="config")
+
+
+def _spell_out_resume(arguments: list[str]) -> list[str]:
+    """`--resume` may stand without a value; it then means the newest unfinished session."""
+    spelled: list[str] = []
+    for number, argument in enumerate(arguments):
+        spelled.append(argument)
+        following = arguments[number + 1] if number + 1 < len(arguments) else "-"
+        if argument == "--resume" and following.startswith("-"):
+            spelled.append("last")
+    return spelled
+
+
+def main() -> None:
+    """Run the command line; every foreseen error ends as text on stderr and its exit code."""
+    try:
+        app(args=_spell_out_resume(sys.argv[1:]))
+    except MockdlError as error:
+        print(f"mockdl: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        print("mockdl: interrupted", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader (`head`, a pager) has gone; keep the interpreter from complaining at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

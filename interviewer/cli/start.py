@@ -1,0 +1,143 @@
+"""`mockdl start`: one interview, in the terminal interface or in line mode."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from interviewer.cli.common import open_services, parse_name, say
+from interviewer.errors import UsageError
+
+if TYPE_CHECKING:
+    from interviewer.conduct import Conductor
+    from interviewer.core.session import SessionConfig
+    from interviewer.services import Services
+
+__all__ = ["has_terminal", "open_home", "start"]
+
+
+def has_terminal() -> bool:
+    """Whether the terminal interface can run here."""
+    streams = (sys.stdin, sys.stdout)
+    return all(each is not None and each.isatty() for each in streams) and os.environ.get("TERM") != "dumb"
+
+
+def open_home() -> int:
+    """Show the home screen; returns the exit code."""
+    from interviewer.tui import run
+
+    with open_services() as services:
+        return run(services, None, None)
+
+
+def _levels() -> list[str]:
+    from interviewer.core.content import Level
+
+    return list(Level)
+
+
+def _topics() -> list[str]:
+    from interviewer.core.content import TOPICS
+
+    return list(TOPICS)
+
+
+def start(
+    level: Annotated[
+        str | None, typer.Option(help="junior, mid, senior or staff.", autocompletion=_levels, show_default=False)
+    ] = None,
+    topic: Annotated[
+        list[str] | None,
+        typer.Option(help="A topic, or free text in quotes. Repeat for several.", autocompletion=_topics),
+    ] = None,
+    count: Annotated[int | None, typer.Option(min=1, max=50, help="Number of questions.", show_default=False)] = None,
+    minutes: Annotated[
+        float | None, typer.Option(min=0.1, help="Answering time for the whole interview.", show_default=False)
+    ] = None,
+    mode: Annotated[
+        str | None,
+        typer.Option(help="interview (verdicts at the end) or practice (after each question).", show_default=False),
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="The same seed asks the same questions.", show_default=False)] = None,
+    pack: Annotated[
+        list[Path] | None, typer.Option(help="A folder with questions of your own. Repeatable.", show_default=False)
+    ] = None,
+    plain: Annotated[bool, typer.Option("--plain", help="Line mode, for screen readers and pipes.")] = False,
+    resume: Annotated[
+        str | None,
+        typer.Option(metavar="[ID]", help="Take up a saved session; without ID the newest.", show_default=False),
+    ] = None,
+) -> None:
+    """Start an interview (or take one up again).
+
+    Everything runs on this machine. Answers are saved as you submit them, drafts as you type.
+    """
+    line_mode = plain or not has_terminal()
+    with open_services(pack or []) as services:
+        if resume is not None:
+            conductor = services.resume_session(resume)
+            raise typer.Exit(_conduct(services, conductor, line_mode))
+        config = _build_config(services, level, topic or [], count, minutes, mode, seed)
+        if line_mode:
+            raise typer.Exit(_conduct(services, services.start_session(config), line_mode))
+        from interviewer.tui import run
+
+        raise typer.Exit(run(services, config, None))
+
+
+def _build_config(
+    services: Services,
+    level: str | None,
+    topics: list[str],
+    count: int | None,
+    minutes: float | None,
+    mode: str | None,
+    seed: int | None,
+) -> SessionConfig:
+    from interviewer.core.content import Level
+    from interviewer.core.session import Mode, SessionConfig
+
+    settings = services.settings
+    if any(" " in topic.strip() for topic in topics):
+        say("Looking for the topic in the index; the encoder starts first.")
+    return SessionConfig(
+        level=parse_name(level, Level, "level") if level else settings.level,
+        mode=parse_name(mode, Mode, "mode") if mode else settings.mode,
+        topics=services.find_topics(topics),
+        count=count or settings.count,
+        minutes=minutes or settings.minutes,
+        seed=seed if seed is not None else secrets.randbelow(2**31),
+    )
+
+
+def _conduct(services: Services, conductor: Conductor, line_mode: bool) -> int:
+    if not line_mode:
+        from interviewer.tui import run
+
+        return run(services, None, conductor)
+    return _conduct_plain(services, conductor)
+
+
+def _conduct_plain(services: Services, conductor: Conductor) -> int:
+    from interviewer.core.session import Phase
+    from interviewer.errors import StorageError
+    from interviewer.plain import Console, run_plain
+    from interviewer.report.terminal import render_terminal
+
+    if sys.stdin is None:
+        raise UsageError("Standard input is closed.", todo="Run in a terminal, or pipe answers in.")
+    console = Console()
+    code = run_plain(conductor, console, services.engine().status)
+    if conductor.state.phase is Phase.FINISHED:
+        summary = conductor.summary()
+        console.say("", *render_terminal(summary, console.width).splitlines())
+        try:
+            console.narrate(f"The report was saved to {services.save_report(summary)}")
+        except StorageError as error:
+            console.narrate(str(error))
+    return code

@@ -1,0 +1,100 @@
+"""What the rest of the program may ask of the heavy parts, without knowing them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from interviewer.core.grade import GradeRequest, GradeResult
+
+if TYPE_CHECKING:
+    import numpy
+
+__all__ = ["Encoder", "EncoderStatus", "Engine", "Neighbour", "Progress", "SearchHit"]
+
+Progress = Callable[[str, int, int], None]
+"""Called as progress(what, done, total) during long work."""
+
+
+class EncoderStatus(BaseModel):
+    """What the encoder's worker process is doing, as the screen should say it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    state: str
+    """"starting", "indexing", "ready", "failed" or "stopped"."""
+    detail: str = ""
+    model: str = ""
+    device: str = ""
+    done: int = 0
+    total: int = 0
+    peak_mb: float = 0.0
+    """Peak resident memory of the worker process, in MB."""
+
+
+class SearchHit(BaseModel):
+    """One result of a search over the bank."""
+
+    model_config = ConfigDict(frozen=True)
+
+    question_id: str
+    point_id: str | None
+    """The key point that matched best, or None when the question itself did."""
+    score: float
+    """Cosine similarity, -1 to 1."""
+
+
+class Neighbour(BaseModel):
+    """A question and how near another one is to it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    question_id: str
+    similarity: float
+
+
+class Encoder(Protocol):
+    """Text to vectors."""
+
+    name: str
+    device: str
+    dimension: int
+
+    def encode(self, texts: Sequence[str], progress: Progress | None = None) -> numpy.ndarray:
+        """Return unit vectors, float32, shape (len(texts), dimension)."""
+        ...
+
+
+class Engine(Protocol):
+    """The encoder's worker process as the front ends see it. Every call returns at once."""
+
+    def start(self) -> None:
+        """Start the worker process; returns before it is ready."""
+        ...
+
+    def status(self) -> EncoderStatus:
+        """The latest state heard from the worker."""
+        ...
+
+    def prepare(self, question_id: str) -> Future[None]:
+        """Embed this question's rubric before anything else."""
+        ...
+
+    def grade(self, request: GradeRequest) -> Future[GradeResult]:
+        """Grade one answer. The future never raises for a grading failure: it holds Ungraded."""
+        ...
+
+    def search(self, query: str, most: int = 10) -> Future[list[SearchHit]]:
+        """Questions nearest to the query, best first, one hit a question."""
+        ...
+
+    def neighbours(self) -> Future[dict[str, list[Neighbour]]]:
+        """For every question its nearest other questions, best first."""
+        ...
+
+    def stop(self) -> None:
+        """End the worker process."""
+        ...

@@ -1,0 +1,56 @@
+"""The one place where outside text is made safe to show.
+
+Candidate answers, pack files, model replies and exception messages all pass `clean`
+before they reach a terminal: escape sequences could repaint it, and bidirectional
+controls could make a sentence read as another one.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+__all__ = ["clean", "clean_line", "count_words", "shorten"]
+
+_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
+_BIDI = dict.fromkeys(map(ord, "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
+
+
+def clean(text: str) -> str:
+    """Return `text` without terminal escapes, control characters and bidi overrides.
+
+    New lines and tabs stay (tabs as four spaces); brackets, LaTeX and every printable
+    character stay as typed. Lone surrogates become U+FFFD, so the result always encodes.
+    """
+    text = _ESCAPES.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    "))
+    text = text.translate(_BIDI)
+    return "".join(_printable(char) for char in text)
+
+
+def _printable(char: str) -> str:
+    if char == "\n":
+        return char
+    category = unicodedata.category(char)
+    if category == "Cs":
+        return "\ufffd"
+    return "" if category == "Cc" else char
+
+
+def clean_line(text: str) -> str:
+    """Like `clean`, on one line: runs of white space become one space."""
+    return " ".join(clean(text).split())
+
+
+def shorten(text: str, most: int) -> str:
+    """`clean_line` cut at a word to at most `most` characters, ending in an ellipsis if cut."""
+    line = clean_line(text)
+    if len(line) <= most:
+        return line
+    head = line[: max(most - 1, 0)]
+    cut = head.rfind(" ")
+    return (head[:cut] if cut > most // 2 else head).rstrip(" ,;:") + "…"
+
+
+def count_words(text: str) -> int:
+    """Number of white-space separated words."""
+    return len(text.split())

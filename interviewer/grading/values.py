@@ -1,0 +1,70 @@
+"""Numbers with units in an answer, compared with what a key point demands exactly."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from interviewer.core.content import Value
+
+__all__ = ["Quantity", "find_quantities", "match_value"]
+
+_NUMBER = re.compile(
+    r"(?<![\w.])[-−]?(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
+    r"(?:\s*(?:[eE]|[x×*]\s*10\s*\^?)\s*(?P<exponent>[-−+]?\d{1,3}))?(?P<scale>[kKMBT](?![\w]))?"
+    r"\s*(?P<unit>%|[A-Za-zµ]+(?:/[A-Za-z]+)?)?"
+)
+_SCALES = {"k": 1e3, "K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
+_UNIT_NAMES = {
+    "gigabyte": "gb", "gigabytes": "gb", "gbytes": "gb", "gig": "gb", "gigs": "gb", "gibibytes": "gib",
+    "megabyte": "mb", "megabytes": "mb", "mebibytes": "mib", "kilobyte": "kb", "kilobytes": "kb",
+    "kibibytes": "kib", "byte": "bytes", "b": "bytes", "terabytes": "tb", "percent": "%", "pct": "%",
+    "seconds": "s", "second": "s", "sec": "s", "milliseconds": "ms", "token": "tokens",
+}  # fmt: skip
+
+
+class Quantity(NamedTuple):
+    """A number as typed, with its unit in lower case ("" when none follows)."""
+
+    number: float
+    unit: str
+    start: int
+    end: int
+
+
+def find_quantities(text: str) -> list[Quantity]:
+    """All numbers of a text with the word that follows each as its unit."""
+    found = []
+    for match in _NUMBER.finditer(text):
+        number = float(match["number"].replace(",", ""))
+        if match["exponent"]:
+            number *= 10.0 ** int(match["exponent"].replace("−", "-"))
+        number *= _SCALES.get(match["scale"] or "", 1.0)
+        found.append(Quantity(number, _unit(match["unit"] or ""), match.start(), match.end()))
+    return found
+
+
+def _unit(name: str) -> str:
+    lowered = name.lower()
+    return _UNIT_NAMES.get(lowered, lowered)
+
+
+def match_value(value: Value, quantities: Sequence[Quantity]) -> tuple[Quantity | None, Quantity | None]:
+    """Return the quantity that gives the value, and one of the same unit that does not.
+
+    A quantity with no known unit counts only for a value without unit, or when it agrees
+    to three significant digits, because bare numbers of an intermediate step are common.
+    """
+    accepted = [(value.number, _unit(value.unit)), *((n, _unit(u)) for n, u in value.also)]
+    units = {unit for _, unit in accepted}
+    wrong: Quantity | None = None
+    for quantity in quantities:
+        for number, unit in accepted:
+            allowed = value.tolerance if unit in (quantity.unit, "") else min(value.tolerance, 5e-3)
+            same_kind = unit in (quantity.unit, "") or quantity.unit not in units
+            if same_kind and abs(quantity.number - number) <= max(allowed * abs(number), 1e-12):
+                return quantity, None
+        if quantity.unit in units and quantity.unit:
+            wrong = wrong or quantity
+    return None, wrong

@@ -1,0 +1,74 @@
+"""Where things live, on disk and in the installed package.
+
+`MOCKDL_HOME` moves everything (data, settings, caches) under one folder; without it each
+goes where the platform wants it. Nothing here creates a folder: who writes, creates.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+__all__ = ["Places", "built_in_pack", "find_places"]
+
+
+class Places(NamedTuple):
+    """The files and folders of one user."""
+
+    data: Path
+    config: Path
+    cache: Path
+
+    @property
+    def journal(self) -> Path:
+        """The SQLite file with all sessions."""
+        return self.data / "journal.sqlite3"
+
+    @property
+    def reports(self) -> Path:
+        """Where finished sessions leave their reports."""
+        return self.data / "reports"
+
+    @property
+    def settings_file(self) -> Path:
+        """The TOML settings file."""
+        return self.config / "config.toml"
+
+    @property
+    def bank_cache(self) -> Path:
+        """The validated bank."""
+        return self.cache / "bank.json"
+
+    @property
+    def log(self) -> Path:
+        """What the encoder's worker process prints."""
+        return self.cache / "worker.log"
+
+
+def find_places() -> Places:
+    """Return the user's folders, from `MOCKDL_HOME` or the platform's conventions."""
+    home = os.environ.get("MOCKDL_HOME")
+    if home:
+        root = Path(home).expanduser().absolute()
+        return Places(root / "data", root / "config", root / "cache")
+    import platformdirs
+
+    return Places(
+        Path(platformdirs.user_data_dir("mockdl", appauthor=False)),
+        Path(platformdirs.user_config_dir("mockdl", appauthor=False)),
+        Path(platformdirs.user_cache_dir("mockdl", appauthor=False)),
+    )
+
+
+def built_in_pack() -> Path:
+    """Return the folder that holds the built-in `corpus/` and `rubrics/`.
+
+    In a checkout (also an editable install) these are the checkout's own folders, so an
+    edit is seen at once; in an installed wheel they travel under `interviewer/_data`.
+    """
+    package = Path(__file__).resolve().parent
+    checkout = package.parent
+    if (checkout / "pyproject.toml").is_file() and (checkout / "corpus").is_dir():
+        return checkout
+    return package / "_data"

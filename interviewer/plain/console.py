@@ -1,0 +1,72 @@
+"""Lines in and lines out, for terminals and pipes alike.
+
+Standard output carries the interview; standard error carries the narration (loading,
+grading, notices), so that a pipe gets the one without the other.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from contextlib import suppress
+from typing import IO
+
+from interviewer.core.text import clean, clean_line
+
+__all__ = ["Console"]
+
+
+class Console:
+    """The candidate's side of line mode."""
+
+    def __init__(
+        self, *, stdin: IO[bytes] | None = None, out: IO[str] | None = None, err: IO[str] | None = None
+    ) -> None:
+        """Use the process's own streams unless others are given."""
+        self._out = out if out is not None else sys.stdout
+        self._err = err if err is not None else sys.stderr
+        self._stdin = stdin
+        self.interactive = stdin is None and sys.stdin is not None and sys.stdin.isatty()
+        self._warned = False
+
+    @property
+    def width(self) -> int:
+        """Columns to wrap to."""
+        return max(40, min(100, shutil.get_terminal_size((80, 24)).columns - 1))
+
+    def say(self, *lines: str) -> None:
+        """Write lines to standard output."""
+        for line in lines:
+            print(clean(line), file=self._out)
+        self._out.flush()
+
+    def narrate(self, text: str) -> None:
+        """Write one line to standard error."""
+        print(clean_line(text), file=self._err, flush=True)
+
+    def read_line(self, prompt: str) -> str | None:
+        """The next line without its end, or None at the end of input.
+
+        Bytes that are not UTF-8 are replaced, and that is said once.
+        """
+        if self.interactive:
+            with suppress(ImportError):
+                import readline  # noqa: F401 - line editing for input()
+            try:
+                return input(prompt).encode("utf-8", "replace").decode("utf-8")
+            except EOFError:
+                return None
+        source = self._stdin if self._stdin is not None else getattr(sys.stdin, "buffer", None)
+        raw = source.readline() if source is not None else b""
+        if not raw:
+            return None
+        try:
+            text = raw.decode("utf-8")
+        except UnicodeDecodeError:
+            text = raw.decode("utf-8", errors="replace")
+            if not self._warned:
+                self.narrate(
+                    "The input holds bytes that are not UTF-8; each was replaced by \ufffd. Everything else was kept."
+                )
+                self._warned = True
+        return text.rstrip("\r\n")

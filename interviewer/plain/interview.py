@@ -1,0 +1,243 @@
+"""One interview in line mode.
+
+An answer ends with a line that holds a single dot. Commands are lines of their own that
+begin with a slash; any other line is part of the answer, whatever it begins with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as NotYet
+from typing import NamedTuple
+
+from interviewer.conduct import Conductor
+from interviewer.core.grade import Ungraded
+from interviewer.core.interview import Ask, Effect, Finish, GradeTurn, Hint, Leave, Rejected, Review
+from interviewer.core.ports import EncoderStatus
+from interviewer.core.session import (
+    AnswerSubmitted,
+    Continued,
+    DontKnow,
+    Ended,
+    Event,
+    Graded,
+    HintRequested,
+    Paused,
+    Phase,
+    Quit,
+    Resumed,
+    Skipped,
+    TimeUp,
+    TurnKind,
+)
+from interviewer.errors import StorageError
+from interviewer.plain.console import Console
+from interviewer.report.terminal import render_question, wrap_text
+
+__all__ = ["COMMANDS", "INPUT_ENDED", "run_plain"]
+
+INPUT_ENDED = 7
+"""Exit code when the input ended before the interview did."""
+COMMANDS = {
+    "/hint": "show the next hint (each has a price)",
+    "/idk": 'say "I don\'t know" and go on (counts as zero)',
+    "/skip": "pass on this question (counts as zero in an interview, left out in practice)",
+    "/pause": "stop the clock until you press Enter",
+    "/quit": "save and leave; `mockdl start --resume` takes it up again",
+    "/end": "end the interview now and see the report",
+    "/help": "show this list",
+}
+
+
+class _Input(NamedTuple):
+    """What the candidate did at the prompt."""
+
+    event: Event | None
+    """None at the end of input."""
+
+
+class _PlainInterview:
+    def __init__(self, conductor: Conductor, console: Console, status: Callable[[], EncoderStatus]) -> None:
+        self._conductor = conductor
+        self._console = console
+        self._status = status
+        self._lines: list[str] = []
+        self._input_ended = False
+
+    def run(self) -> int:
+        """Conduct the session; returns the exit code."""
+        self._introduce()
+        queue = list(self._conductor.open())
+        while queue:
+            effect = queue.pop(0)
+            if isinstance(effect, Leave):
+                return self._leave()
+            if isinstance(effect, Finish):
+                return 0
+            queue += self._perform(effect)
+        return self._leave()
+
+    def _perform(self, effect: Effect) -> tuple[Effect, ...]:
+        if isinstance(effect, Ask):
+            return self._ask(effect)
+        if isinstance(effect, GradeTurn):
+            return self._grade(effect)
+        if isinstance(effect, Hint):
+            hint = self._conductor.items[effect.question_id].question.hints[effect.number]
+            self._say_block(f"Hint ({hint.price:g} points): {hint.text}")
+            return self._listen()
+        if isinstance(effect, Review):
+            return self._review(effect)
+        if isinstance(effect, Rejected):
+            self._console.narrate(f"Not possible now: {effect.reason}.")
+            return self._listen() if self._conductor.state.phase is Phase.ANSWERING else ()
+        return ()
+
+    def _introduce(self) -> None:
+        row = self._conductor.row
+        config = row.config
+        self._console.say(f"mockdl: {config.level} level {config.mode}, session {row.id}")
+        for note in row.notes:
+            self._say_block(f"Note: {note}")
+        self._say_block("Finish an answer with a line that holds a single dot. /help lists the commands.")
+
+    def _ask(self, effect: Ask) -> tuple[Effect, ...]:
+        conductor = self._conductor
+        turn, state = conductor.turn, conductor.state
+        conductor.prepare()
+        self._console.say("")
+        if turn.kind is TurnKind.QUESTION:
+            question = conductor.item.question
+            self._console.say(
+                f"Question {state.position + 1} of {len(state.plan)} ({question.topic}, {question.level})"
+            )
+        else:
+            self._console.say("Follow-up")
+        self._say_block(turn.prompt)
+        draft = conductor.draft()
+        self._lines = draft.text.split("\n") if draft and draft.text else []
+        if self._lines:
+            self._console.say("", "Your draft so far:", *(f"  {line}" for line in self._lines))
+        return self._listen()
+
+    def _say_block(self, text: str) -> None:
+        for paragraph in text.strip().split("\n\n"):
+            self._console.say(*wrap_text(paragraph, self._console.width))
+
+    def _listen(self) -> tuple[Effect, ...]:
+        """Read lines until they make an event, then send it."""
+        conductor = self._conductor
+        while True:
+            left = conductor.seconds_left()
+            if left is not None and left <= 0:
+                self._console.narrate("Time is up. What you had typed was taken as your answer.")
+                return self._send(TimeUp(at=conductor.clock(), draft=self._text()))
+            line = self._console.read_line("> ")
+            if line is None:
+                return self._end_of_input()
+            command = line.strip().lower()
+            if command == ".":
+                return self._send(AnswerSubmitted(at=conductor.clock(), text=self._text()))
+            if command == "/help":
+                self._console.say(*(f"  {name:<7} {text}" for name, text in COMMANDS.items()))
+            elif command in COMMANDS:
+                return self._command(command)
+            else:
+                self._lines.append(line)
+                conductor.save_draft(self._text(), len(self._lines) - 1, len(line))
+
+    def _text(self) -> str:
+        return "\n".join(self._lines)
+
+    def _command(self, command: str) -> tuple[Effect, ...]:
+        now = self._conductor.clock()
+        if command == "/pause":
+            self._send(Paused(at=now))
+            self._console.say("Paused; the clock has stopped. Press Enter to go on.")
+            if self._console.read_line("") is None:
+                return self._send(Quit(at=self._conductor.clock()))
+            return self._send(Resumed(at=self._conductor.clock()))
+        events: dict[str, Event] = {
+            "/hint": HintRequested(at=now),
+            "/idk": DontKnow(at=now),
+            "/skip": Skipped(at=now),
+            "/quit": Quit(at=now),
+            "/end": Ended(at=now),
+        }
+        return self._send(events[command])
+
+    def _end_of_input(self) -> tuple[Effect, ...]:
+        """What was typed before the end of input is an answer; after that there is nothing to wait for."""
+        if self._text().strip() and not self._input_ended:
+            self._input_ended = True
+            return self._send(AnswerSubmitted(at=self._conductor.clock(), text=self._text()))
+        self._input_ended = True
+        return self._send(Quit(at=self._conductor.clock()))
+
+    def _send(self, event: Event) -> tuple[Effect, ...]:
+        try:
+            return self._conductor.send(event)
+        except StorageError as error:
+            self._console.narrate(str(error))
+            if self._input_ended or not self._console.interactive:
+                raise
+            return self._listen()
+
+    def _grade(self, effect: GradeTurn) -> tuple[Effect, ...]:
+        graded = self._wait(self._conductor.grade(effect))
+        if isinstance(graded.result, Ungraded):
+            self._console.narrate(f"This answer could not be graded: {graded.result.reason}. Your answer is saved.")
+        return self._conductor.send_grade(graded)
+
+    def _wait(self, future: Future[Graded]) -> Graded:
+        """Wait for a grade, saying once in a while what the encoder is doing."""
+        said = ""
+        while True:
+            try:
+                return future.result(timeout=1.0)
+            except NotYet:
+                status = self._status()
+                text = f"Reading your answer (encoder {status.state}{': ' + status.detail if status.detail else ''})"
+                if text != said:
+                    self._console.narrate(text)
+                    said = text
+
+    def _review(self, effect: Review) -> tuple[Effect, ...]:
+        summary = self._conductor.summary()
+        number = next(n for n, q in enumerate(summary.questions, 1) if q.item.question.id == effect.question_id)
+        self._console.say("", *render_question(summary.questions[number - 1], self._console.width, number=number))
+        if self._console.interactive and self._console.read_line("\nPress Enter to go on. ") is None:
+            return self._send(Quit(at=self._conductor.clock()))
+        return self._send(Continued(at=self._conductor.clock()))
+
+    def _leave(self) -> int:
+        row = self._conductor.row
+        self._console.narrate(
+            f"Session {row.id} is saved. `mockdl start --resume {row.id}` takes it up where it stopped."
+        )
+        return INPUT_ENDED if self._input_ended else 0
+
+    def interrupted(self) -> int:
+        """Ctrl-C: keep the draft, stop the clock, say how to come back."""
+        if self._conductor.state.turns and self._lines and self._conductor.state.phase is Phase.ANSWERING:
+            self._conductor.save_draft(self._text(), len(self._lines) - 1, len(self._lines[-1]))
+        if self._conductor.state.phase is not Phase.FINISHED:
+            self._conductor.send(Quit(at=self._conductor.clock()))
+        self._console.say("")
+        self._leave()
+        return 130
+
+
+def run_plain(conductor: Conductor, console: Console, status: Callable[[], EncoderStatus]) -> int:
+    """Conduct one session in line mode.
+
+    Returns:
+        0 when it ended or was left on purpose, `INPUT_ENDED` when the input ran out, 130
+        after Ctrl-C. In each case everything submitted is on disk.
+    """
+    interview = _PlainInterview(conductor, console, status)
+    try:
+        return interview.run()
+    except KeyboardInterrupt:
+        return interview.interrupted()

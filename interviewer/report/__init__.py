@@ -1,0 +1,38 @@
+"""A session's summary as something to read: terminal text, Markdown or JSON."""
+
+from __future__ import annotations
+
+from interviewer.core.summary import SessionSummary
+from interviewer.errors import UsageError, nearest_names
+
+__all__ = ["FORMATS", "render_report"]
+
+FORMATS = ("terminal", "md", "json")
+
+
+def render_report(summary: SessionSummary, form: str, *, width: int = 80) -> str:
+    """Render a summary.
+
+    Args:
+        summary: of a session, finished or not.
+        form: one of `FORMATS`.
+        width: columns of the terminal form.
+
+    Raises:
+        UsageError: an unknown form.
+    """
+    if form == "terminal":
+        from interviewer.report.terminal import render_terminal
+
+        return render_terminal(summary, width)
+    if form == "md":
+        from interviewer.report.markdown import render_markdown
+
+        return render_markdown(summary)
+    if form == "json":
+        from interviewer.report.as_json import render_json
+
+        return render_json(summary)
+    near = nearest_names(form, FORMATS, most=1)
+    hint = f"Did you mean {near[0]!r}? " if near else ""
+    raise UsageError(f"{form!r} is not a report format.", todo=f"{hint}Formats: {', '.join(FORMATS)}.")

@@ -1,0 +1,168 @@
+"""What a user can set: flags, then environment (`MOCKDL_*`), then the TOML file, then defaults.
+
+Unknown keys are errors, because a typo that is silently ignored is a setting that does
+not work.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from interviewer.core.content import Level
+from interviewer.core.session import Mode
+from interviewer.errors import SettingsError, nearest_names
+
+__all__ = ["Settings", "load_settings", "parse_value", "write_setting"]
+
+_ENV_PREFIX = "MOCKDL_"
+_OTHER_VARIABLES = {"MOCKDL_HOME"}
+
+
+class Settings(BaseSettings):
+    """All settings, with the text that `mockdl config show` prints beside each."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=_ENV_PREFIX, extra="forbid", frozen=True, use_attribute_docstrings=True
+    )
+
+    level: Level = Level.MID
+    """Level of an interview when `--level` is not given: junior, mid, senior or staff."""
+    mode: Mode = Mode.INTERVIEW
+    """"interview" shows verdicts at the end, "practice" after each question."""
+    count: int = 6
+    """Number of questions of an interview."""
+    minutes: float | None = None
+    """Answering time in minutes for a whole interview; unset for no limit."""
+    encoder: str = "default"
+    """Sentence encoder: "default" (bundled all-MiniLM-L6-v2), a folder, or a sentence-transformers name."""
+    device: str = "auto"
+    """Where the encoder runs: auto, cpu, cuda or mps."""
+    packs: tuple[str, ...] = ()
+    """Folders with question packs of your own, beside the built-in one."""
+    theme: str = "textual-dark"
+    """Colours of the terminal interface."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment beats the file's values, which arrive through `init`."""
+        return (env_settings, init_settings)
+
+
+def load_settings(path: Path) -> Settings:
+    """Read the settings file (if there is one) and the environment.
+
+    Raises:
+        SettingsError: naming the file, line, key and the nearest valid key.
+    """
+    values = _read_file(path)
+    for key in values:
+        if key not in Settings.model_fields:
+            raise _unknown_key(key, f"{path}:{_line_of(path, key)}")
+    for name in os.environ:
+        if name.startswith(_ENV_PREFIX) and name not in _OTHER_VARIABLES:
+            key = name.removeprefix(_ENV_PREFIX).lower()
+            if key not in Settings.model_fields:
+                raise _unknown_key(key, f"The environment variable {name}")
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        raise _invalid(error, path, values) from error
+    except Exception as error:  # pydantic-settings wraps JSON errors of the environment in its own type
+        raise SettingsError(f"The environment holds a setting that cannot be read: {error}") from error
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f"{path} is not valid TOML: {error}",
+            kept="The file was left as it is.",
+            todo="Mend it in an editor, or delete it to go back to the defaults.",
+        ) from error
+    except OSError as error:
+        raise SettingsError(f"{path} could not be read: {error.strerror}") from error
+
+
+def _line_of(path: Path, key: str) -> int:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return 0
+    return next((n for n, line in enumerate(lines, 1) if line.split("=")[0].strip().strip('[]"') == key), 0)
+
+
+def _unknown_key(key: str, where: str) -> SettingsError:
+    near = nearest_names(key, Settings.model_fields, most=1)
+    hint = f"Did you mean {near[0]!r}?" if near else f"Known settings: {', '.join(Settings.model_fields)}."
+    return SettingsError(f"{where}: {key!r} is not a setting of mockdl.", todo=hint)
+
+
+def _invalid(error: ValidationError, path: Path, values: dict[str, Any]) -> SettingsError:
+    first = error.errors(include_url=False)[0]
+    key = str(first["loc"][0]) if first["loc"] else "?"
+    variable = _ENV_PREFIX + key.upper()
+    where = f"The environment variable {variable}" if variable in os.environ else f"{path}:{_line_of(path, key)}"
+    return SettingsError(
+        f"{where}: {key} = {first['input']!r} cannot be used: {first['msg']}.",
+        kept="Nothing was changed.",
+        todo=f"`mockdl config set {key} VALUE` writes a new one.",
+    )
+
+
+def parse_value(text: str) -> Any:
+    """Read a value as typed on the command line: TOML when it parses, else plain text."""
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def write_setting(path: Path, key: str, text: str) -> Any:
+    """Set one key in the settings file, keeping comments and order; returns the value.
+
+    Raises:
+        SettingsError: unknown key, bad value, or a file that cannot be written. The file
+            is only replaced once the new contents are valid.
+    """
+    import tomlkit
+
+    if key not in Settings.model_fields:
+        raise _unknown_key(key, "config set")
+    value = parse_value(text)
+    if key == "packs" and isinstance(value, str):
+        value = [value]
+    values = {**_read_file(path), key: value}
+    try:
+        Settings.model_validate(values)
+    except ValidationError as error:
+        message = error.errors(include_url=False)[0]["msg"]
+        raise SettingsError(f"{key} = {text} cannot be used: {message}.", kept="Nothing was changed.") from error
+    partial = path.with_suffix(".partial")
+    try:
+        document = tomlkit.parse(path.read_text(encoding="utf-8")) if path.exists() else tomlkit.document()
+        document[key] = value
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_text(tomlkit.dumps(document), encoding="utf-8")
+        partial.chmod(0o600)
+        partial.replace(path)
+    except OSError as error:
+        raise SettingsError(
+            f"{path} could not be written: {error.strerror}", kept="The old settings are unchanged."
+        ) from error
+    return value

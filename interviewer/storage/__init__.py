@@ -1,0 +1,8 @@
+"""The journal: everything that happened in every session, on disk before anything else sees it.
+
+The only room that imports `sqlite3`.
+"""
+
+from interviewer.storage.journal import Draft, Journal, SessionRow, open_journal
+
+__all__ = ["Draft", "Journal", "SessionRow", "open_journal"]

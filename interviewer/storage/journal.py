@@ -1,0 +1,270 @@
+"""Sessions and their events in one SQLite file, append-only, in write-ahead mode.
+
+A session is its configuration, its plan, a snapshot of the questions it asks, and its
+events. State is never stored: it is what the events give when they are applied again.
+The one thing that is overwritten is the draft in the editor.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+from pydantic import TypeAdapter
+
+from interviewer.core.content import Item
+from interviewer.core.session import Event, Planned, SessionConfig, event_adapter
+from interviewer.errors import StorageError, UsageError
+from interviewer.storage.migrations import migrate
+
+__all__ = ["Draft", "Journal", "SessionRow", "open_journal"]
+
+_plans = TypeAdapter(tuple[Planned, ...])
+_notes = TypeAdapter(tuple[str, ...])
+_BUSY_SECONDS = 5.0
+
+
+class SessionRow(NamedTuple):
+    """What the journal knows about a session without its events."""
+
+    id: str
+    created_at: float
+    config: SessionConfig
+    plan: tuple[Planned, ...]
+    notes: tuple[str, ...]
+    finished: bool
+    last_seen: float
+    """Unix time at which the session was last known to run."""
+
+
+class Draft(NamedTuple):
+    """What stood in the editor, and where the cursor was (both counted from 0)."""
+
+    turn_id: int
+    text: str
+    row: int = 0
+    column: int = 0
+
+
+def open_journal(path: Path) -> Journal:
+    """Open the journal, making the file and its folder when they are missing.
+
+    Raises:
+        StorageError: not a database, written by a newer version, or not writable.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        with _explained(path):
+            connection.execute("PRAGMA journal_mode=WAL")
+            # FULL: a committed answer must survive a power cut, and costs about 4 ms.
+            connection.execute("PRAGMA synchronous=FULL")
+            connection.execute("PRAGMA foreign_keys=ON")
+            migrate(connection)
+    except ValueError as error:
+        raise StorageError(
+            f"The journal {path} cannot be used: {error}.",
+            kept="The file was left as it is.",
+            todo="Update mockdl, or set MOCKDL_HOME to another folder.",
+        ) from error
+    except OSError as error:
+        raise StorageError(
+            f"The folder {path.parent} cannot be used for the journal: {error.strerror}.",
+            kept="No session was started.",
+            todo="Make it writable, or set MOCKDL_HOME to a folder that is.",
+        ) from error
+    return Journal(path, connection)
+
+
+@contextmanager
+def _explained(path: Path, kept: str = "The file was left as it is.") -> Iterator[None]:
+    """Turn SQLite's errors into one that says what to do."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        reason = str(error)
+        if "locked" in reason:
+            todo = "Another mockdl may be busy with it; try again."
+        elif "full" in reason:
+            todo = "Free some disk space, then submit again."
+        else:
+            todo = "Make the file and its folder writable, or set MOCKDL_HOME to a folder that is."
+        raise StorageError(f"The journal {path} could not be used: {reason}.", kept=kept, todo=todo) from error
+    except sqlite3.DatabaseError as error:
+        raise StorageError(
+            f"The journal {path} is damaged: {error}.",
+            kept="The file was left as it is, so that what is in it can be recovered.",
+            todo=f"Move it away to start afresh; `sqlite3 {path} .recover` reads what is left in it.",
+        ) from error
+
+
+class Journal:
+    """An open journal. Safe to use from several threads; every write is committed on return."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self.path = path
+        self._connection = connection
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        kept = "What was saved before is safe; what you typed is still in the editor."
+        with self._lock, _explained(self.path, kept):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    def _read(self, query: str, parameters: Iterable[object] = ()) -> list[tuple[object, ...]]:
+        with self._lock, _explained(self.path):
+            return self._connection.execute(query, tuple(parameters)).fetchall()
+
+    def create_session(self, row: SessionRow, items: Iterable[Item]) -> None:
+        """Store a new session with a snapshot of the questions it may ask."""
+        values = (
+            row.id,
+            row.created_at,
+            row.config.model_dump_json(),
+            _plans.dump_json(row.plan).decode(),
+            _notes.dump_json(row.notes).decode(),
+            int(row.finished),
+            row.last_seen,
+        )
+        with self._writing() as connection:
+            connection.execute("INSERT INTO sessions VALUES (?,?,?,?,?,?,?)", values)
+            for item in items:
+                _store_item(connection, row.id, item)
+
+    def add_item(self, session_id: str, item: Item) -> None:
+        """Store the snapshot of a question that joined the session later."""
+        with self._writing() as connection:
+            _store_item(connection, session_id, item)
+
+    def append(self, session_id: str, event: Event, *, finished: bool = False) -> None:
+        """Append one event, and mark the session finished when it is."""
+        body = event_adapter.dump_json(event).decode()
+        with self._writing() as connection:
+            connection.execute(
+                "INSERT INTO events SELECT ?, COALESCE(MAX(seq), 0) + 1, ?, ? FROM events WHERE session_id = ?",
+                (session_id, event.at, body, session_id),
+            )
+            connection.execute(
+                "UPDATE sessions SET last_seen = MAX(last_seen, ?), finished = MAX(finished, ?) WHERE id = ?",
+                (event.at, int(finished), session_id),
+            )
+
+    def mark_finished(self, session_id: str) -> None:
+        """Say that the session has ended."""
+        with self._writing() as connection:
+            connection.execute("UPDATE sessions SET finished = 1 WHERE id = ?", (session_id,))
+
+    def save_draft(self, session_id: str, draft: Draft, at: float) -> None:
+        """Overwrite the session's draft."""
+        with self._writing() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO drafts VALUES (?,?,?,?,?,?)",
+                (session_id, draft.turn_id, draft.text, draft.row, draft.column, at),
+            )
+            connection.execute("UPDATE sessions SET last_seen = MAX(last_seen, ?) WHERE id = ?", (at, session_id))
+
+    def draft(self, session_id: str, turn_id: int) -> Draft | None:
+        """The saved draft for this turn, if there is one."""
+        rows = self._read("SELECT turn_id, body, row, column FROM drafts WHERE session_id = ?", (session_id,))
+        drafts = [Draft(int(str(t)), str(b), int(str(r)), int(str(c))) for t, b, r, c in rows]
+        return drafts[0] if drafts and drafts[0].turn_id == turn_id else None
+
+    def events(self, session_id: str) -> list[Event]:
+        """All events of a session in order."""
+        rows = self._read("SELECT body FROM events WHERE session_id = ? ORDER BY seq", (session_id,))
+        with _damaged(self.path):
+            return [event_adapter.validate_json(str(body)) for (body,) in rows]
+
+    def items(self, session_id: str) -> dict[str, Item]:
+        """The questions as they were when the session asked them."""
+        rows = self._read(
+            "SELECT question_id, body FROM session_items JOIN items USING (hash) WHERE session_id = ?", (session_id,)
+        )
+        with _damaged(self.path):
+            return {str(question_id): Item.model_validate_json(str(body)) for question_id, body in rows}
+
+    def sessions(self) -> list[SessionRow]:
+        """All sessions, newest first."""
+        return self._rows("ORDER BY created_at DESC, rowid DESC")
+
+    def session(self, name: str) -> SessionRow:
+        """One session by id, by a unique beginning of it, or "last".
+
+        Raises:
+            UsageError: there is none, or several.
+        """
+        rows = self._rows("ORDER BY created_at DESC, rowid DESC")
+        if not rows:
+            raise UsageError("There is no session yet.", todo="`mockdl start` begins one.")
+        if name == "last":
+            return rows[0]
+        fitting = [row for row in rows if row.id.startswith(name)]
+        exact = [row for row in fitting if row.id == name]
+        if len(fitting) == 1 or exact:
+            return (exact or fitting)[0]
+        problem = f"{len(fitting)} sessions begin with {name!r}" if fitting else f"There is no session {name!r}"
+        latest = ", ".join(row.id for row in (fitting or rows)[:5])
+        raise UsageError(f"{problem}.", todo=f"Say one of these, or `last`: {latest}")
+
+    def times_asked(self) -> dict[str, int]:
+        """How often each question has been part of a session."""
+        rows = self._read("SELECT question_id, COUNT(*) FROM session_items GROUP BY question_id")
+        return {str(question_id): int(str(count)) for question_id, count in rows}
+
+    def check(self) -> str:
+        """SQLite's own integrity check: "ok" or what is wrong."""
+        rows = self._read("PRAGMA integrity_check")
+        return "; ".join(str(row[0]) for row in rows)
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._connection.close()
+
+    def _rows(self, tail: str) -> list[SessionRow]:
+        query = f"SELECT id, created_at, config, plan, notes, finished, last_seen FROM sessions {tail}"  # noqa: S608
+        with _damaged(self.path):
+            return [
+                SessionRow(
+                    id=str(session_id),
+                    created_at=float(str(created)),
+                    config=SessionConfig.model_validate_json(str(config)),
+                    plan=_plans.validate_json(str(plan)),
+                    notes=_notes.validate_json(str(notes)),
+                    finished=bool(finished),
+                    last_seen=float(str(seen)),
+                )
+                for session_id, created, config, plan, notes, finished, seen in self._read(query)
+            ]
+
+
+@contextmanager
+def _damaged(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except ValueError as error:
+        raise StorageError(
+            f"The journal {path} holds a record that cannot be read: {error}",
+            kept="The file was left as it is.",
+            todo="`mockdl history` lists what can be read; `mockdl doctor` checks the file.",
+        ) from error
+
+
+def _store_item(connection: sqlite3.Connection, session_id: str, item: Item) -> None:
+    body = item.model_dump_json()
+    digest = sha256(body.encode()).hexdigest()
+    connection.execute("INSERT OR IGNORE INTO items VALUES (?,?)", (digest, body))
+    connection.execute("INSERT OR IGNORE INTO session_items VALUES (?,?,?)", (session_id, item.question.id, digest))

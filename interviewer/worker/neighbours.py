@@ -1,0 +1,43 @@
+"""The neighbour table on disk, so that planning an interview needs no index.
+
+The worker writes it when it has built or loaded the index; the interface reads it
+before the worker is even started.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from interviewer.core.ports import Neighbour
+
+__all__ = ["read_neighbours", "write_neighbours"]
+
+_table = TypeAdapter(dict[str, list[Neighbour]])
+
+
+def _path(cache: Path) -> Path:
+    return cache / "neighbours.json"
+
+
+def read_neighbours(cache: Path, content_hash: str) -> dict[str, list[Neighbour]]:
+    """The table written for this very bank, or {} when there is none."""
+    try:
+        found = json.loads(_path(cache).read_text(encoding="utf-8"))
+        return _table.validate_python(found["neighbours"]) if found["bank"] == content_hash else {}
+    except (OSError, ValueError, KeyError, TypeError, ValidationError):
+        return {}
+
+
+def write_neighbours(cache: Path, content_hash: str, table: Mapping[str, Sequence[Neighbour]]) -> None:
+    """Write the table; a cache that cannot be written is no reason to fail."""
+    body = {"bank": content_hash, "neighbours": {key: [n.model_dump() for n in near] for key, near in table.items()}}
+    partial = _path(cache).with_suffix(".partial")
+    with suppress(OSError):
+        cache.mkdir(parents=True, exist_ok=True)
+        partial.write_text(json.dumps(body), encoding="utf-8")
+        partial.replace(_path(cache))

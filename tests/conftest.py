@@ -1,0 +1,49 @@
+"""Every test runs in a home of its own and without the internet."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from interviewer.bank import load_bank
+from interviewer.core.content import Bank
+from interviewer.paths import built_in_pack
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A private MOCKDL_HOME; no setting or key of the developer's machine gets in."""
+    for name in list(os.environ):
+        if name.startswith(("MOCKDL_", "OPENAI_")):
+            monkeypatch.delenv(name)
+    folder = tmp_path / "home"
+    monkeypatch.setenv("MOCKDL_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def no_internet(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Connecting anywhere but loopback or a local socket fails the test."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6):
+            host = address[0]
+            if host != "localhost" and not ipaddress.ip_address(host).is_loopback:
+                raise AssertionError(f"a test opened a connection to {address}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+    yield
+
+
+@pytest.fixture(scope="session")
+def bank() -> Bank:
+    """The built-in bank."""
+    return load_bank([built_in_pack()])

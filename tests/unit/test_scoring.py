@@ -1,0 +1,146 @@
+"""The score formula, checked by hand on small rubrics."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from interviewer.core.content import Level
+from interviewer.core.grade import Grade, Ungraded
+from interviewer.core.scoring import score_question
+from interviewer.core.session import Mode, Outcome, Phase, Planned, SessionConfig, State, Turn, TurnKind
+from interviewer.core.summary import band, summarise
+from tests.support.builders import all_points, make_grade, make_item
+
+ITEM = make_item()  # weights 3, 2 expected at mid; 1, 1 are bonus there
+
+
+def turn(result: Grade | Ungraded | None, **changes: object) -> Turn:
+    values: dict[str, object] = {
+        "id": 0,
+        "question_id": "alpha",
+        "kind": TurnKind.QUESTION,
+        "prompt": "?",
+        "started": 0.0,
+        "outcome": Outcome.ANSWERED,
+        "answer": "words that count",
+        "result": result,
+    }
+    return Turn.model_validate({**values, **changes})
+
+
+def value(*turns: Turn, level: Level = Level.MID, mode: Mode = Mode.INTERVIEW) -> float | None:
+    return score_question(ITEM, level, turns, mode).value
+
+
+def test_all_expected_points_make_one_hundred() -> None:
+    assert value(turn(make_grade({**all_points("missing"), "p0": "covered", "p1": "covered"}))) == 100
+
+
+def test_points_count_by_weight_and_partial_counts_half() -> None:
+    assert value(turn(make_grade({**all_points("missing"), "p0": "covered"}))) == pytest.approx(60)
+    assert value(turn(make_grade({**all_points("missing"), "p1": "partial"}))) == pytest.approx(20)
+
+
+def test_bonus_points_count_half_and_cannot_pass_one_hundred() -> None:
+    assert value(turn(make_grade({**all_points("missing"), "p2": "covered"}))) == pytest.approx(10)
+    assert value(turn(make_grade(all_points("covered")))) == 100
+
+
+def test_the_same_answer_scores_lower_at_a_higher_level() -> None:
+    grade = make_grade({**all_points("missing"), "p0": "covered", "p1": "covered"})
+    assert value(turn(grade), level=Level.STAFF) == pytest.approx(100 * 5 / 7)
+
+
+def test_prompted_credit_counts_less() -> None:
+    main = turn(make_grade(all_points("missing")))
+    probe = turn(make_grade({"p0": "covered"}), id=1, kind=TurnKind.PROBE, target="p0")
+    score = score_question(ITEM, Level.MID, [main, probe])
+    assert score.value == pytest.approx(60 * 0.7)
+    assert score.points[0].prompted
+
+
+def test_a_contradicted_point_earns_nothing_and_is_shown() -> None:
+    score = score_question(ITEM, Level.MID, [turn(make_grade({**all_points("covered"), "p0": "contradicted"}))])
+    assert score.points[0].credit == 0
+    assert score.points[0].verdict == "contradicted"
+    assert score.value == pytest.approx(100 * (2 + 1) / 5)
+
+
+def test_a_contradiction_in_a_follow_up_does_not_take_away_what_was_earned() -> None:
+    main = turn(make_grade({**all_points("missing"), "p0": "covered"}))
+    probe = turn(make_grade({"p0": "contradicted"}), id=1, kind=TurnKind.PROBE, target="p0")
+    assert value(main, probe) == pytest.approx(60)
+
+
+def test_a_held_misconception_costs_its_penalty_and_half_when_corrected() -> None:
+    main = turn(make_grade({**all_points("missing"), "p0": "covered"}, held=("wrong",)))
+    fixed = turn(make_grade({"fix:wrong": "covered"}), id=1, kind=TurnKind.CHALLENGE, target="fix:wrong")
+    assert value(main) == pytest.approx(50)
+    assert value(main, fixed) == pytest.approx(55)
+
+
+def test_hints_cost_their_price() -> None:
+    grade = make_grade({**all_points("missing"), "p0": "covered", "p1": "covered"})
+    assert value(turn(grade, hints=2)) == pytest.approx(91)
+
+
+def test_an_unsure_point_keeps_its_expected_credit_and_widens_the_interval() -> None:
+    sure = score_question(ITEM, Level.MID, [turn(make_grade({**all_points("missing"), "p1": "covered"}))])
+    unsure = score_question(ITEM, Level.MID, [turn(make_grade({**all_points("missing"), "p1": "unsure"}))])
+    assert sure.high - sure.low == 0
+    assert unsure.value == pytest.approx(20)
+    assert unsure.high - unsure.low > 20
+
+
+def test_an_ungraded_answer_has_no_score_and_says_why() -> None:
+    score = score_question(ITEM, Level.MID, [turn(Ungraded(reason="the encoder died"))])
+    assert score.value is None
+    assert "the encoder died" in score.note
+
+
+def test_skipping_counts_as_zero_in_an_interview_and_is_left_out_in_practice() -> None:
+    skipped = turn(None, outcome=Outcome.SKIPPED, answer="")
+    assert value(skipped) == 0
+    assert value(skipped, mode=Mode.PRACTICE) is None
+    assert value(turn(None, outcome=Outcome.DONT_KNOW, answer=""), mode=Mode.PRACTICE) == 0
+
+
+def test_the_session_mean_leaves_ungraded_questions_out_by_name() -> None:
+    other = make_item("beta")
+    turns = (
+        turn(make_grade({**all_points("missing"), "p0": "covered"})),
+        turn(Ungraded(reason="down"), id=1, question_id="beta"),
+    )
+    plan = (Planned(question_id="alpha"), Planned(question_id="beta"))
+    state = State(config=SessionConfig(level=Level.MID), plan=plan, turns=turns, phase=Phase.FINISHED)
+    summary = summarise("s", state, {"alpha": ITEM, "beta": other}, started_at=0)
+    assert summary.value == pytest.approx(60)
+    assert summary.left_out == ("Title of beta: ungraded: down",)
+
+
+@pytest.mark.parametrize(("score", "word"), [(100, "strong"), (80, "strong"), (79.9, "solid"), (0, "not there yet")])
+def test_bands(score: float, word: str) -> None:
+    assert band(score) == word
+
+
+VERDICTS = st.fixed_dictionaries(
+    {f"p{n}": st.sampled_from(["covered", "partial", "missing", "contradicted", "unsure"]) for n in range(4)}
+)
+
+
+@given(VERDICTS, st.sampled_from(list(Level)), st.integers(0, 2))
+def test_a_score_is_always_between_its_bounds(verdicts: dict[str, str], level: Level, hints: int) -> None:
+    score = score_question(ITEM, level, [turn(make_grade(verdicts, held=("wrong",)), hints=hints)])
+    assert score.value is not None
+    assert 0 <= score.low <= score.value <= score.high <= 100
+
+
+@given(VERDICTS, st.sampled_from(["p0", "p1", "p2", "p3"]))
+def test_covering_one_more_point_never_lowers_the_score(verdicts: dict[str, str], better: str) -> None:
+    before = value(turn(make_grade(verdicts)))
+    after = value(turn(make_grade({**verdicts, better: "covered"})))
+    assert before is not None
+    assert after is not None
+    assert after >= before

@@ -1,0 +1,106 @@
+"""Which questions are asked: levels, gaps, order, variety, and the same for the same seed."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from itertools import pairwise
+
+import pytest
+
+from interviewer.core.content import Bank, Level
+from interviewer.core.ports import Neighbour
+from interviewer.core.selection import Plan, plan_interview
+from interviewer.core.session import SessionConfig
+from tests.support.builders import make_bank, make_item
+
+LEVELS = list(Level)
+TOPICS = ("foundations", "maths", "vision", "data")
+RICH = make_bank(
+    *(
+        make_item(f"{level}-{topic}-{n}", level=level, topic=topic)
+        for level in LEVELS
+        for topic in TOPICS
+        for n in (1, 2)
+    )
+)
+
+
+def plan(bank: Bank = RICH, seed: int = 1, **config: object) -> Plan:
+    settings = SessionConfig.model_validate({"level": "senior", **config})
+    return plan_interview(bank, settings, random.Random(seed))
+
+
+def levels(result: Plan, bank: Bank = RICH) -> Counter[Level]:
+    return Counter(bank[each.question_id].question.level for each in result.questions)
+
+
+def test_the_same_seed_gives_the_same_interview() -> None:
+    assert plan(seed=5) == plan(seed=5)
+    assert len({plan(seed=seed).questions for seed in range(10)}) > 5
+
+
+def test_a_senior_interview_mixes_levels_as_stated() -> None:
+    assert levels(plan(count=6)) == {Level.SENIOR: 4, Level.MID: 1, Level.STAFF: 1}
+    assert levels(plan(count=12)) == {Level.SENIOR: 7, Level.MID: 3, Level.STAFF: 2}
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_every_level_and_seed_gives_different_questions_in_rising_order(level: Level) -> None:
+    for seed in range(10):
+        result = plan(seed=seed, level=level, count=6)
+        ids = [each.question_id for each in result.questions]
+        assert len(set(ids)) == 6
+        ranks = [RICH[each].question.level.rank for each in ids]
+        assert sum(left > right for left, right in pairwise(ranks)) <= 2
+        topics = [RICH[each].question.topic for each in ids]
+        assert all(left != right for left, right in pairwise(topics))
+
+
+def test_a_gap_is_filled_from_below_and_said_aloud() -> None:
+    bank = make_bank(*(make_item(f"mid-{n}", level=Level.MID) for n in range(6)), make_item("s", level=Level.SENIOR))
+    result = plan(bank, count=4)
+    assert len(result.questions) == 4
+    assert any("too few senior" in note for note in result.notes)
+
+
+def test_too_few_questions_are_said_aloud() -> None:
+    bank = make_bank(make_item("only", level=Level.SENIOR))
+    result = plan(bank, count=4)
+    assert len(result.questions) == 1
+    assert any("Only 1 different question" in note for note in result.notes)
+
+
+def test_topics_are_honoured() -> None:
+    result = plan(topics=("maths",), count=3)
+    assert {RICH[each.question_id].question.topic for each in result.questions} == {"maths"}
+
+
+def test_neighbours_are_not_asked_back_to_back() -> None:
+    others = tuple(make_item(f"other-{n}", level=Level.SENIOR, topic="maths") for n in range(2))
+    pair = (
+        make_item("one", level=Level.SENIOR, avoid_after=("two",)),
+        make_item("two", level=Level.SENIOR),
+    )
+    bank = make_bank(*pair, *others)
+    for seed in range(30):
+        ids = [each.question_id for each in plan(bank, seed=seed, count=4).questions]
+        assert abs(ids.index("one") - ids.index("two")) > 1
+
+
+def test_near_duplicates_are_never_both_asked() -> None:
+    near = {"senior-maths-1": [Neighbour(question_id="senior-maths-2", similarity=0.95)]}
+    config = SessionConfig(level=Level.SENIOR, topics=("maths",), count=8)
+    for seed in range(10):
+        result = plan_interview(RICH, config, random.Random(seed), neighbours=near)
+        ids = {each.question_id for each in result.questions}
+        assert not {"senior-maths-1", "senior-maths-2"} <= ids
+
+
+def test_questions_asked_before_come_last_and_in_other_words() -> None:
+    bank = make_bank(*(make_item(f"q-{n}", level=Level.SENIOR) for n in range(4)))
+    config = SessionConfig(level=Level.SENIOR, count=2)
+    result = plan_interview(bank, config, random.Random(1), seen={"q-0": 1, "q-1": 1})
+    assert {each.question_id for each in result.questions} == {"q-2", "q-3"}
+    again = plan_interview(bank, config, random.Random(1), seen={"q-0": 1, "q-1": 1, "q-2": 2, "q-3": 2})
+    assert {each.wording for each in again.questions} == {1}

@@ -1,0 +1,44 @@
+"""Outside text is shown as typed, and can do nothing to the terminal."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from interviewer.core.text import clean, clean_line, shorten
+
+
+@pytest.mark.parametrize("text", ["x[0] + w[i] = [1, 2]", "closing [/b] tag", r"$\frac{a}{b}$", "日本語 🙂 naïve"])
+def test_ordinary_text_stays_as_typed(text: str) -> None:
+    assert clean(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("\x1b[2Jgone", "gone"),
+        ("\x1b]0;title\x07after", "after"),
+        ("a\u202eb", "ab"),
+        ("bell\x07", "bell"),
+        ("a\r\nb\rc", "a\nb\nc"),
+        ("\ud800", "\ufffd"),
+        ("a\x00b", "ab"),
+    ],
+)
+def test_what_could_repaint_the_terminal_is_removed(text: str, shown: str) -> None:
+    assert clean(text) == shown
+
+
+@given(st.text())
+def test_clean_text_always_encodes_and_stays_clean(text: str) -> None:
+    once = clean(text)
+    once.encode("utf-8")
+    assert "\x1b" not in once
+    assert clean(once) == once
+
+
+@given(st.text(), st.integers(1, 60))
+def test_shortened_text_fits(text: str, most: int) -> None:
+    assert len(shorten(text, most)) <= most
+    assert "\n" not in clean_line(text)
