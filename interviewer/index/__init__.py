@@ -1,0 +1,9 @@
+"""The bank's search index: vectors of questions and key points, and what lies near what.
+
+The only room that imports faiss, and only inside functions.
+"""
+
+from interviewer.index.bank_index import BankIndex, Entry, bank_entries, build_index
+from interviewer.index.persistence import Stale, load_index, save_index
+
+__all__ = ["BankIndex", "Entry", "Stale", "bank_entries", "build_index", "load_index", "save_index"]

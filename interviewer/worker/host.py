@@ -1,0 +1,158 @@
+"""The worker process itself: `python -m interviewer.worker.host`.
+
+It owns its standard streams: 0 and 1 carry the protocol, and whatever a library prints goes
+to a log. It ends when its input does, so it cannot outlive the interface, however that died.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import signal
+import sys
+import threading
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Any
+
+from interviewer.core.ports import EncoderStatus
+from interviewer.errors import MockdlError
+from interviewer.worker.protocol import read_message, write_message
+
+__all__ = ["main"]
+
+_URGENT = ("prepare", "grade", "embed")
+"""Requests that need the encoder only; they are served between two batches of an index build."""
+
+
+class _Outbox:
+    """Writes messages from any thread."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self._lock = threading.Lock()
+        self._status = EncoderStatus(state="starting")
+
+    def send(self, message: dict[str, Any]) -> None:
+        with self._lock, suppress(BrokenPipeError):
+            write_message(self._stream, message)
+
+    def status(self, **changes: Any) -> None:
+        self._status = self._status.model_copy(update={**changes, "peak_mb": _peak_mb()})
+        self.send({"status": self._status.model_dump()})
+
+    def notice(self, text: str) -> None:
+        self.send({"notice": text})
+
+
+def _peak_mb() -> float:
+    try:
+        import resource
+    except ImportError:  # Windows
+        return 0.0
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1024 * 1024 if sys.platform == "darwin" else 1024)
+
+
+def _own_streams(log: Path) -> tuple[IO[bytes], IO[bytes]]:
+    """Take the pipes away from the libraries; returns (requests, replies)."""
+    requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        target = os.open(log, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+    except OSError:
+        target = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(target, 1)
+    os.dup2(target, 2)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    return requests, replies
+
+
+def _receive(stream: IO[bytes], inbox: queue.Queue[dict[str, Any]]) -> None:
+    """Queue requests until the interface is gone, then end at once, whatever is being done."""
+    with suppress(ValueError, OSError):
+        while (message := read_message(stream)) is not None:
+            inbox.put(message)
+    os._exit(0)
+
+
+def main() -> None:
+    """Serve one interface until it closes the pipe."""
+    if hasattr(signal, "SIGINT"):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the interface decides what Ctrl-C means
+    requests, replies = _own_streams(Path(sys.argv[1]))
+    outbox = _Outbox(replies)
+    hello = read_message(requests)
+    if hello is None:
+        return
+    inbox: queue.Queue[dict[str, Any]] = queue.Queue()
+    threading.Thread(target=_receive, args=(requests, inbox), daemon=True).start()
+    try:
+        from interviewer.worker.desk import Desk
+
+        desk = Desk(hello["params"], say=outbox.notice)
+        desk.load_encoder()
+    except MockdlError as error:
+        outbox.status(state="failed", detail=error.what)
+        _refuse_all(inbox, outbox, error)
+        return
+    except Exception as error:
+        # Anything else a library raises while loading: say it, rather than die without a word.
+        import traceback
+
+        traceback.print_exc()
+        outbox.status(state="failed", detail=f"{type(error).__name__}: {error}")
+        _refuse_all(inbox, outbox, MockdlError(f"The encoder could not be loaded: {error}"))
+        return
+    _serve(desk, inbox, outbox)
+
+
+def _refuse_all(inbox: queue.Queue[dict[str, Any]], outbox: _Outbox, error: MockdlError) -> None:
+    while True:
+        message = inbox.get()
+        outbox.send({"id": message["id"], "error": _describe(error)})
+
+
+def _describe(error: Exception) -> dict[str, str]:
+    if isinstance(error, MockdlError):
+        return {"what": error.what, "kept": error.kept, "todo": error.todo}
+    return {"what": f"{type(error).__name__}: {error}", "kept": "", "todo": ""}
+
+
+def _serve(desk: Any, inbox: queue.Queue[dict[str, Any]], outbox: _Outbox) -> None:
+    """Build the index batch by batch with urgent requests in between, then serve everything."""
+    later: list[dict[str, Any]] = []
+    outbox.status(state="indexing", model=desk.model, device=desk.device)
+    try:
+        for done, total in desk.index_steps():
+            outbox.status(state="indexing", done=done, total=total)
+            while not inbox.empty():
+                message = inbox.get()
+                if message["method"] in _URGENT:
+                    _answer(desk, message, outbox)
+                else:
+                    later.append(message)
+    except MockdlError as error:
+        outbox.notice(str(error))
+    outbox.status(state="ready", done=0, total=0)
+    for message in later:
+        _answer(desk, message, outbox)
+    while True:
+        _answer(desk, inbox.get(), outbox)
+
+
+def _answer(desk: Any, message: dict[str, Any], outbox: _Outbox) -> None:
+    try:
+        result = desk.perform(message["method"], message.get("params", {}))
+    except Exception as error:
+        # One request that fails must not end the process that serves the next.
+        import traceback
+
+        traceback.print_exc()
+        outbox.send({"id": message["id"], "error": _describe(error)})
+        return
+    outbox.send({"id": message["id"], "result": result})
+
+
+if __name__ == "__main__":
+    main()

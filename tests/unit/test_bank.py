@@ -1,0 +1,149 @@
+"""Packs: what is valid loads, what is not is named with file, line, field and the nearest name."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from interviewer.bank import check_bank, load_bank, read_pack
+from interviewer.core.content import Bank, Level
+from interviewer.errors import BankError
+from interviewer.paths import built_in_pack
+
+ROOT = built_in_pack()
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Path:
+    """A pack with one good question, `dropout`."""
+    for kind in ("corpus", "rubrics"):
+        folder = tmp_path / "pack" / kind / "regularisation"
+        folder.mkdir(parents=True)
+        shutil.copy(ROOT / kind / "regularisation" / "dropout.yaml", folder)
+    return tmp_path / "pack"
+
+
+def question(pack: Path) -> Path:
+    return pack / "corpus" / "regularisation" / "dropout.yaml"
+
+
+def rubric(pack: Path) -> Path:
+    return pack / "rubrics" / "regularisation" / "dropout.yaml"
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def problems(pack: Path) -> str:
+    with pytest.raises(BankError) as caught:
+        load_bank([pack])
+    return str(caught.value)
+
+
+def test_the_built_in_bank_is_free_of_errors_and_warnings() -> None:
+    reading = read_pack(ROOT)
+    assert [str(finding) for finding in [*reading.findings, *check_bank(reading)]] == []
+
+
+def test_the_built_in_bank_has_every_level(bank: Bank) -> None:
+    assert {item.question.level for item in bank.items.values()} == set(Level)
+
+
+def test_a_good_pack_loads(pack: Path) -> None:
+    assert list(load_bank([pack]).items) == ["dropout"]
+
+
+def test_an_unknown_field_is_named_with_line_and_nearest_name(pack: Path) -> None:
+    edit(rubric(pack), "    weight: 3", "    wieght: 3")
+    text = problems(pack)
+    assert f"{rubric(pack)}:5: key_points[0].wieght: is not a field of the format; did you mean 'weight'?" in text
+
+
+def test_an_unknown_level_names_the_nearest(pack: Path) -> None:
+    edit(question(pack), "level: junior", "level: juniro")
+    assert "did you mean 'junior'?" in problems(pack)
+
+
+@pytest.mark.parametrize("weight", ["0", "-1", "9", "heavy"])
+def test_a_wrong_weight_is_named(pack: Path, weight: str) -> None:
+    edit(rubric(pack), "weight: 3", f"weight: {weight}")
+    assert "key_points[0].weight" in problems(pack)
+
+
+def test_all_errors_are_listed_at_once(pack: Path) -> None:
+    edit(question(pack), "level: junior", "level: boss")
+    edit(question(pack), "minutes: 6", "minutes: 0")
+    edit(rubric(pack), "weight: 3", "weight: 0")
+    text = problems(pack)
+    assert all(field in text for field in ("level", "minutes", "key_points[0].weight"))
+    assert "3 errors" in text
+
+
+def test_a_question_without_rubric_and_a_rubric_without_question(pack: Path) -> None:
+    shutil.copy(rubric(pack), rubric(pack).with_name("stray.yaml"))
+    assert "has no question" in problems(pack)
+    rubric(pack).unlink()
+    assert "has no rubric" in problems(pack)
+
+
+def test_a_duplicate_id_is_named(pack: Path) -> None:
+    shutil.copy(question(pack), question(pack).with_name("copy.yaml"))
+    shutil.copy(rubric(pack), rubric(pack).with_name("copy.yaml"))
+    assert "is 'dropout' but the file is named 'copy.yaml'" in problems(pack)
+
+
+def test_two_packs_may_not_share_an_id(pack: Path) -> None:
+    with pytest.raises(BankError, match="already in another pack"):
+        load_bank([ROOT, pack])
+
+
+def test_a_doubled_key_is_an_error(pack: Path) -> None:
+    edit(question(pack), "topic: regularisation", "topic: regularisation\ntopic: maths")
+    assert "stands here twice" in problems(pack)
+
+
+def test_broken_yaml_names_the_line(pack: Path) -> None:
+    edit(question(pack), "kind: concept", "kind: [concept")
+    assert "is not valid YAML" in problems(pack)
+
+
+def test_a_file_that_is_not_utf8_names_the_line(pack: Path) -> None:
+    question(pack).write_bytes(b"id: dropout\ntopic: caf\xe9\n")
+    assert f"{question(pack)}:2: is not UTF-8 text" in problems(pack)
+
+
+def test_a_dangling_key_point_in_an_example_suggests_the_right_one(pack: Path) -> None:
+    edit(rubric(pack), "      random-zeroing: covered", "      random-zeroign: covered")
+    assert "'random-zeroign' is no key point; did you mean 'random-zeroing'?" in problems(pack)
+
+
+def test_a_folder_that_is_no_pack_is_said(tmp_path: Path) -> None:
+    assert "is not a question pack" in problems(tmp_path)
+
+
+def test_the_cache_is_used_until_the_content_changes(pack: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "cache" / "bank.json"
+    first = load_bank([pack], cache=cache)
+    assert load_bank([pack], cache=cache) == first
+    edit(question(pack), "minutes: 6", "minutes: 7")
+    assert load_bank([pack], cache=cache)["dropout"].question.minutes == 7
+
+
+def test_a_corrupt_cache_is_ignored(pack: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "bank.json"
+    fresh = load_bank([pack], cache=cache)
+    cache.write_bytes(cache.read_bytes()[: cache.stat().st_size // 2])
+    assert load_bank([pack], cache=cache) == fresh
+
+
+def test_editing_a_rubric_changes_its_hash_but_not_its_ids(pack: Path) -> None:
+    before = load_bank([pack])["dropout"]
+    edit(rubric(pack), "by chance", "at random")
+    after = load_bank([pack])["dropout"]
+    assert before.rubric_hash != after.rubric_hash
+    assert [p.id for p in before.rubric.key_points] == [p.id for p in after.rubric.key_points]
