@@ -77,7 +77,9 @@ def wording_rows(item: Item, grader: OfflineGrader) -> Iterator[Row]:
                     claim = claims.points[other.id]
                     if other.id == point.id:
                         claim = _without(claim, label, number)
-                    matched = match_claim(claim, spans, vectors[number : number + 1], [True], claims.weights, claims.asked)
+                    matched = match_claim(
+                        claim, spans, vectors[number : number + 1], [True], claims.weights, claims.asked
+                    )
                     if matched is not None:
                         target = label if other.id == point.id else 2
                         weight = WORDING_WEIGHT if other.id == point.id else WORDING_WEIGHT / len(points)

@@ -56,8 +56,9 @@ class Conductor:
         bank: Bank,
         clock: Callable[[], float],
         *,
-        grader: Grader | None = None,
+        grader: Callable[[], Grader] | None = None,
     ) -> None:
+        """Replay the stored events of `row`. `grader` is called when a grader is first needed."""
         self.row = row
         self.journal = journal
         self.clock = clock
@@ -111,7 +112,7 @@ class Conductor:
     def prepare(self) -> None:
         """Ask the engine to embed the rubric of the question on screen first."""
         if self._grader is not None:
-            self._grader.prepare(self.turn.question_id)
+            self._grader().prepare(self.turn.question_id)
 
     def grade(self, effect: GradeTurn) -> Future[Graded]:
         """Grade a turn's answer; the future's event is to be passed to `send`.
@@ -124,7 +125,7 @@ class Conductor:
         if self._grader is None:
             done.set_result(self._graded(turn, Ungraded(reason="no grader is running"), None))
             return done
-        grader = self._grader
+        grader = self._grader()
         request = GradeRequest(
             question_id=turn.question_id, answer=turn.answer, point_ids=(turn.target,) if turn.target else None
         )

@@ -30,7 +30,7 @@ from interviewer.storage import Journal, SessionRow, open_journal
 if TYPE_CHECKING:
     from interviewer.worker.client import WorkerEngine
 
-__all__ = ["Services", "build_services"]
+__all__ = ["Services", "SessionRow", "build_services"]
 
 
 class Services:
@@ -151,7 +151,7 @@ class Services:
         return next((row for row in self.journal.sessions() if not row.finished), None)
 
     def _conductor(self, row: SessionRow, *, grading: bool) -> Conductor:
-        grader = self.engine() if grading else None
+        grader = self.engine if grading else None
         return Conductor(row, self.journal, self.bank, self.clock, grader=grader)
 
     def _known_neighbours(self) -> dict[str, list[Neighbour]]:

@@ -23,6 +23,8 @@ app = typer.Typer(
     epilog=EXIT_CODES,
     no_args_is_help=False,
     pretty_exceptions_enable=False,
+    # Plain help: the boxed form needs rich, which alone costs more than all the rest of `--help`.
+    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 

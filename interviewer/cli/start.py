@@ -124,10 +124,10 @@ def _conduct(services: Services, conductor: Conductor, line_mode: bool) -> int:
 
 
 def _conduct_plain(services: Services, conductor: Conductor) -> int:
-    from interviewer.core.session import Phase
+    from interviewer.core.session import Mode, Phase
     from interviewer.errors import StorageError
     from interviewer.plain import Console, run_plain
-    from interviewer.report.terminal import render_terminal
+    from interviewer.report.terminal import render_head, render_terminal
 
     if sys.stdin is None:
         raise UsageError("Standard input is closed.", todo="Run in a terminal, or pipe answers in.")
@@ -135,7 +135,10 @@ def _conduct_plain(services: Services, conductor: Conductor) -> int:
     code = run_plain(conductor, console, services.engine().status)
     if conductor.state.phase is Phase.FINISHED:
         summary = conductor.summary()
-        console.say("", *render_terminal(summary, console.width).splitlines())
+        if conductor.state.config.mode is Mode.PRACTICE:  # each question has been shown already
+            console.say("", "─" * console.width, *render_head(summary, console.width))
+        else:
+            console.say("", *render_terminal(summary, console.width).splitlines())
         try:
             console.narrate(f"The report was saved to {services.save_report(summary)}")
         except StorageError as error:

@@ -117,7 +117,7 @@ def _fill(
         if not missing:
             return
     where = f" on {', '.join(config.topics)}" if config.topics else ""
-    notes.append(f"Only {len(chosen)} different questions could be found{where}; {config.count} were asked for.")
+    notes.append(f"Of the {config.count} questions asked for, only {len(chosen)} could be found{where}.")
 
 
 def _duplicates(item: Item, chosen: Sequence[Item], close: set[frozenset[str]]) -> bool:

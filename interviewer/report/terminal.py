@@ -10,16 +10,21 @@ from interviewer.core.summary import QuestionSummary, SessionSummary
 from interviewer.core.text import clean, clean_line
 from interviewer.report import wording
 
-__all__ = ["render_question", "render_terminal", "wrap_text"]
+__all__ = ["render_head", "render_question", "render_terminal", "wrap_text"]
 
 
 def render_terminal(summary: SessionSummary, width: int = 80) -> str:
     """Return the whole report, wrapped to `width` columns, ending in a new line."""
-    lines = list(_head(summary, width))
+    lines = render_head(summary, width)
     for number, question in enumerate(summary.questions, 1):
         lines += ["", "─" * width, *render_question(question, width, number=number)]
     lines += ["", "─" * width, *wrap_text(f"Grader: {wording.describe_passport(summary)}", width)]
     return "\n".join(lines) + "\n"
+
+
+def render_head(summary: SessionSummary, width: int) -> list[str]:
+    """The lines above the questions: score, topics, notes, what to study next."""
+    return list(_head(summary, width))
 
 
 def _head(summary: SessionSummary, width: int) -> Iterable[str]:
@@ -56,7 +61,7 @@ def render_question(summary: QuestionSummary, width: int, *, number: int | None 
         said = turn.answer if turn.answer else f"({turn.outcome or 'not answered yet'})"
         lines += _paragraphs(f"You: {said}", width, "  ")
     lines += _verdicts(summary.score, width)
-    lines += ["", "A strong answer:", *_paragraphs(question.model_answer, width, "  ")]
+    lines += ["", "A strong answer:", *_prose(question.model_answer, width, "  ")]
     if question.worked_solution:
         lines += ["", "Worked solution:", *_paragraphs(question.worked_solution, width, "  ")]
     if question.references:
@@ -92,6 +97,16 @@ def wrap_text(text: str, width: int, *, indent: str = "") -> list[str]:
     """One paragraph of outside text, made safe and wrapped; continuation lines hang by two."""
     hang = indent + ("  " if indent else "")
     return textwrap.wrap(clean_line(text), max(width, 20), initial_indent=indent, subsequent_indent=hang) or [indent]
+
+
+def _prose(text: str, width: int, indent: str) -> list[str]:
+    """Authored text: paragraphs set anew to the width, whatever the line breaks in the file."""
+    lines: list[str] = []
+    for paragraph in text.strip().split("\n\n"):
+        if lines:
+            lines.append("")
+        lines += textwrap.wrap(clean_line(paragraph), max(width, 20), initial_indent=indent, subsequent_indent=indent)
+    return lines
 
 
 def _paragraphs(text: str, width: int, indent: str) -> list[str]:

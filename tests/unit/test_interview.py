@@ -166,9 +166,7 @@ def test_hints_come_in_order_and_run_out() -> None:
     assert third.effects == (Rejected("there is no further hint"),)
 
 
-@pytest.mark.parametrize(
-    ("event", "outcome"), [(Skipped(at=3), Outcome.SKIPPED), (DontKnow(at=3), Outcome.DONT_KNOW)]
-)
+@pytest.mark.parametrize(("event", "outcome"), [(Skipped(at=3), Outcome.SKIPPED), (DontKnow(at=3), Outcome.DONT_KNOW)])
 def test_passing_on_a_question_moves_to_the_next(event: Event, outcome: Outcome) -> None:
     state = play(opened(), event).state
     assert state.turns[0].outcome is outcome

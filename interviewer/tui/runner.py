@@ -1,0 +1,86 @@
+"""Drives one session for the screens: events to the conductor, effects to messages.
+
+Grading runs in a worker that the App owns, because a worker dies with the screen that
+started it; its result is on disk before any screen hears of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from interviewer.conduct import Conductor
+from interviewer.core.interview import Ask, Effect, Finish, GradeTurn, Hint, Leave, Rejected, Review
+from interviewer.core.session import Event
+from interviewer.errors import MockdlError
+from interviewer.tui import messages
+from interviewer.tui.text import explain
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from interviewer.tui.app import MockdlApp
+
+__all__ = ["SessionRunner"]
+
+
+class SessionRunner:
+    """One session of the interface."""
+
+    def __init__(self, app: MockdlApp, conductor: Conductor, screen: Screen[None]) -> None:
+        self._app = app
+        self._screen = screen
+        self.conductor = conductor
+
+    def open(self) -> None:
+        """Start or resume; messages follow."""
+        self._perform(self.conductor.open())
+
+    def send(self, event: Event) -> bool:
+        """Store and apply an event; False when it could not be stored (the user was told)."""
+        try:
+            effects = self.conductor.send(event)
+        except MockdlError as error:
+            explain(self._app, error)
+            return False
+        self._perform(effects)
+        return True
+
+    def _perform(self, effects: tuple[Effect, ...]) -> None:
+        for effect in effects:
+            if isinstance(effect, GradeTurn):
+                self._screen.post_message(messages.GradingStarted(effect.turn_id))
+                self.grade(effect)
+            else:
+                self._screen.post_message(_message_for(effect))
+
+    def grade(self, effect: GradeTurn) -> None:
+        """Grade in the background; `GradeReady` follows."""
+        self._app.run_worker(self._grade(effect), name=f"grade {effect.turn_id}", group="grading", exit_on_error=False)
+
+    async def _grade(self, effect: GradeTurn) -> None:
+        event = await asyncio.wrap_future(self.conductor.grade(effect))
+        try:
+            effects = self.conductor.send_grade(event)
+        except MockdlError as error:
+            explain(self._app, error)
+            return
+        self._screen.post_message(messages.GradeReady(effect.turn_id))
+        self._perform(effects)
+
+
+def _message_for(effect: Effect) -> Message:
+    if isinstance(effect, Ask):
+        return messages.TurnAsked(effect.turn_id)
+    if isinstance(effect, Hint):
+        return messages.HintShown(effect.question_id, effect.number)
+    if isinstance(effect, Review):
+        return messages.ReviewReady(effect.question_id)
+    if isinstance(effect, Rejected):
+        return messages.Refused(effect.reason)
+    if isinstance(effect, Finish):
+        return messages.SessionFinished()
+    assert isinstance(effect, Leave)
+    return messages.SessionLeft()

@@ -1,0 +1,267 @@
+"""The interview: what was asked, the answer being typed, the clock, and how far it has come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import on
+from textual.app import ComposeResult, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widgets import Footer, Static, TextArea
+
+from interviewer.conduct import Conductor
+from interviewer.core.ports import EncoderStatus
+from interviewer.core.session import (
+    AnswerSubmitted,
+    Continued,
+    DontKnow,
+    Ended,
+    GradeDeferred,
+    HintRequested,
+    Paused,
+    Phase,
+    Quit,
+    Resumed,
+    Skipped,
+    TimeUp,
+)
+from interviewer.core.text import count_words
+from interviewer.errors import MockdlError
+from interviewer.tui import messages
+from interviewer.tui.runner import SessionRunner
+from interviewer.tui.text import explain, toast
+from interviewer.tui.widgets.status import describe_encoder, describe_progress
+from interviewer.tui.widgets.too_small import TooSmall
+from interviewer.tui.widgets.transcript import Transcript
+
+if TYPE_CHECKING:
+    from interviewer.tui.app import MockdlApp
+
+__all__ = ["InterviewScreen"]
+
+_SAVES_EVERY = 1.0
+"""Seconds between two looks at whether the draft has changed."""
+
+
+class InterviewScreen(Screen[None]):
+    """One session, from its first question to its last answer."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "submit", "Submit", id="submit", tooltip="Send the answer", priority=True),
+        Binding("f2", "hint", "Hint", id="hint", tooltip="Show the next hint; each has a price"),
+        Binding("f3", "dont_know", "Don't know", id="dont-know", tooltip="Say so and go on; counts as zero"),
+        Binding("f4", "skip", "Skip", id="skip", tooltip="Pass; zero in an interview, left out in practice"),
+        Binding("f5", "pause", "Pause", id="pause", tooltip="Stop the clock, or go on"),
+        Binding("escape", "go_on", "Don't wait", id="go-on", tooltip="Go on without waiting for the grade"),
+    ]
+    encoder_status: reactive[EncoderStatus] = reactive(EncoderStatus(state="stopped"), init=False)
+
+    def __init__(self, conductor: Conductor) -> None:
+        super().__init__()
+        self.conductor = conductor
+        self._saved_draft = ""
+
+    def compose(self) -> ComposeResult:
+        """Head line, transcript, editor, status line, keys."""
+        yield Static("", id="head", markup=False)
+        yield Transcript(id="transcript")
+        yield TextArea("", id="editor", soft_wrap=True, show_line_numbers=False, tab_behavior="focus")
+        yield Static("", id="status", markup=False)
+        yield Footer(compact=True, show_command_palette=False)
+        yield TooSmall()
+
+    def on_mount(self) -> None:
+        """Take the session up where it stands."""
+        self._runner = SessionRunner(cast("MockdlApp", self.app), self.conductor, self)
+        self.transcript = self.query_one(Transcript)
+        self.editor = self.query_one(TextArea)
+        self.encoder_status = cast("MockdlApp", self.app).encoder_status
+        try:
+            self._runner.open()
+        except MockdlError as error:
+            explain(self.app, error)
+        if self.conductor.state.turns:
+            self._show_question()
+        self.set_interval(_SAVES_EVERY, self._tick)
+
+    @property
+    def under_way(self) -> bool:
+        """Whether leaving now would interrupt something."""
+        return self.conductor.state.phase not in (Phase.NEW, Phase.FINISHED)
+
+    # What the engine did
+
+    def _show_question(self) -> None:
+        """Show the turns of the current question anew."""
+        self.transcript.begin_question()
+        if self.conductor.turn.id == 0:
+            for note in self.conductor.row.notes:
+                self.transcript.add_note(note)
+        for turn in self.conductor.state.turns_of(self.conductor.turn.question_id):
+            self.transcript.add_turn(turn, self.conductor.item)
+
+    def on_turn_asked(self, message: messages.TurnAsked) -> None:
+        """Clear the editor (or bring the draft back) and let the candidate type."""
+        self._show_question()
+        draft = self.conductor.draft()
+        self.editor.load_text(draft.text if draft else "")
+        if draft:
+            self.editor.move_cursor((draft.row, draft.column))
+        self._saved_draft = self.editor.text
+        self._refresh_state()
+        self.editor.focus()
+        self.call_after_refresh(self.set_timer, 0.1, self.conductor.prepare)
+
+    def on_hint_shown(self, message: messages.HintShown) -> None:
+        """Show the hint where it was asked for."""
+        self.transcript.add_hint(self.conductor.items[message.question_id], message.number)
+
+    def on_grading_started(self, message: messages.GradingStarted) -> None:
+        """The answer is safe; show it and say that it is being read."""
+        self._show_question()
+        self.editor.load_text("")
+        self._saved_draft = ""
+        self._refresh_state()
+
+    def on_grade_ready(self, message: messages.GradeReady) -> None:
+        """Say when there is a reason instead of a grade."""
+        from interviewer.core.grade import Ungraded
+
+        turn = self.conductor.state.find(message.turn_id)
+        if turn is not None and isinstance(turn.result, Ungraded):
+            text = f"An answer could not be graded: {turn.result.reason}.\nIt is saved; the interview goes on."
+            toast(self.app, text, severity="warning", seconds=10)
+
+    def on_review_ready(self, message: messages.ReviewReady) -> None:
+        """Show the verdict, then go on."""
+        from interviewer.tui.screens.result import ResultScreen
+
+        self._refresh_state()
+        summary = self.conductor.summary()
+        numbered = {each.item.question.id: (number, each) for number, each in enumerate(summary.questions, 1)}
+        number, question = numbered[message.question_id]
+        self.app.push_screen(ResultScreen(question, number), self._continue)
+
+    def _continue(self, _: None) -> None:
+        self._runner.send(Continued(at=self.conductor.clock()))
+
+    def on_refused(self, message: messages.Refused) -> None:
+        """Say briefly why nothing happened."""
+        toast(self.app, f"Not now: {message.reason}.", severity="warning", seconds=3)
+
+    def on_session_finished(self, message: messages.SessionFinished) -> None:
+        """Go to the report."""
+        cast("MockdlApp", self.app).show_report(self.conductor, fresh=True)
+
+    def on_session_left(self, message: messages.SessionLeft) -> None:
+        """Close the program; everything is on disk."""
+        self.app.exit(0)
+
+    # What the candidate does
+
+    def action_submit(self) -> None:
+        """Send the answer. The editor is cleared only once it is on disk."""
+        if self.conductor.state.phase is Phase.ANSWERING:
+            self._runner.send(AnswerSubmitted(at=self.conductor.clock(), text=self.editor.text))
+
+    def action_hint(self) -> None:
+        """Ask for the next hint."""
+        self._runner.send(HintRequested(at=self.conductor.clock()))
+
+    def action_dont_know(self) -> None:
+        """Say "I don't know"."""
+        self._runner.send(DontKnow(at=self.conductor.clock()))
+
+    def action_skip(self) -> None:
+        """Pass on this turn."""
+        self._runner.send(Skipped(at=self.conductor.clock()))
+
+    def action_pause(self) -> None:
+        """Stop the clock, or start it again."""
+        self.save_draft()
+        paused = self.conductor.state.phase is Phase.PAUSED
+        now = self.conductor.clock()
+        self._runner.send(Resumed(at=now) if paused else Paused(at=now))
+        self._refresh_state()
+
+    def action_go_on(self) -> None:
+        """Go on without the grade; it is stored when it comes."""
+        self._runner.send(GradeDeferred(at=self.conductor.clock()))
+
+    def action_end(self) -> None:
+        """End the interview and see the report."""
+        self._runner.send(Ended(at=self.conductor.clock()))
+
+    def leave(self) -> None:
+        """Save and close."""
+        self.save_draft()
+        self._runner.send(Quit(at=self.conductor.clock()))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Grey out what makes no sense in this phase."""
+        phase = self.conductor.state.phase
+        if action in ("submit", "hint", "dont_know", "skip"):
+            return True if phase is Phase.ANSWERING else None
+        if action == "go_on":
+            return phase is Phase.GRADING
+        return True
+
+    def get_system_commands(self) -> Iterable[SystemCommand]:
+        """The command palette's entries of this screen."""
+        yield SystemCommand("End the interview", "Stop here and see the report", self.action_end)
+        yield SystemCommand("Hint", "Show the next hint; each has a price", self.action_hint)
+        yield SystemCommand("Pause or go on", "Stop the clock, or start it again", self.action_pause)
+
+    # What is shown all the time
+
+    @on(TextArea.Changed)
+    def _count_words(self) -> None:
+        self._show_status()
+
+    def watch_encoder_status(self) -> None:
+        """Show what the encoder is doing."""
+        self._show_status()
+
+    def _refresh_state(self) -> None:
+        self.editor.disabled = self.conductor.state.phase is not Phase.ANSWERING
+        self.set_class(self.conductor.state.phase is Phase.PAUSED, "-paused")
+        self._show_head()
+        self._show_status()
+        self.refresh_bindings()
+
+    def _show_head(self) -> None:
+        if self.conductor.state.turns:
+            self.query_one("#head", Static).update(describe_progress(self.conductor, self.size.width))
+
+    def _show_status(self) -> None:
+        if not self.is_mounted or not hasattr(self, "editor"):
+            return
+        words = count_words(self.editor.text)
+        said = f"{words} word{'s' * (words != 1)}"
+        self.query_one("#status", Static).update(
+            describe_encoder(self.conductor.state.phase, self.encoder_status, said)
+        )
+
+    def _tick(self) -> None:
+        """Once a second: the clock, the time limit, the draft."""
+        self._show_head()
+        self.save_draft()
+        if self.conductor.state.phase is Phase.ANSWERING and self.conductor.seconds_left() == 0:
+            toast(self.app, "Time is up. What you had typed was taken as your answer.", severity="warning")
+            self._runner.send(TimeUp(at=self.conductor.clock(), draft=self.editor.text))
+
+    def save_draft(self) -> None:
+        """Keep what stands in the editor, when it has changed."""
+        if self.conductor.state.phase is not Phase.ANSWERING or self.editor.text == self._saved_draft:
+            return
+        row, column = self.editor.cursor_location
+        try:
+            self.conductor.save_draft(self.editor.text, row, column)
+            self._saved_draft = self.editor.text
+        except MockdlError as error:
+            if self._saved_draft != "\0":
+                explain(self.app, error)
+            self._saved_draft = "\0"  # say it once, and try again at the next tick

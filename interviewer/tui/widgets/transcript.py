@@ -1,0 +1,65 @@
+"""Who said what so far, newest at the bottom."""
+
+from __future__ import annotations
+
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from interviewer.core.content import Item
+from interviewer.core.session import Turn
+from interviewer.tui.text import show
+
+__all__ = ["Transcript"]
+
+
+class Transcript(VerticalScroll):
+    """Questions, hints and answers of the question on screen."""
+
+    can_focus = True
+
+    def begin_question(self) -> None:
+        """Clear for a new question."""
+        self.remove_children()
+
+    def add_turn(self, turn: Turn, item: Item) -> None:
+        """Show a turn: what was asked, the hints it used, and the answer when there is one."""
+        self._add("Interviewer", turn.prompt, "asked")
+        for number in range(turn.hints):
+            self.add_hint(item, number)
+        if turn.outcome is not None:
+            self.add_answer(turn.answer or f"({turn.outcome})")
+
+    def add_question(self, prompt: str) -> None:
+        """Show what the interviewer asks."""
+        self._add("Interviewer", prompt, "asked")
+
+    def add_hint(self, item: Item, number: int) -> None:
+        """Show a hint with its price."""
+        hint = item.question.hints[number]
+        self._add(f"Hint (costs {hint.price:g} points)", hint.text, "hinted")
+
+    def add_answer(self, text: str) -> None:
+        """Show what the candidate said."""
+        self._add("You", text, "answered")
+
+    def add_note(self, text: str) -> None:
+        """Show a remark of the program."""
+        self._add("mockdl", text, "noted")
+
+    def _add(self, speaker: str, text: str, kind: str) -> None:
+        content = Content.assemble(show(f"{speaker}\n", "bold"), show(" ".join(_reflow(text))))
+        if kind == "answered":
+            content = Content.assemble(show(f"{speaker}\n", "bold"), show(text.strip("\n")))
+        self.mount(Static(content, classes=f"said -{kind}"))
+        self.scroll_end(animate=False)
+
+
+def _reflow(text: str) -> list[str]:
+    """Authored text is wrapped in its file; here it is set to the width of the screen."""
+    return text.replace("\n\n", " \n\n ").split(" ") if "```" in text else _join(text)
+
+
+def _join(text: str) -> list[str]:
+    paragraphs = [" ".join(paragraph.split()) for paragraph in text.strip().split("\n\n")]
+    return ["\n\n".join(paragraphs)]
