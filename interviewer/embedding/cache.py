@@ -1,17 +1,19 @@
 """Vectors on disk by the hash of model and text, so that only what changed is embedded again.
 
 The file is append-only: a header, then records of key, checksum and vector. A record that
-a crash tore off fails its checksum and is cut away; records are written in one call, so
-two processes that append at once do not mix theirs.
+a crash tore off fails its checksum and is cut away. Every look at the end of the file is
+taken under a lock on it, so processes that append at once do not mix their records.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import struct
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,7 +32,14 @@ _MOST_ROWS = 200_000
 
 
 class VectorCache:
-    """The vectors of one model. Never raises for a disk it cannot use: it then works in memory."""
+    """The vectors of one model. Never raises for a disk it cannot use: it then works in memory.
+
+    Args:
+        folder: where the file is, or is to be.
+        model_key: identifies the weights; another model gets another file.
+        dimension: numbers in a vector.
+        say: is told what went wrong with the file, in words for people.
+    """
 
     def __init__(
         self, folder: Path, model_key: str, dimension: int, say: Callable[[str], None] = lambda _: None
@@ -46,6 +55,10 @@ class VectorCache:
 
     def __len__(self) -> int:
         return len(self._rows)
+
+    @property
+    def _header(self) -> bytes:
+        return _HEADER.pack(_MAGIC, self._dimension)
 
     @property
     def _record(self) -> int:
@@ -78,25 +91,51 @@ class VectorCache:
 
     def _append(self, block: bytes) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(self.path, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o644)
-        try:
-            if os.fstat(descriptor).st_size == 0:
-                block = _HEADER.pack(_MAGIC, self._dimension) + block
-            if os.write(descriptor, block) != len(block):
-                raise OSError(28, "no space left on the device")
-        finally:
-            os.close(descriptor)
+        with _locked(self.path, os.O_CREAT | os.O_WRONLY | os.O_APPEND) as descriptor:
+            before = os.fstat(descriptor).st_size
+            if before == 0:
+                block = self._header + block
+            try:
+                if os.write(descriptor, block) != len(block):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            except OSError:
+                # What others append must not stand behind half a record.
+                with suppress(OSError):
+                    os.ftruncate(descriptor, before)
+                raise
 
     def _load(self) -> None:
+        try:
+            with _locked(self.path, os.O_RDWR) as descriptor:
+                raw = _read_all(descriptor)
+                if raw and self._is_usable(raw):
+                    end = self._read_records(raw)
+                    if end != len(raw):
+                        self._say("The vector cache ended in a damaged record; that part will be embedded again.")
+                        os.ftruncate(descriptor, end)
+                    return
+        except FileNotFoundError:
+            return
+        except OSError:
+            self._load_unwritable()
+            return
+        if raw:
+            self._set_aside("is damaged" if len(raw) <= _MOST_ROWS * self._record else "has grown too large")
+
+    def _load_unwritable(self) -> None:
+        """Read what there is of a file that may not be changed; appending then says that it fails."""
+        with suppress(OSError):
+            raw = self.path.read_bytes()
+            if self._is_usable(raw):
+                self._read_records(raw)
+
+    def _is_usable(self, raw: bytes) -> bool:
+        return raw[: _HEADER.size] == self._header and len(raw) <= _MOST_ROWS * self._record
+
+    def _read_records(self, raw: bytes) -> int:
+        """Take all whole records; returns where they end."""
         import numpy as np
 
-        try:
-            raw = self.path.read_bytes()
-        except OSError:
-            return
-        if raw[: _HEADER.size] != _HEADER.pack(_MAGIC, self._dimension) or len(raw) > _MOST_ROWS * self._record:
-            self._set_aside("is damaged" if len(raw) < _MOST_ROWS * self._record else "has grown too large")
-            return
         end = _HEADER.size
         while end + self._record <= len(raw):
             key = raw[end : end + _KEY_BYTES]
@@ -106,15 +145,7 @@ class VectorCache:
                 break
             self._rows[key] = np.frombuffer(body, dtype="<f4")
             end += self._record
-        if end != len(raw):
-            self._say("The vector cache ended in a damaged record; that part will be embedded again.")
-            self._truncate(end)
-
-    def _truncate(self, size: int) -> None:
-        try:
-            os.truncate(self.path, size)
-        except OSError:
-            self._writable = False
+        return end
 
     def _set_aside(self, reason: str) -> None:
         try:
@@ -123,6 +154,26 @@ class VectorCache:
         except OSError:
             self._writable = False
             self._say(f"The vector cache {reason} and cannot be replaced; vectors are kept in memory only.")
+
+
+@contextmanager
+def _locked(path: Path, flags: int) -> Iterator[int]:
+    """Open a file with an exclusive lock that ends with the block, or with the process."""
+    descriptor = os.open(path, flags | getattr(os, "O_BINARY", 0), 0o644)
+    try:
+        with suppress(ImportError):  # Windows: there an append of one block is all that keeps order
+            import fcntl
+
+            with suppress(OSError):  # a network file system may know no locks
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _read_all(descriptor: int) -> bytes:
+    with os.fdopen(os.dup(descriptor), "rb") as file:
+        return file.read()
 
 
 class CachedEncoder:
@@ -140,11 +191,9 @@ class CachedEncoder:
         import numpy as np
 
         keys = [self._cache.key(text) for text in texts]
-        fresh = list(dict.fromkeys(i for i, key in enumerate(keys) if self._cache.get(key) is None))
-        first = {keys[i]: i for i in reversed(fresh)}
-        rows = sorted(first.values())
-        if rows:
-            self._cache.put([keys[i] for i in rows], self._encoder.encode([texts[i] for i in rows], progress))
+        fresh = {key: text for key, text in zip(keys, texts, strict=True) if self._cache.get(key) is None}
+        if fresh:
+            self._cache.put(list(fresh), self._encoder.encode(list(fresh.values()), progress))
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for row, key in enumerate(keys):
             vectors[row] = self._cache.get(key)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from interviewer.core.ports import Progress
+from interviewer.embedding.device import choose_device, limit_threads
 from interviewer.embedding.weights import find_bundled, verify_weights
 from interviewer.errors import EncoderError
 
@@ -20,7 +21,17 @@ DEFAULT_MODEL = "default"
 _DEFAULT_NAME = "all-MiniLM-L6-v2"
 BATCH = 32
 """Texts a batch; also how many are embedded between two looks at the queue of requests."""
-DEVICES = ("auto", "cpu", "cuda", "mps")
+_BACK_TO_DEFAULT = "`mockdl config set encoder default` goes back to the bundled one."
+_LESS_MEMORY = "Close other programs, or `mockdl config set device cpu`."
+
+
+class _Source(NamedTuple):
+    place: str
+    """A folder, or a name on the hub."""
+    name: str
+    """As shown to people."""
+    revision: str
+    """Which weights these are; "" for a hub name, where only the loaded model knows."""
 
 
 def load_encoder(
@@ -38,8 +49,8 @@ def load_encoder(
         EncoderError: no such model or device, weights that are not the real ones, or a
             library that is missing.
     """
-    source, name, revision = _locate(model, cache)
-    hub = source == model and not Path(model).expanduser().exists()
+    source = _locate(model, cache)
+    hub = not source.revision
     if not hub:
         # Set before the import: huggingface_hub reads it once.
         os.environ["HF_HUB_OFFLINE"] = "1"
@@ -51,66 +62,53 @@ def load_encoder(
         raise EncoderError(
             f"The encoder could not be loaded: {error}.", todo="pip install sentence-transformers torch"
         ) from error
-    chosen = _choose_device(device)
-    loaded = _load_hub(SentenceTransformer, model, chosen, say) if hub else _load(SentenceTransformer, source, chosen)
+    chosen = choose_device(device)
+    limit_threads()
+    loaded = (
+        _load_hub(SentenceTransformer, source.place, chosen, say)
+        if hub
+        else _load_folder(SentenceTransformer, source.place, chosen)
+    )
+    revision = source.revision or _hub_revision(loaded)
     if chosen != "cpu":
-        loaded = loaded.half()
-    return SentenceEncoder(loaded, name=name, key=f"{name}@{revision}", device=chosen)
+        loaded, revision = loaded.half(), f"{revision}/half"
+    return SentenceEncoder(loaded, name=source.name, key=f"{source.name}@{revision}", device=chosen)
 
 
-def _locate(model: str, cache: Path) -> tuple[str, str, str]:
-    """Return (where to load from, name to show, what identifies the weights)."""
+def _locate(model: str, cache: Path) -> _Source:
     if model == DEFAULT_MODEL:
         folder = find_bundled()
         verify_weights(folder, cache / "weights.json")
-        return str(folder), _DEFAULT_NAME, "bundled"
-    path = Path(model).expanduser()
-    if path.exists():
+        return _Source(str(folder), _DEFAULT_NAME, "bundled")
+    try:
+        path = Path(model).expanduser()
+        is_there = path.exists()
+    except (OSError, RuntimeError) as error:  # a name too long, an unknown ~user
+        raise EncoderError(f"{model!r} is no model: {error}.", todo=_BACK_TO_DEFAULT) from error
+    if is_there:
         if not (path / "modules.json").is_file() and not (path / "config.json").is_file():
             raise EncoderError(
-                f"{path} holds no model: neither modules.json nor config.json is there.",
-                todo="`mockdl config set encoder default` goes back to the bundled one.",
+                f"{path} holds no model: neither modules.json nor config.json is there.", todo=_BACK_TO_DEFAULT
             )
         newest = max(file.stat().st_mtime_ns for file in path.rglob("*") if file.is_file())
-        return str(path), path.name, f"{path.resolve()}:{newest}"
+        return _Source(str(path), path.resolve().name, f"{path.resolve()}:{newest}")
     if model.startswith((".", "/", "~")) or "\\" in model:
-        raise EncoderError(
-            f"There is no folder {model}.", todo="`mockdl config set encoder default` goes back to the bundled one."
-        )
-    return model, model, "hub"
+        raise EncoderError(f"There is no folder {model}.", todo=_BACK_TO_DEFAULT)
+    return _Source(model, model, "")
 
 
-def _choose_device(device: str) -> str:
-    """Resolve `auto` to cuda, mps or cpu; refuse a device that is not there."""
-    import torch
-
-    present = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
-    if device == "auto":
-        return next(name for name, there in present.items() if there)
-    if device not in present or not present[device]:
-        here = ", ".join(name for name, there in present.items() if there)
-        raise EncoderError(
-            f"The device {device!r} is not available here.",
-            todo=f"Available: {here}. `mockdl config set device auto` chooses by itself.",
-        )
-    return device
-
-
-def _load(kind: Any, source: str, device: str) -> Any:
+def _load_folder(kind: Any, place: str, device: str) -> Any:
     try:
-        return kind(source, device=device, local_files_only=True)
-    except Exception as error:
-        raise EncoderError(
-            f"The encoder in {source} could not be loaded: {error}",
-            todo="`mockdl config set encoder default` goes back to the bundled one.",
-        ) from error
+        return kind(place, device=device, local_files_only=True)
+    except Exception as error:  # each library below raises types of its own
+        raise _failed_load(f"The encoder in {place} could not be loaded", error) from error
 
 
 def _load_hub(kind: Any, model: str, device: str, say: Callable[[str], None]) -> Any:
     """Load a hub model from the local cache, or fetch it after saying so."""
     try:
         return kind(model, device=device, local_files_only=True)
-    except Exception:  # not in the cache: each layer below raises its own type
+    except Exception:  # not in the cache: each library below raises types of its own
         if os.environ.get("HF_HUB_OFFLINE") == "1":
             raise EncoderError(
                 f"The encoder {model!r} is not on this machine and HF_HUB_OFFLINE forbids fetching it.",
@@ -120,10 +118,20 @@ def _load_hub(kind: Any, model: str, device: str, say: Callable[[str], None]) ->
     try:
         return kind(model, device=device)
     except Exception as error:
-        raise EncoderError(
-            f"The encoder {model!r} could not be fetched: {error}",
-            todo="Check the name and the network, or `mockdl config set encoder default`.",
-        ) from error
+        raise _failed_load(f"The encoder {model!r} could not be fetched", error) from error
+
+
+def _failed_load(what: str, error: Exception) -> EncoderError:
+    short = isinstance(error, MemoryError) or "out of memory" in str(error)
+    # The libraries below explain at length; the first line is what happened.
+    reason = (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
+    return EncoderError(f"{what}: {reason}.", todo=_LESS_MEMORY if short else _BACK_TO_DEFAULT)
+
+
+def _hub_revision(loaded: Any) -> str:
+    """The commit a hub model was loaded from, so that a model updated there is another one here."""
+    config = getattr(getattr(loaded[0], "auto_model", None), "config", None)
+    return str(getattr(config, "_commit_hash", None) or "hub")
 
 
 class SentenceEncoder:
@@ -133,9 +141,11 @@ class SentenceEncoder:
         self._model = model
         self.name = name
         self.key = key
-        """Identifies the weights, for caches."""
+        """Identifies the weights and their precision, for caches."""
         self.device = device
-        self.dimension = int(model.get_embedding_dimension())
+        # Before release 5.3 the method had a longer name.
+        dimension = getattr(model, "get_embedding_dimension", None) or model.get_sentence_embedding_dimension
+        self.dimension = int(dimension() or len(self._run(["how long is a vector"])[0]))
 
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> numpy.ndarray:
         """Return unit vectors, float32, shape (len(texts), dimension).
@@ -158,17 +168,28 @@ class SentenceEncoder:
     def _encode_batch(self, texts: list[str]) -> numpy.ndarray:
         import numpy as np
 
+        # Tokenizers refuse half a surrogate pair, which a terminal may well hand us.
+        vectors = self._run([text.encode("utf-8", "replace").decode() for text in texts])
+        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+        if not np.isfinite(norms).all():
+            raise EncoderError(
+                f"The encoder {self.name} gives vectors that are not numbers.",
+                kept="Your answers are saved.",
+                todo=f"Its weights are damaged. {_BACK_TO_DEFAULT}",
+            )
+        unit: numpy.ndarray = vectors / np.maximum(norms, 1e-12)
+        return unit
+
+    def _run(self, texts: list[str]) -> numpy.ndarray:
+        import numpy as np
+
         try:
             found = self._model.encode(
                 texts, batch_size=BATCH, convert_to_numpy=True, normalize_embeddings=False, show_progress_bar=False
             )
         except (RuntimeError, MemoryError) as error:
+            reason = (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
             raise EncoderError(
-                f"The encoder failed: {error}",
-                kept="Your answers are saved.",
-                todo="Close other programs, or `mockdl config set device cpu`.",
+                f"The encoder failed: {reason}.", kept="Your answers are saved.", todo=_LESS_MEMORY
             ) from error
-        vectors = np.asarray(found, dtype=np.float32)
-        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-        unit: numpy.ndarray = vectors / np.maximum(norms, 1e-12)
-        return unit
+        return np.asarray(found, dtype=np.float32)

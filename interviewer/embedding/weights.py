@@ -46,16 +46,18 @@ def verify_weights(folder: Path, stamp: Path, *, expected: str = WEIGHTS_SHA256)
     hashed at every start.
 
     Raises:
-        EncoderError: the checksum differs.
+        EncoderError: the checksum differs, or the file cannot be read.
     """
     file = folder / "model.safetensors"
-    status = file.stat()
-    identity = {"path": str(file), "size": status.st_size, "mtime_ns": status.st_mtime_ns, "sha256": expected}
-    with suppress(OSError, ValueError):
-        if json.loads(stamp.read_text(encoding="utf-8")) == identity:
+    try:
+        status = file.stat()
+        identity = {"path": str(file), "size": status.st_size, "mtime_ns": status.st_mtime_ns, "sha256": expected}
+        if _is_noted(stamp, identity):
             return
-    with file.open("rb") as source:
-        found = hashlib.file_digest(source, "sha256").hexdigest()
+        with file.open("rb") as source:
+            found = hashlib.file_digest(source, "sha256").hexdigest()
+    except OSError as error:
+        raise EncoderError(f"The weights in {file} cannot be read: {error.strerror}.", todo=_REINSTALL) from error
     if found != expected:
         raise EncoderError(
             f"The weights in {file} are not those of all-MiniLM-L6-v2: "
@@ -66,3 +68,11 @@ def verify_weights(folder: Path, stamp: Path, *, expected: str = WEIGHTS_SHA256)
     with suppress(OSError):
         stamp.parent.mkdir(parents=True, exist_ok=True)
         stamp.write_text(json.dumps(identity), encoding="utf-8")
+
+
+def _is_noted(stamp: Path, identity: dict[str, object]) -> bool:
+    """Whether exactly this file has been verified before; a damaged note counts as none."""
+    try:
+        return bool(json.loads(stamp.read_text(encoding="utf-8")) == identity)
+    except (OSError, ValueError):
+        return False

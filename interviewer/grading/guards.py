@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from interviewer.core.grade import Flag
 from interviewer.grading.spans import TextSpan
-from interviewer.grading.words import FUNCTION_WORDS, content_stems, function_share, tokens
+from interviewer.grading.words import FUNCTION_WORDS, content_stems, function_share, is_shuffled, tokens
 
 __all__ = ["Guarded", "guard_spans", "other_language"]
 
@@ -93,6 +93,8 @@ def guard_spans(answer: str, question: str, spans: Sequence[TextSpan]) -> Guarde
         return Guarded((False,) * len(spans), ("dont-know",))
     if len(words) >= 12 and function_share(answer) < _SOUP_SHARE:
         return Guarded((False,) * len(spans), ("soup" if _looks_like_words(words) else "noise",))
+    if is_shuffled(words):
+        return Guarded((False,) * len(spans), ("soup",))
     asked = set(content_stems(question))
     tainted = {span.sentence for span in spans if _INSTRUCTIONS.search(span.text)}
     may_earn = []
@@ -111,6 +113,8 @@ def _span_flag(span: TextSpan, asked: set[str], tainted: set[int]) -> Flag | Non
     words = tokens(span.text)
     if len(words) >= _WORDY and function_share(span.text) < _SOUP_SHARE:
         return "soup" if _looks_like_words(words) else "noise"
+    if is_shuffled(words):
+        return "soup"
     stems = content_stems(span.text)
     if len(stems) < 2:
         return "too-short"

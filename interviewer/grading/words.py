@@ -7,9 +7,11 @@ a second model.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 
-__all__ = ["FUNCTION_WORDS", "content_stems", "function_share", "is_negated", "stem", "tokens"]
+__all__ = ["FUNCTION_WORDS", "content_stems", "function_share", "is_negated", "is_shuffled", "stem", "tokens"]
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 
@@ -69,6 +71,30 @@ def function_share(text: str) -> float:
     """Share of function words among all words, 0 to 1; 0.5 is ordinary English."""
     words = tokens(text)
     return sum(word in FUNCTION_WORDS for word in words) / len(words) if words else 0.0
+
+
+def is_shuffled(words: Sequence[str]) -> bool:
+    """Whether words stand in no English order.
+
+    An article or preposition is hardly ever followed by a verb like "is", a conjunction or
+    another preposition; in a shuffled text that happens all the time. And a text of some
+    length without any of the commonest little words is a list.
+    """
+    openers = [(word, after) for word, after in pairwise(words) if word in _OPENERS]
+    broken = sum(after in _NEVER_AFTER for _, after in openers)
+    if broken >= 2 and broken / len(openers) >= 0.2:
+        return True
+    plain = [word for word in words if len(word) > 1 and word.isalpha()]
+    return len(plain) >= 25 and sum(word in _COMMONEST for word in plain) / len(plain) < 0.05
+
+
+_OPENERS = frozenset({"the", "a", "an", "its", "their", "each", "every", "of", "from", "with", "into", "by"})
+_NEVER_AFTER = frozenset(
+    """is are was were be of to and or by for from with as at than because so while but if into on""".split()  # noqa: SIM905
+)
+_COMMONEST = frozenset(
+    """the a an of to is are in it and for on by as be i you we that this its not""".split()  # noqa: SIM905
+)
 
 
 def is_negated(text: str, *, soft: bool = False) -> bool:

@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from interviewer.core.content import Bank, Level
 from interviewer.core.ports import Encoder, Neighbour, Progress, SearchHit
+from interviewer.errors import IndexStoreError
 
 if TYPE_CHECKING:
     import numpy
 
 __all__ = ["BankIndex", "Entry", "bank_entries", "build_index"]
+
+_RELATED = 0.3
+"""Below this cosine two questions are not about the same thing."""
 
 
 class Entry(NamedTuple):
@@ -19,30 +23,45 @@ class Entry(NamedTuple):
 
     question_id: str
     point_id: str | None
-    """None for the row of the question itself."""
+    """None for a row of the question itself; the first such row is its title and prompt."""
     level: Level
     text: str
 
 
 def bank_entries(bank: Bank) -> list[Entry]:
-    """The texts to index: for each question its title and prompt, then its key points' statements."""
+    """The texts to index: title and prompt of each question, its other wordings, its key points' statements."""
     entries = []
     for item in bank.items.values():
         question = item.question
-        entries.append(Entry(question.id, None, question.level, f"{question.title}. {question.prompt}"))
+        wordings = (f"{question.title}. {question.prompt}", *question.alternatives)
+        entries += [Entry(question.id, None, question.level, wording) for wording in wordings]
         for point in item.rubric.key_points:
             entries.append(Entry(question.id, point.id, question.level, point.statement))
     return entries
 
 
 def build_index(entries: Sequence[Entry], encoder: Encoder, progress: Progress | None = None) -> BankIndex:
-    """Embed all entries and index them."""
-    import faiss
+    """Embed all entries and index them.
+
+    Raises:
+        EncoderError: the encoder failed.
+        IndexStoreError: faiss is not installed or cannot be loaded.
+    """
+    faiss = load_faiss()
 
     vectors = encoder.encode([entry.text for entry in entries], progress)
     index = faiss.IndexFlatIP(encoder.dimension)
     index.add(vectors)
     return BankIndex(index, tuple(entries))
+
+
+def load_faiss() -> Any:
+    """The library, or `IndexStoreError` when it is missing or does not fit this machine."""
+    try:
+        import faiss
+    except ImportError as error:
+        raise IndexStoreError(f"The search index needs faiss: {error}.", todo="pip install faiss-cpu") from error
+    return faiss
 
 
 class BankIndex:
@@ -51,7 +70,11 @@ class BankIndex:
     def __init__(self, index: Any, entries: tuple[Entry, ...]) -> None:
         self.faiss_index = index
         self.entries = entries
-        self._question_rows = [row for row, entry in enumerate(entries) if entry.point_id is None]
+        first: dict[str, int] = {}
+        for row, entry in enumerate(entries):
+            if entry.point_id is None:
+                first.setdefault(entry.question_id, row)
+        self._question_rows = list(first.values())
 
     def search(self, vector: numpy.ndarray, most: int) -> list[SearchHit]:
         """Questions nearest to a unit vector of shape (dimension,), best first, one hit a question."""
@@ -75,7 +98,7 @@ class BankIndex:
         similarity = self._question_similarity()
         table = {}
         for row, own in enumerate(self._question_rows):
-            order = [int(other) for other in (-similarity[row]).argsort() if int(other) != row][:most]
+            order = [int(other) for other in (-similarity[row]).argsort(kind="stable") if int(other) != row][:most]
             table[self.entries[own].question_id] = [
                 Neighbour(
                     question_id=self.entries[self._question_rows[other]].question_id,
@@ -108,7 +131,3 @@ class BankIndex:
         vectors = np.stack([self.faiss_index.reconstruct(row) for row in self._question_rows])
         similarity: numpy.ndarray = vectors @ vectors.T
         return similarity
-
-
-_RELATED = 0.3
-"""Below this cosine two questions are not about the same thing."""

@@ -1,7 +1,7 @@
 """The interface's side of the worker process: start, ask, survive its death, stop.
 
-Every call returns a future at once. One thread reads replies; a second one notices a
-worker that hangs. A grade is never lost to a crash: it is asked again of a fresh process
+Every call returns a future at once. Futures are settled from the thread that reads the
+worker's replies. A grade is never lost to a crash: it is asked again of a fresh process
 once, and then becomes `Ungraded` with the reason.
 """
 
@@ -9,16 +9,13 @@ from __future__ import annotations
 
 import atexit
 import itertools
-import os
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from pydantic import TypeAdapter
 
@@ -26,7 +23,9 @@ from interviewer.core.content import Item
 from interviewer.core.grade import GradeRequest, GradeResult, Ungraded
 from interviewer.core.ports import EncoderStatus, Neighbour, SearchHit
 from interviewer.errors import EncoderError
-from interviewer.worker.protocol import read_message, write_message
+from interviewer.worker.asked import Asked, Reply
+from interviewer.worker.child import HOST_COMMAND, Child
+from interviewer.worker.protocol import pack_message
 
 __all__ = ["WorkerEngine"]
 
@@ -37,20 +36,25 @@ _neighbours = TypeAdapter(dict[str, list[Neighbour]])
 _MOST_STARTS = 3
 """Starts within `_WINDOW` seconds; more means that the worker cannot live here."""
 _WINDOW = 60.0
-_HANGS_AFTER = 120.0
-"""Seconds after which a request to a loaded worker counts as hung."""
+_MOST_DEATHS = 2
+"""Processes that one request may take with it."""
 _KEPT = "Your answers are saved."
-
-
-class _Asked(NamedTuple):
-    message: dict[str, Any]
-    future: Future[Any]
-    tries: int
-    since: float
+_AGAIN = "Grade them again with `mockdl grade --session ID`."
 
 
 class WorkerEngine:
-    """The encoder's worker process; implements `core.ports.Engine`."""
+    """The encoder's worker process; implements `core.ports.Engine`. Thread-safe.
+
+    Args:
+        model: "default", a folder, or a name on the hub.
+        device: auto, cpu, cuda or mps.
+        cache: folder for vectors, index and neighbour table.
+        packs: question packs to load.
+        bank_cache: file of the validated bank.
+        log: file for what the process prints.
+        command: runs the process; the log's path is added.
+        hangs_after: seconds of silence after which a loaded worker that was asked something counts as hung.
+    """
 
     def __init__(
         self,
@@ -61,64 +65,49 @@ class WorkerEngine:
         packs: Sequence[Path],
         bank_cache: Path,
         log: Path,
-        command: Sequence[str] = (sys.executable, "-m", "interviewer.worker.host"),
+        command: Sequence[str] = HOST_COMMAND,
+        hangs_after: float = 120.0,
     ) -> None:
-        self._settings = {
+        settings = {
             "model": model,
             "device": device,
             "cache": str(cache),
             "packs": [str(pack.absolute()) for pack in packs],
             "bank_cache": str(bank_cache),
         }
+        self._hello = pack_message({"id": 0, "method": "hello", "params": settings})
         self._log = log
         self._command = (*command, str(log))
+        self._hangs_after = hangs_after
         self._lock = threading.RLock()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._asked: dict[int, _Asked] = {}
+        self._announcing = threading.RLock()
+        self._stopping = threading.Event()
+        self._child: Child | None = None
+        self._asked: dict[int, Asked] = {}
+        self._serving: int | None = None
         self._numbers = itertools.count(1)
         self._starts: list[float] = []
         self._status = EncoderStatus(state="stopped")
         self._listeners: list[Callable[[EncoderStatus], None]] = []
-        self._stopped = False
         self.notices: list[str] = []
-        """What the worker wanted to be said aloud, oldest first."""
+        """What the worker wanted to be said aloud, oldest first; whoever says it takes it out."""
 
     def start(self) -> None:
         """Start the process; a second call does nothing."""
         with self._lock:
-            if self._process is None and not self._stopped:
-                atexit.register(self.stop)
-                self._spawn()
-                threading.Thread(target=self._watch, name="mockdl-worker-watch", daemon=True).start()
-
-    def _spawn(self) -> None:
-        self._starts.append(time.monotonic())
-        self._set_status(EncoderStatus(state="starting"))
-        root = str(Path(__file__).resolve().parents[2])
-        path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
-        try:
-            process = subprocess.Popen(
-                self._command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env={**os.environ, "PYTHONPATH": path},
-                start_new_session=True,
-            )
-        except OSError as error:
-            self._set_status(EncoderStatus(state="failed", detail=f"the process could not be started: {error}"))
-            self._give_up(f"The encoder's process could not be started: {error}")
-            return
-        self._process = process
-        self._write({"id": 0, "method": "hello", "params": self._settings})
-        threading.Thread(target=self._read, args=(process,), name="mockdl-worker-read", daemon=True).start()
+            if self._starts or self._stopping.is_set():
+                return
+            atexit.register(self.stop)
+            self._spawn()
+            threading.Thread(target=self._watch, name="mockdl-worker-watch", daemon=True).start()
+        self._announce()
 
     def status(self) -> EncoderStatus:
         """The latest state heard from the worker."""
         return self._status
 
     def on_status(self, listener: Callable[[EncoderStatus], None]) -> None:
-        """Call `listener` from the reading thread at every change of state."""
+        """Call `listener` at every change of state, mostly from the reading thread. It must not wait."""
         self._listeners.append(listener)
 
     def prepare(self, question_id: str) -> Future[None]:
@@ -130,29 +119,15 @@ class WorkerEngine:
         params: dict[str, Any] = {"request": request.model_dump(mode="json")}
         if item is not None:
             params["item"] = item.model_dump(mode="json")
-        outer: Future[GradeResult] = Future()
-
-        def finish(inner: Future[Any]) -> None:
-            error = inner.exception()
-            if error is not None:
-                what = error.what if isinstance(error, EncoderError) else str(error)
-                outer.set_result(Ungraded(reason=what))
-                return
-            try:
-                outer.set_result(_results.validate_python(inner.result()))
-            except ValueError as error:
-                outer.set_result(Ungraded(reason=f"the grader gave no valid grade: {error}"))
-
-        self._ask("grade", params).add_done_callback(finish)
-        return outer
+        return self._ask("grade", params, Reply(_results.validate_python, _ungraded))
 
     def search(self, query: str, most: int = 10) -> Future[list[SearchHit]]:
-        """Questions nearest to the query, best first, one hit a question."""
-        return self._ask("search", {"query": query, "most": most}, _hits.validate_python)
+        """Questions nearest to the query, best first, one hit a question; `EncoderError` when that failed."""
+        return self._ask("search", {"query": query, "most": most}, Reply(_hits.validate_python))
 
     def neighbours(self) -> Future[dict[str, list[Neighbour]]]:
-        """For every question its nearest other questions, best first."""
-        return self._ask("neighbours", {}, _neighbours.validate_python)
+        """For every question its nearest other questions, best first; `EncoderError` when that failed."""
+        return self._ask("neighbours", {}, Reply(_neighbours.validate_python))
 
     def deeper(self, question_id: str, level: str, exclude: Sequence[str]) -> Future[str | None]:
         """A related question of a higher level; None at once while the index is not ready."""
@@ -163,145 +138,145 @@ class WorkerEngine:
         return self._ask("deeper", {"question_id": question_id, "level": level, "exclude": list(exclude)})
 
     def embed(self, texts: Sequence[str]) -> Future[list[list[float]]]:
-        """Unit vectors of some texts."""
+        """Unit vectors of some texts; `EncoderError` when that failed."""
         return self._ask("embed", {"texts": list(texts)})
 
     def stop(self) -> None:
-        """End the process: it leaves when its input closes, and is killed if it does not."""
+        """End the process: it leaves when its input closes, and is killed if it does not within 2 s."""
         with self._lock:
-            if self._stopped:
+            if self._stopping.is_set():
                 return
-            self._stopped = True
-            process, self._process = self._process, None
+            self._stopping.set()
+            child, self._child = self._child, None
+            self._status = self._status.model_copy(update={"state": "stopped"})
         atexit.unregister(self.stop)
-        if process is not None:
-            with suppress(OSError):
-                process.stdin.close()  # type: ignore[union-attr]
-            try:
-                process.wait(timeout=2)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-        self._set_status(self._status.model_copy(update={"state": "stopped"}))
-        self._fail_all("the encoder was stopped")
+        if child is not None:
+            child.close(grace=2.0)
+        self._announce()
+        self._fail(self._take_all(), "The encoder was stopped.")
 
-    def _ask(
-        self, method: str, params: dict[str, Any], parse: Callable[[Any], Any] = lambda result: result
-    ) -> Future[Any]:
-        inner: Future[Any] = Future()
-        outer: Future[Any] = Future()
-
-        def finish(done: Future[Any]) -> None:
-            error = done.exception()
-            if error is not None:
-                outer.set_exception(error)
-                return
-            try:
-                outer.set_result(parse(done.result()))
-            except ValueError as error:
-                outer.set_exception(EncoderError(f"The worker answered with something else: {error}"))
-
-        inner.add_done_callback(finish)
+    def _ask(self, method: str, params: dict[str, Any], reply: Reply | None = None) -> Future[Any]:
         number = next(self._numbers)
-        message = {"id": number, "method": method, "params": params}
-        with self._lock:
-            if self._stopped or (self._process is None and self._starts):
-                refusal = self._status.detail or "it is not running"
-                inner.set_exception(EncoderError(f"The encoder is not available: {refusal}", kept=_KEPT))
-                return outer
-            self._asked[number] = _Asked(message, inner, 1, time.monotonic())
+        asked = Asked(reply or Reply())
+        try:
+            asked.packed = pack_message({"id": number, "method": method, "params": params})
+        except ValueError as error:
+            asked.fail(EncoderError(f"The request is too large for the encoder: {error}.", kept=_KEPT))
+            return asked.future
         self.start()
-        self._write(message)
-        return outer
-
-    def _write(self, message: dict[str, Any]) -> None:
         with self._lock:
-            if self._process is not None and self._process.stdin is not None:
-                # A pipe that broke means a dead worker, and the reading thread handles that.
-                with suppress(OSError, ValueError):
-                    write_message(self._process.stdin, message)
+            if self._child is None and not self._stopping.is_set() and self._recent_starts() < _MOST_STARTS:
+                self._spawn()
+            if self._child is not None:
+                self._asked[number] = asked
+                self._send(asked)
+                return asked.future
+            refusal = self._status.detail or "it was stopped"
+        asked.fail(EncoderError(f"The encoder is not available: {refusal}.", kept=_KEPT, todo=_AGAIN))
+        return asked.future
 
-    def _read(self, process: subprocess.Popen[bytes]) -> None:
-        """Deliver replies until the process ends."""
-        assert process.stdout is not None
-        with suppress(ValueError, OSError):
-            while (message := read_message(process.stdout)) is not None:
-                self._deliver(message)
-        process.wait()
-        with suppress(OSError):
-            process.stdout.close()
-        with suppress(OSError):
-            process.stdin.close()  # type: ignore[union-attr]
-        self._after_death(process)
+    def _spawn(self) -> None:
+        """Start a process; the caller holds the lock and announces the status."""
+        self._starts.append(time.monotonic())
+        self._serving = None
+        try:
+            self._child = Child(self._command, on_message=self._hear, on_death=self._bury)
+        except OSError as error:
+            detail = f"its process could not be started ({error})"
+            self._status = EncoderStatus(state="failed", detail=detail)
+            return
+        self._status = EncoderStatus(state="starting")
+        self._child.send(self._hello)
 
-    def _deliver(self, message: dict[str, Any]) -> None:
+    def _recent_starts(self) -> int:
+        return sum(time.monotonic() - start < _WINDOW for start in self._starts)
+
+    def _hear(self, message: dict[str, Any]) -> None:
         if "status" in message:
-            self._set_status(EncoderStatus.model_validate(message["status"]))
+            with self._lock:
+                if not self._stopping.is_set():
+                    self._status = EncoderStatus.model_validate(message["status"])
+            self._announce()
         elif "notice" in message:
             self.notices.append(str(message["notice"]))
+            self._announce()
+        elif "serving" in message:
+            self._serving = message["serving"]
         else:
             with self._lock:
                 asked = self._asked.pop(message["id"], None)
-            if asked is None:
-                return
-            if "error" in message:
-                asked.future.set_exception(EncoderError(**message["error"]))
-            else:
-                asked.future.set_result(message.get("result"))
+            if asked is not None and "error" in message:
+                asked.fail(EncoderError(**message["error"]))
+            elif asked is not None:
+                asked.settle(message.get("result"))
 
-    def _set_status(self, status: EncoderStatus) -> None:
-        self._status = status
-        for listener in self._listeners:
-            listener(status)
+    def _announce(self) -> None:
+        # One at a time, and read within: the listener's last word is then the latest state.
+        with self._announcing:
+            for listener in self._listeners:
+                # Whatever a listener does wrong must not end the thread that settles the futures.
+                with suppress(Exception):
+                    listener(self._status)
 
-    def _after_death(self, process: subprocess.Popen[bytes]) -> None:
-        """Start again and repeat what was asked, unless it dies too often or was asked twice already."""
+    def _bury(self, child: Child) -> None:
+        """Start again and ask again what was open, unless that has happened too often."""
         with self._lock:
-            if self._stopped or process is not self._process:
+            if self._stopping.is_set() or child is not self._child:
                 return
-            self._process = None
-            reason = f"the encoder's process ended unexpectedly ({_exit_words(process.returncode)}; see {self._log})"
-            recent = [start for start in self._starts if time.monotonic() - start < _WINDOW]
-            repeat = []
-            for number, asked in list(self._asked.items()):
-                if asked.tries >= 2 or len(recent) >= _MOST_STARTS:
-                    del self._asked[number]
-                    asked.future.set_exception(EncoderError(reason, kept=_KEPT))
-                else:
-                    self._asked[number] = asked._replace(tries=asked.tries + 1, since=time.monotonic())
-                    repeat.append(asked.message)
-            if len(recent) >= _MOST_STARTS:
-                self._set_status(EncoderStatus(state="failed", detail=f"{reason}, {len(recent)} times in a minute"))
-                return
-            self.notices.append(f"{reason[0].upper()}{reason[1:]}; it was started again.")
-            self._spawn()
-        for message in repeat:
-            self._write(message)
+            self._child = None
+            over = self._blame()
+            starts = self._recent_starts()
+            if starts < _MOST_STARTS:
+                self.notices.append(
+                    f"The encoder's process ended ({child.end}; see {self._log}); it was started again."
+                )
+                self._spawn()
+            else:
+                detail = f"its process ended {starts} times within a minute ({child.end}; see {self._log})"
+                self._status = EncoderStatus(state="failed", detail=detail)
+            left = self._take_all() if self._child is None else []
+            for asked in self._asked.values():
+                self._send(asked)
+            detail = self._status.detail
+        self._announce()
+        self._fail(over, f"The encoder stopped twice over this request ({child.end}; see {self._log}).")
+        self._fail(left, f"The encoder is not available: {detail}.")
+
+    def _blame(self) -> list[Asked]:
+        """Count a death against the request that was being served; taken out when it was one too many."""
+        number = self._serving
+        culprit = None if number is None else self._asked.get(number)
+        if number is None or culprit is None:
+            return []
+        culprit.deaths += 1
+        return [self._asked.pop(number)] if culprit.deaths >= _MOST_DEATHS else []
+
+    def _send(self, asked: Asked) -> None:
+        if self._child is not None:
+            self._child.send(asked.packed)
 
     def _watch(self) -> None:
-        """Kill a worker that is loaded and has not answered for too long."""
-        while not self._stopped:
-            time.sleep(1.0)
+        """Kill a worker that is loaded, was asked something, and says nothing for too long."""
+        while not self._stopping.wait(min(1.0, self._hangs_after / 4)):
             with self._lock:
-                now = time.monotonic()
-                if self._status.state == "starting":
-                    self._asked = {n: asked._replace(since=now) for n, asked in self._asked.items()}
-                overdue = any(now - asked.since > _HANGS_AFTER for asked in self._asked.values())
-                if overdue and self._process is not None:
-                    self._process.kill()
+                child, silent_for = self._child, 0.0
+                if child is not None and self._asked and self._status.state in ("indexing", "ready"):
+                    oldest = min(asked.since for asked in self._asked.values())
+                    silent_for = time.monotonic() - max(oldest, child.last_heard)
+            if child is not None and silent_for > self._hangs_after:
+                child.kill(f"it did not answer for {silent_for:.0f} seconds")
 
-    def _give_up(self, reason: str) -> None:
-        self._process = None
-        self._fail_all(reason)
-
-    def _fail_all(self, reason: str) -> None:
+    def _take_all(self) -> list[Asked]:
         with self._lock:
-            asked, self._asked = self._asked, {}
-        for each in asked.values():
-            each.future.set_exception(EncoderError(reason, kept=_KEPT))
+            taken = list(self._asked.values())
+            self._asked.clear()
+            return taken
+
+    def _fail(self, doomed: Sequence[Asked], what: str) -> None:
+        """Settle futures as failed; never under the lock, since their callbacks run here."""
+        for asked in doomed:
+            asked.fail(EncoderError(what, kept=_KEPT, todo=_AGAIN))
 
 
-def _exit_words(code: int | None) -> str:
-    if code is not None and code < 0:
-        return f"killed by signal {-code}"
-    return f"exit code {code}"
+def _ungraded(error: EncoderError) -> Ungraded:
+    return Ungraded(reason=" ".join(part for part in (error.what, error.kept, error.todo) if part))

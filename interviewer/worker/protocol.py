@@ -1,7 +1,8 @@
 """What the interface and its worker process say to each other: JSON, one length before each.
 
 Requests are `{"id", "method", "params"}`; replies `{"id", "result"}` or `{"id", "error"}`.
-Unasked, the worker sends `{"status": ...}` and `{"notice": ...}`.
+Unasked, the worker sends `{"status": ...}`, `{"notice": ...}` and, when it turns to a
+request, `{"serving": id}`: after a crash that tells the culprit from those who waited.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import json
 import struct
 from typing import IO, Any
 
-__all__ = ["MOST_BYTES", "read_message", "write_message"]
+__all__ = ["MOST_BYTES", "pack_message", "read_message", "write_message"]
 
 _LENGTH = struct.Struct(">I")
 MOST_BYTES = 64 * 1024 * 1024
@@ -18,7 +19,7 @@ MOST_BYTES = 64 * 1024 * 1024
 
 
 def read_message(stream: IO[bytes]) -> dict[str, Any] | None:
-    """The next message, or None at the end of the stream.
+    """The next message, or None at the end of the stream, also when it ends within a message.
 
     Raises:
         ValueError: the stream does not hold messages.
@@ -38,8 +39,19 @@ def read_message(stream: IO[bytes]) -> dict[str, Any] | None:
     return message
 
 
-def write_message(stream: IO[bytes], message: dict[str, Any]) -> None:
-    """Write one message and flush it."""
+def pack_message(message: dict[str, Any]) -> bytes:
+    """The bytes of one message, its length before it.
+
+    Raises:
+        ValueError: it is longer than the other side would take.
+    """
     body = json.dumps(message).encode()
-    stream.write(_LENGTH.pack(len(body)) + body)
+    if len(body) > MOST_BYTES:
+        raise ValueError(f"a message of {len(body)} bytes")
+    return _LENGTH.pack(len(body)) + body
+
+
+def write_message(stream: IO[bytes], message: dict[str, Any]) -> None:
+    """Write one message and flush it; raises as `pack_message` does."""
+    stream.write(pack_message(message))
     stream.flush()

@@ -1,0 +1,74 @@
+"""The worker process with a toy encoder and a grader that does what the answer tells it to.
+
+Started by tests as `python -m tests.support.stub_worker LOG`. Everything else, the pipes, the
+queue, the bank, the index, is the real thing.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from interviewer.core.content import Item
+from interviewer.core.grade import Grade, GradeRequest
+from interviewer.core.ports import Progress
+from interviewer.errors import EncoderError
+from interviewer.worker import desk, host
+from tests.support.builders import make_grade
+from tests.support.encoders import WordEncoder
+
+
+class SlowEncoder(WordEncoder):
+    """Takes a tenth of a second a call."""
+
+    def encode(self, texts: Sequence[str], progress: Progress | None = None) -> np.ndarray:
+        time.sleep(0.1)
+        return super().encode(texts, progress)
+
+
+class StubGrader:
+    """Obeys answers such as `crash`, `sleep 0.5`, `raise`, `print`; `once FILE ...` only the first time."""
+
+    def prepare(self, item: Item) -> None:
+        pass
+
+    def grade(self, item: Item, request: GradeRequest) -> Grade:
+        words = request.answer.split()
+        if words[:1] == ["once"]:
+            marker, words = Path(words[1]), words[2:]
+            if marker.exists():
+                words = []
+            marker.touch()
+        match words:
+            case ["crash"]:
+                os.kill(os.getpid(), signal.SIGKILL)
+            case ["sleep", seconds]:
+                time.sleep(float(seconds))
+            case ["raise"]:
+                raise ZeroDivisionError("as told")
+            case ["print"]:
+                print("a library talks", flush=True)
+                os.write(1, b"and writes to the descriptor")
+        return make_grade({point.id: "covered" for point in item.rubric.key_points})
+
+
+def load_encoder(model: str, device: str, *, cache: Path, say: Callable[[str], None]) -> Any:
+    if model == "dies":
+        os._exit(3)
+    if model == "broken":
+        raise EncoderError("The weights are broken.", kept="Nothing was lost.", todo="Install them again.")
+    if model == "surprising":
+        raise ZeroDivisionError("nobody foresaw this")
+    return SlowEncoder() if model == "slow" else WordEncoder()
+
+
+if __name__ == "__main__":
+    desk.load_encoder = load_encoder  # type: ignore[assignment]
+    desk.build_grader = lambda *_: StubGrader()  # type: ignore[assignment,return-value]
+    host.main()
