@@ -4,7 +4,9 @@ score = clamp(100 (sum of w c over expected points + half the sum over bonus poi
               / (sum of w over expected points) - penalties - hint prices, 0, 100)
 
 with c = P(covered) + P(partial) / 2, times 0.7 when the point came only after a
-follow-up asked for it, and c = 0 for a contradicted point.
+follow-up asked for it. A contradicted point has c = 0, and so has a missing one: credit
+without words to show for it would be praise. What a missing verdict leaves open widens
+the interval instead.
 """
 
 from __future__ import annotations
@@ -97,7 +99,8 @@ def credit(verdict: PointVerdict) -> _Credit:
     if verdict.verdict is VerdictName.CONTRADICTED:
         return _Credit(0.0, 0.0)
     mean = verdict.p_covered + 0.5 * verdict.p_partial
-    return _Credit(mean, max(0.0, verdict.p_covered + 0.25 * verdict.p_partial - mean * mean))
+    variance = max(0.0, verdict.p_covered + 0.25 * verdict.p_partial - mean * mean)
+    return _Credit(0.0 if verdict.verdict is VerdictName.MISSING else mean, variance)
 
 
 def score_question(item: Item, level: Level, turns: Sequence[Turn], mode: Mode = Mode.INTERVIEW) -> QuestionScore:

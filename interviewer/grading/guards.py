@@ -96,7 +96,7 @@ def guard_spans(answer: str, question: str, spans: Sequence[TextSpan]) -> Guarde
     if is_shuffled(words):
         return Guarded((False,) * len(spans), ("soup",))
     asked = set(content_stems(question))
-    tainted = {span.sentence for span in spans if _INSTRUCTIONS.search(span.text)}
+    tainted = {span.sentence for span in spans if not span.pair and _INSTRUCTIONS.search(span.text)}
     may_earn = []
     for span in spans:
         flag = _span_flag(span, asked, tainted)
@@ -104,11 +104,13 @@ def guard_spans(answer: str, question: str, spans: Sequence[TextSpan]) -> Guarde
         if flag is not None and flag not in flags:
             flags.append(flag)
     shown: tuple[Flag, ...] = tuple(flag for flag in flags if flag == "instructions" or not any(may_earn))
+    if len(shown) > 1:  # short remains of an echo say nothing of their own
+        shown = tuple(flag for flag in shown if flag != "too-short")
     return Guarded(tuple(may_earn), shown)
 
 
 def _span_flag(span: TextSpan, asked: set[str], tainted: set[int]) -> Flag | None:
-    if span.sentence in tainted or _INSTRUCTIONS.search(span.text):
+    if (span.sentence in tainted and not span.pair) or _INSTRUCTIONS.search(span.text):
         return "instructions"
     words = tokens(span.text)
     if len(words) >= _WORDY and function_share(span.text) < _SOUP_SHARE:

@@ -51,6 +51,8 @@ class TextSpan(NamedTuple):
     text: str
     sentence: int
     """Number of the (first) sentence it lies in."""
+    pair: bool
+    """Whether it holds this sentence and the next."""
     refuted: bool
     """Whether the words around it call it wrong ("it is not true that ...")."""
 
@@ -63,13 +65,13 @@ def cut_spans(answer: str) -> list[TextSpan]:
     for number, (start, end) in enumerate(sentences):
         text = answer[start:end]
         cue = _REFUTED.search(text)
-        spans.append(TextSpan(start, end, text, number, cue is not None))
+        spans.append(TextSpan(start, end, text, number, False, cue is not None))
         if len(text.split()) > _LONG:
             spans += _clauses(answer, start, end, number, cue)
         if number and end - sentences[number - 1][0] < 260:
             first = sentences[number - 1][0]
             refuted = cue is not None or _REFUTED.search(answer[first:end]) is not None
-            spans.append(TextSpan(first, end, answer[first:end], number - 1, refuted))
+            spans.append(TextSpan(first, end, answer[first:end], number - 1, True, refuted))
         if len(spans) >= MOST_SPANS:
             break
     return spans[:MOST_SPANS]
@@ -103,7 +105,7 @@ def _clauses(answer: str, start: int, end: int, number: int, cue: re.Match[str] 
         left, right = _strip(answer, *piece)
         refuted = cue is not None and (turn is None or left < turn.start())
         if right - left > 1:
-            spans.append(TextSpan(left, right, answer[left:right], number, refuted))
+            spans.append(TextSpan(left, right, answer[left:right], number, False, refuted))
     return spans
 
 

@@ -1,0 +1,46 @@
+"""Exact numbers with units."""
+
+from __future__ import annotations
+
+import pytest
+
+from interviewer.core.content import Value
+from interviewer.grading.values import find_quantities, match_value
+
+TOTAL = Value(number=16, unit="GiB", tolerance=0.03, also=((17.18, "GB"), (16384, "MiB")))
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "unit"),
+    [
+        ("about 16 GiB", 16, "gib"),
+        ("131,072 bytes", 131072, "bytes"),
+        ("17.2GB in all", 17.2, "gb"),
+        ("2 x 10^9 parameters", 2e9, "parameters"),
+        ("1.5e3 tokens", 1500, "tokens"),
+        ("7B params", 7e9, "params"),
+        ("40%", 40, "%"),
+    ],
+)
+def test_quantities_are_read(text: str, number: float, unit: str) -> None:
+    found = find_quantities(text)[0]
+    assert (found.number, found.unit) == (pytest.approx(number), unit)
+
+
+@pytest.mark.parametrize(
+    "text", ["it takes 16 GiB", "that's 17.2 GB", "16,384 MiB", "roughly 16.3 GiB", "so 16 in all"]
+)
+def test_a_right_value_is_found_in_any_accepted_unit(text: str) -> None:
+    right, _ = match_value(TOTAL, find_quantities(text))
+    assert right is not None
+
+
+@pytest.mark.parametrize("text", ["it takes 64 GiB", "that's 1 GiB", "32 GB"])
+def test_a_wrong_value_of_the_same_unit_is_told_apart(text: str) -> None:
+    right, wrong = match_value(TOTAL, find_quantities(text))
+    assert right is None
+    assert wrong is not None
+
+
+def test_numbers_of_other_things_are_neither() -> None:
+    assert match_value(TOTAL, find_quantities("32 layers, 8 heads and 8,192 tokens")) == (None, None)
