@@ -1,0 +1,91 @@
+"""An engine that answers from a script, for tests that are about something else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import TypeVar
+
+from interviewer.core.content import Item
+from interviewer.core.grade import GradeRequest, GradeResult, Ungraded
+from interviewer.core.ports import EncoderStatus, SearchHit
+from tests.support.builders import make_grade
+
+T = TypeVar("T")
+Script = Callable[[GradeRequest, Item | None], GradeResult]
+
+
+def covers_everything(request: GradeRequest, item: Item | None) -> GradeResult:
+    """Every point asked for is covered."""
+    assert item is not None
+    return make_grade(dict.fromkeys(request.point_ids or [p.id for p in item.rubric.key_points], "covered"))
+
+
+def covers_nothing(request: GradeRequest, item: Item | None) -> GradeResult:
+    """Every point asked for is missing."""
+    assert item is not None
+    return make_grade(dict.fromkeys(request.point_ids or [p.id for p in item.rubric.key_points], "missing"))
+
+
+def breaks(request: GradeRequest, item: Item | None) -> GradeResult:
+    """No grade can be made."""
+    return Ungraded(reason="the encoder is on fire")
+
+
+class ScriptedEngine:
+    """Implements what front ends use of an engine."""
+
+    def __init__(self, script: Script = covers_nothing) -> None:
+        self.script = script
+        self.asked: list[GradeRequest] = []
+        self.notices: list[str] = []
+        self.held: list[tuple[Future[GradeResult], GradeResult]] = []
+        self.holding = False
+        """Keep grades back until `release`."""
+
+    def start(self) -> None:
+        """Nothing to start."""
+
+    def status(self) -> EncoderStatus:
+        """Always ready."""
+        return EncoderStatus(state="ready", device="cpu", model="scripted")
+
+    def on_status(self, listener: Callable[[EncoderStatus], None]) -> None:
+        """There is nothing to tell."""
+
+    def prepare(self, question_id: str) -> Future[None]:
+        """Done at once."""
+        return _done(None)
+
+    def grade(self, request: GradeRequest, item: Item | None = None) -> Future[GradeResult]:
+        """What the script says, at once or when released."""
+        self.asked.append(request)
+        result = self.script(request, item)
+        if not self.holding:
+            return _done(result)
+        future: Future[GradeResult] = Future()
+        self.held.append((future, result))
+        return future
+
+    def release(self) -> None:
+        """Let all grades go that were kept back."""
+        held, self.held = self.held, []
+        for future, result in held:
+            future.set_result(result)
+
+    def deeper(self, question_id: str, level: str, exclude: Sequence[str]) -> Future[str | None]:
+        """Never a deeper question."""
+        return _done(None)
+
+    def search(self, query: str, most: int = 10) -> Future[list[SearchHit]]:
+        """Nothing is ever found."""
+        return _done([])
+
+    def stop(self) -> None:
+        """Nothing to stop."""
+
+
+def _done(value: T) -> Future[T]:
+    future: Future[T] = Future()
+    future.set_result(value)
+    return future

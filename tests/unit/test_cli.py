@@ -1,0 +1,152 @@
+"""The command line as a user meets it: real processes, exit codes, streams."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from interviewer.core.content import Level
+from interviewer.core.session import SessionConfig
+from interviewer.services import build_services
+
+
+def mockdl(
+    *arguments: str, typed: str | None = "", env: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "interviewer", *arguments],
+        input=typed,
+        capture_output=True,
+        text=True,
+        env={**os.environ, **(env or {})},
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "wanted"),
+    [
+        (["--version"], 0, "mockdl "),
+        (["-h"], 0, "Exit codes"),
+        ([], 0, "Commands"),
+        (["start", "--level", "senoir"], 2, "Did you mean 'senior'?"),
+        (["start", "--topic", "vison"], 2, "Did you mean"),
+        (["start", "--mode", "practise"], 2, "Did you mean 'practice'?"),
+        (["start", "--count", "0"], 2, "--count"),
+        (["start", "--resume"], 2, "no unfinished session"),
+        (["report", "nope"], 2, "There is no session yet"),
+        (["report", "--format", "pdf"], 2, "There is no session yet"),
+        (["pack", "show", "dropuot"], 2, "Did you mean dropout"),
+        (["pack", "check", "/nowhere"], 4, "is not a question pack"),
+        (["pack", "schema", "hint"], 2, "Valid: question, rubric"),
+        (["config", "set", "levle", "mid"], 3, "Did you mean 'level'?"),
+        (["nonsense"], 2, "nonsense"),
+    ],
+)
+def test_exit_codes_and_messages(arguments: list[str], code: int, wanted: str) -> None:
+    result = mockdl(*arguments)
+    assert result.returncode == code, result.stderr
+    assert wanted in result.stdout + result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_broken_pack_stops_before_a_session_begins(tmp_path: Path) -> None:
+    folder = tmp_path / "pack" / "corpus" / "maths"
+    folder.mkdir(parents=True)
+    (folder / "broken.yaml").write_text("id: broken\nlevel: boss\n")
+    result = mockdl("start", "--plain", "--pack", str(tmp_path / "pack"))
+    assert result.returncode == 4
+    assert "broken.yaml" in result.stderr
+    assert mockdl("history").stdout.startswith("No session yet")
+
+
+def test_a_broken_settings_file_is_named(home: Path) -> None:
+    (home / "config").mkdir(parents=True)
+    (home / "config" / "config.toml").write_text("cuont = 3\n")
+    result = mockdl("history")
+    assert result.returncode == 3
+    assert "config.toml:1" in result.stderr
+
+
+def test_a_damaged_journal_is_named_and_left_alone(home: Path) -> None:
+    (home / "data").mkdir(parents=True)
+    (home / "data" / "journal.sqlite3").write_bytes(b"garbage" * 1000)
+    result = mockdl("history")
+    assert result.returncode == 5
+    assert "damaged" in result.stderr
+    assert (home / "data" / "journal.sqlite3").read_bytes() == b"garbage" * 1000
+
+
+def test_closed_standard_input_is_explained() -> None:
+    script = f"exec {sys.executable} -m interviewer start --plain <&-"
+    result = subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    assert result.returncode in (2, 7)
+    assert "Traceback" not in result.stderr
+
+
+def test_a_reader_that_goes_away_leaves_no_traceback() -> None:
+    script = f"{sys.executable} -m interviewer pack show dropout | head -1; exit ${{PIPESTATUS[0]}}"
+    result = subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    assert result.stdout.startswith("dropout")
+    assert result.stderr == ""
+
+
+def test_settings_are_set_shown_and_used() -> None:
+    assert mockdl("config", "set", "level", "staff").returncode == 0
+    assert json.loads(mockdl("config", "show", "--json").stdout)["level"] == "staff"
+    assert mockdl("config", "path").stdout.strip().endswith("config.toml")
+
+
+def test_reports_are_written_where_asked(tmp_path: Path) -> None:
+    services = build_services()
+    conductor = services.start_session(SessionConfig(level=Level.MID, count=1, seed=1), grading=False)
+    conductor.open()
+    services.close()
+    target = tmp_path / "report.md"
+    result = mockdl("report", "last", "--format", "md", "-o", str(target))
+    assert result.returncode == 0
+    assert "not finished" in target.read_text()
+    assert mockdl("report", "last", "-o", str(tmp_path / "no" / "folder")).returncode == 2
+    assert json.loads(mockdl("report", "--format", "json").stdout)["session"] == conductor.row.id
+
+
+def test_schema_is_json_schema() -> None:
+    body = json.loads(mockdl("pack", "schema", "rubric").stdout)
+    assert "key_points" in body["properties"]
+
+
+def test_ctrl_c_saves_and_says_how_to_come_back() -> None:
+    """A real Ctrl-C to a real process that is waiting for an answer."""
+    import signal
+    import time
+
+    child = subprocess.Popen(
+        [sys.executable, "-m", "interviewer", "start", "--plain", "--count", "1"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert child.stdin is not None
+    assert child.stdout is not None
+    while "Question 1" not in child.stdout.readline():
+        pass
+    child.stdin.write("my half answer\n")
+    child.stdin.flush()
+    time.sleep(1.0)
+    child.send_signal(signal.SIGINT)
+    _, err = child.communicate(timeout=30)
+    assert child.returncode == 130
+    assert "--resume" in err
+    services = build_services()
+    resumed = services.resume_session()
+    draft = resumed.draft()
+    services.close()
+    assert draft is not None
+    assert draft.text == "my half answer"

@@ -1,0 +1,161 @@
+"""Line mode, driven through real streams with a scripted engine."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+import pytest
+
+from interviewer.conduct import Conductor
+from interviewer.core.content import Level
+from interviewer.core.session import Mode, Outcome, Phase, SessionConfig
+from interviewer.errors import StorageError
+from interviewer.plain import Console, run_plain
+from interviewer.plain.interview import INPUT_ENDED
+from interviewer.services import Services, build_services
+from tests.support.scripted import ScriptedEngine, breaks, covers_everything
+
+
+@pytest.fixture
+def services() -> Iterator[Services]:
+    built = build_services()
+    built._engine = ScriptedEngine()  # type: ignore[assignment]
+    yield built
+    built.close()
+
+
+def start(services: Services, **changes: object) -> Conductor:
+    config = {"level": Level.SENIOR, "count": 2, "seed": 3, **changes}
+    return services.start_session(SessionConfig.model_validate(config))
+
+
+def play(services: Services, conductor: Conductor, typed: str | bytes) -> tuple[int, str, str]:
+    raw = typed if isinstance(typed, bytes) else typed.encode()
+    out, err = io.StringIO(), io.StringIO()
+    console = Console(stdin=io.BytesIO(raw), out=out, err=err)
+    return run_plain(conductor, console, services.engine().status), out.getvalue(), err.getvalue()
+
+
+def test_a_whole_interview_through_a_pipe(services: Services) -> None:
+    services._engine.script = covers_everything  # type: ignore[union-attr]
+    conductor = start(services, level=Level.STAFF)
+    code, out, _ = play(services, conductor, "one\ntwo\n.\nmore\n.\nthree\n.\nmore\n.\n" * 2)
+    assert code == 0
+    assert conductor.state.phase is Phase.FINISHED
+    assert "Question 1 of 2" in out
+    assert "Question 2 of 2" in out
+    assert conductor.state.turns[0].answer == "one\ntwo"
+
+
+def test_what_is_missing_is_probed(services: Services) -> None:
+    conductor = start(services)
+    _, out, _ = play(services, conductor, "an answer\n.\n/skip\n/skip\n/end\n")
+    probes = [turn for turn in conductor.state.turns if turn.target is not None]
+    assert "Follow-up" in out
+    assert probes[0].target is not None
+    expected = conductor.items[probes[0].question_id].rubric.point(probes[0].target)
+    assert probes[0].prompt == expected.probe
+
+
+def test_nasty_answers_are_kept_exactly(services: Services) -> None:
+    nasty = "x[0] [/b] \\frac{a}{b} /home/user 日本語 🙂\n/notacommand here"
+    conductor = start(services)
+    play(services, conductor, f"{nasty}\n.\n/end\n")
+    assert conductor.state.turns[0].answer == nasty
+
+
+def test_the_end_of_input_keeps_what_was_typed_and_says_how_to_go_on(services: Services) -> None:
+    conductor = start(services)
+    code, _, err = play(services, conductor, "half an ans")
+    assert code == INPUT_ENDED
+    assert conductor.state.turns[0].answer == "half an ans"
+    assert f"mockdl start --resume {conductor.row.id}" in err
+    again = services.resume_session()
+    assert again.state.turns[0].answer == "half an ans"
+
+
+def test_no_input_at_all_is_no_crash(services: Services) -> None:
+    conductor = start(services)
+    code, _, _ = play(services, conductor, "")
+    assert code == INPUT_ENDED
+    assert conductor.state.turns[0].outcome is None
+
+
+def test_input_that_is_not_utf8_is_said_and_the_rest_is_kept(services: Services) -> None:
+    conductor = start(services)
+    _, _, err = play(services, conductor, b"caf\xe9 is fine\n.\n/end\n")
+    assert "not UTF-8" in err
+    assert conductor.state.turns[0].answer == "caf\ufffd is fine"
+
+
+def test_an_empty_answer_is_refused_and_can_be_made_good(services: Services) -> None:
+    conductor = start(services)
+    _, _, err = play(services, conductor, ".\nnow something\n.\n/end\n")
+    assert "the answer is empty" in err
+    assert conductor.state.turns[0].answer == "now something"
+
+
+def test_a_hint_costs_what_it_says(services: Services) -> None:
+    services._engine.script = covers_everything  # type: ignore[union-attr]
+    conductor = start(services, count=1, level=Level.STAFF)
+    _, out, _ = play(services, conductor, "/hint\nanswer\n.\n/end\n")
+    hint = conductor.items[conductor.state.turns[0].question_id].question.hints[0]
+    assert f"Hint ({hint.price:g} points)" in out
+    assert conductor.summary().questions[0].score.hint_cost == hint.price
+
+
+def test_skip_and_dont_know_are_told_apart(services: Services) -> None:
+    conductor = start(services)
+    play(services, conductor, "/skip\n/idk\n")
+    assert [turn.outcome for turn in conductor.state.turns] == [Outcome.SKIPPED, Outcome.DONT_KNOW]
+
+
+def test_practice_shows_the_verdict_after_each_question(services: Services) -> None:
+    conductor = start(services, mode=Mode.PRACTICE)
+    _, out, _ = play(services, conductor, "answer\n.\n/idk\n/idk\n/end\n")
+    assert "Key points:" in out
+    assert "○ missing" in out
+    assert "A strong answer:" in out
+
+
+def test_a_grade_that_cannot_be_made_is_said_and_the_interview_goes_on(services: Services) -> None:
+    services._engine.script = breaks  # type: ignore[union-attr]
+    conductor = start(services)
+    _, out, err = play(services, conductor, "answer\n.\nother\n.\n")
+    assert "on fire" in err
+    assert "Question 2 of 2" in out
+    assert conductor.summary().value is None
+    assert len(conductor.summary().left_out) == 2
+
+
+def test_quit_and_resume_bring_the_draft_back(services: Services) -> None:
+    conductor = start(services)
+    code, _, _ = play(services, conductor, "first line\nsecond line\n/quit\n")
+    assert code == 0
+    again = services.resume_session(conductor.row.id)
+    _, out, _ = play(services, again, "third line\n.\n/end\n")
+    assert "Your draft so far" in out
+    assert again.state.turns[0].answer == "first line\nsecond line\nthird line"
+
+
+def test_time_up_takes_the_draft(services: Services) -> None:
+    conductor = start(services, minutes=1.0)
+    now = conductor.clock()
+    ticks = iter([now, now, now, now, now])
+    conductor.clock = lambda: next(ticks, now + 100)
+    _, _, err = play(services, conductor, "a draft\nmore\nnever read\n.\n")
+    assert "Time is up" in err
+    assert conductor.state.phase is Phase.FINISHED
+    assert conductor.state.turns[0].answer.startswith("a draft")
+
+
+def test_a_full_disk_ends_with_an_error_and_the_session_can_be_resumed(services: Services) -> None:
+    conductor = start(services)
+    conductor.open()
+    services.journal._connection.execute("PRAGMA query_only=ON")
+    with pytest.raises(StorageError) as caught:
+        play(services, services.resume_session(), "answer\n.\n")
+    assert "still in the editor" in caught.value.kept
+    services.journal._connection.execute("PRAGMA query_only=OFF")
+    assert services.resume_session().state.phase is Phase.ANSWERING

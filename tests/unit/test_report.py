@@ -1,0 +1,81 @@
+"""Reports: every verdict with its words, and outside text that stays text."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from interviewer.core.content import Level
+from interviewer.core.grade import Ungraded
+from interviewer.core.session import Outcome, Phase, Planned, SessionConfig, State, Turn, TurnKind
+from interviewer.core.summary import SessionSummary, summarise
+from interviewer.errors import UsageError
+from interviewer.report import render_report
+from tests.support.builders import make_grade, make_item
+
+ANSWER = "words # not a heading <script>alert(1)</script> [link](http://x) ``` fence \x1b[2J gone"
+
+
+@pytest.fixture
+def summary() -> SessionSummary:
+    grade = make_grade({"p0": "covered", "p1": "contradicted", "p2": "missing", "p3": "unsure"}, held=("wrong",))
+    common = {"kind": TurnKind.QUESTION, "prompt": "What?", "started": 0.0, "outcome": Outcome.ANSWERED}
+    turns = (
+        Turn(id=0, question_id="alpha", answer=ANSWER, result=grade, hints=1, **common),
+        Turn(id=1, question_id="beta", answer="more", result=Ungraded(reason="the encoder died"), **common),
+    )
+    plan = (Planned(question_id="alpha"), Planned(question_id="beta"))
+    state = State(config=SessionConfig(level=Level.MID), plan=plan, turns=turns, phase=Phase.FINISHED)
+    items = {"alpha": make_item("alpha"), "beta": make_item("beta")}
+    return summarise("20261121-0900-abcd", state, items, started_at=0.0, notes=("a note",))
+
+
+@pytest.mark.parametrize("form", ["terminal", "md"])
+def test_a_report_says_everything_a_candidate_needs(summary: SessionSummary, form: str) -> None:
+    text = render_report(summary, form)
+    for wanted in (
+        "● covered",
+        "✗ contradicted",
+        "○ missing",
+        "? unsure",
+        "words",
+        "The right claim.",
+        "All about alpha.",
+        "the encoder died",
+        "a note",
+        "not calibrated on answers graded by people",
+        "Nothing left this machine",
+        "80% interval",
+    ):
+        assert wanted in text, wanted
+
+
+def test_the_terminal_form_fits_its_width_and_holds_no_escape(summary: SessionSummary) -> None:
+    text = render_report(summary, "terminal", width=60)
+    assert max(len(line) for line in text.splitlines()) <= 60
+    assert "\x1b" not in text
+
+
+def test_markdown_shows_answers_as_typed_and_never_as_markup(summary: SessionSummary) -> None:
+    text = render_report(summary, "md")
+    fenced = text.split("````text\n")[1].split("\n````")[0]
+    assert fenced == ANSWER.replace("\x1b[2J", "")
+    outside = text.replace(fenced, "")
+    assert "<script>" not in outside
+    assert "](http" not in outside
+
+
+def test_json_is_complete_and_parses(summary: SessionSummary) -> None:
+    body = json.loads(render_report(summary, "json"))
+    assert body["score"] == summary.value
+    point = body["questions"][0]["key_points"][0]
+    assert (point["verdict"], point["evidence"], point["span"]) == ("covered", "words", [0, 5])
+    assert body["questions"][1]["score"] is None
+    assert body["questions"][0]["turns"][0]["answer"] == ANSWER
+
+
+def test_an_unknown_format_names_the_nearest(summary: SessionSummary) -> None:
+    with pytest.raises(UsageError) as caught:
+        render_report(summary, "mdd")
+    assert "'md'" in caught.value.todo
