@@ -6,8 +6,11 @@ not work.
 
 from __future__ import annotations
 
+import ast
+import inspect
 import os
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +21,7 @@ from interviewer.core.content import Level
 from interviewer.core.session import Mode
 from interviewer.errors import SettingsError, nearest_names
 
-__all__ = ["Settings", "load_settings", "parse_value", "write_setting"]
+__all__ = ["Settings", "describe_settings", "load_settings", "parse_value", "write_setting"]
 
 _ENV_PREFIX = "MOCKDL_"
 _OTHER_VARIABLES = {"MOCKDL_HOME"}
@@ -27,9 +30,7 @@ _OTHER_VARIABLES = {"MOCKDL_HOME"}
 class Settings(BaseSettings):
     """All settings, with the text that `mockdl config show` prints beside each."""
 
-    model_config = SettingsConfigDict(
-        env_prefix=_ENV_PREFIX, extra="forbid", frozen=True, use_attribute_docstrings=True
-    )
+    model_config = SettingsConfigDict(env_prefix=_ENV_PREFIX, extra="forbid", frozen=True)
 
     level: Level = Level.MID
     """Level of an interview when `--level` is not given: junior, mid, senior or staff."""
@@ -123,6 +124,20 @@ def _invalid(error: ValidationError, path: Path, values: dict[str, Any]) -> Sett
         kept="Nothing was changed.",
         todo=f"`mockdl config set {key} VALUE` writes a new one.",
     )
+
+
+def describe_settings() -> dict[str, str]:
+    """The text that follows each setting in this file.
+
+    Read from the source when it is asked for: pydantic would do so at every start.
+    """
+    tree = ast.parse(inspect.getsource(Settings))
+    described = {}
+    body = tree.body[0].body  # type: ignore[attr-defined]
+    for field, text in pairwise(body):
+        if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant):
+            described[field.target.id] = str(text.value.value)  # type: ignore[union-attr]
+    return described
 
 
 def parse_value(text: str) -> Any:

@@ -6,10 +6,9 @@ so a file is parsed a second time, into nodes, only to say where an error is.
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 from interviewer.bank.finding import Finding
 
@@ -17,14 +16,22 @@ __all__ = ["LinePath", "locate", "read_yaml"]
 
 LinePath = tuple[str | int, ...]
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+@cache
+def _loader() -> Any:
+    """The C loader (pure Python where there is none) that also refuses duplicate keys."""
+    import yaml
+
+    class StrictLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+        pass
+
+    StrictLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _construct_mapping)
+    return StrictLoader
 
 
-class _StrictLoader(_Loader):  # type: ignore[misc]
-    """Refuses duplicate keys, which YAML would silently overwrite."""
+def _construct_mapping(loader: Any, node: Any) -> dict[Any, Any]:
+    import yaml
 
-
-def _construct_mapping(loader: Any, node: yaml.MappingNode) -> dict[Any, Any]:
     seen: dict[Any, Any] = {}
     for key_node, value_node in node.value:
         key = loader.construct_object(key_node, deep=True)
@@ -36,18 +43,17 @@ def _construct_mapping(loader: Any, node: yaml.MappingNode) -> dict[Any, Any]:
     return seen
 
 
-_StrictLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _construct_mapping)
-
-
 def read_yaml(path: Path, raw: bytes) -> tuple[dict[str, Any] | None, Finding | None]:
     """Parse the bytes of `path`; exactly one of the two results is not None."""
+    import yaml
+
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         return None, Finding(path, line, "", "is not UTF-8 text; save the file as UTF-8")
     try:
-        data = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - derives from the safe loader
+        data = yaml.load(text, Loader=_loader())  # noqa: S506 - derives from the safe loader
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         return None, Finding(path, mark.line + 1 if mark else 0, "", f"is not valid YAML: {error.problem}")
@@ -60,8 +66,10 @@ def read_yaml(path: Path, raw: bytes) -> tuple[dict[str, Any] | None, Finding | 
 
 def locate(raw: bytes, path: LinePath) -> int:
     """Return the line (from 1) of the deepest existing part of `path` in the YAML text."""
+    import yaml
+
     try:
-        node = yaml.compose(raw.decode("utf-8"), Loader=_Loader)
+        node = yaml.compose(raw.decode("utf-8"), Loader=_loader())
     except (yaml.YAMLError, UnicodeDecodeError):
         return 0
     line = 1
@@ -75,6 +83,8 @@ def locate(raw: bytes, path: LinePath) -> int:
 
 
 def _child(node: Any, part: str | int) -> tuple[Any, Any] | None:
+    import yaml
+
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             if key.value == str(part):

@@ -35,16 +35,16 @@ def path() -> None:
 def show(as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False) -> None:
     """Print all settings as they are in force, with what each means."""
     from interviewer.paths import find_places
-    from interviewer.settings import load_settings
+    from interviewer.settings import describe_settings, load_settings
 
     settings = load_settings(find_places().settings_file)
     if as_json:
         print_json(settings.model_dump(mode="json"))
         return
-    for name, field in type(settings).model_fields.items():
+    for name, text in describe_settings().items():
         value = getattr(settings, name)
         shown = ", ".join(value) if isinstance(value, tuple) else value
-        print(f"# {field.description}\n{name} = {'(unset)' if shown in (None, '') else shown}\n")
+        print(f"# {text}\n{name} = {'(unset)' if shown in (None, '') else shown}\n")
 
 
 @config_app.command("set")

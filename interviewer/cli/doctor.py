@@ -6,7 +6,6 @@ import os
 import platform
 import sys
 from collections.abc import Callable, Iterator
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
@@ -50,6 +49,8 @@ def doctor(
 
 
 def _installed() -> Iterator[_Check]:
+    from importlib import metadata
+
     yield _Check("mockdl", True, f"{__version__} in {Path(__file__).resolve().parents[1]}")
     supported = sys.version_info >= (3, 11)
     yield _Check(

@@ -118,7 +118,8 @@ EXAMPLE_KINDS = tuple(ExampleKind)
 
 
 class _Content(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    # Schemas are built when first used: building all of them costs a tenth of the start-up.
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, defer_build=True)
 
 
 class Hint(_Content):
@@ -279,7 +280,7 @@ class Item(_Content):
 class Bank(BaseModel):
     """All questions of the loaded packs, by id, in file order."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     items: dict[str, Item]
     content_hash: str

@@ -32,7 +32,7 @@ Probability = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
 class _Value(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Span(_Value):

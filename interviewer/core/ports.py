@@ -22,7 +22,7 @@ Progress = Callable[[str, int, int], None]
 class EncoderStatus(BaseModel):
     """What the encoder's worker process is doing, as the screen should say it."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     state: str
     """"starting", "indexing", "ready", "failed" or "stopped"."""
@@ -38,7 +38,7 @@ class EncoderStatus(BaseModel):
 class SearchHit(BaseModel):
     """One result of a search over the bank."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     question_id: str
     point_id: str | None
@@ -50,7 +50,7 @@ class SearchHit(BaseModel):
 class Neighbour(BaseModel):
     """A question and how near another one is to it."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     question_id: str
     similarity: float

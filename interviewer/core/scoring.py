@@ -40,7 +40,7 @@ INTERVAL_Z = 1.2816
 
 
 class _Value(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
 
 class PointScore(_Value):

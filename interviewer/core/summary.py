@@ -18,7 +18,7 @@ BANDS = ((80.0, "strong"), (65.0, "solid"), (45.0, "mixed"), (0.0, "not there ye
 
 
 class _Value(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
 
 class QuestionSummary(_Value):

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from interviewer.core.ports import Progress
 from interviewer.embedding.device import choose_device, limit_threads
+from interviewer.embedding.failure import BACK_TO_DEFAULT, LESS_MEMORY, failed_load, first_line
+from interviewer.embedding.hub import hub_revision, load_from_hub
 from interviewer.embedding.weights import find_bundled, verify_weights
 from interviewer.errors import EncoderError
 
@@ -21,8 +23,6 @@ DEFAULT_MODEL = "default"
 _DEFAULT_NAME = "all-MiniLM-L6-v2"
 BATCH = 32
 """Texts a batch; also how many are embedded between two looks at the queue of requests."""
-_BACK_TO_DEFAULT = "`mockdl config set encoder default` goes back to the bundled one."
-_LESS_MEMORY = "Close other programs, or `mockdl config set device cpu`."
 
 
 class _Source(NamedTuple):
@@ -65,11 +65,11 @@ def load_encoder(
     chosen = choose_device(device)
     limit_threads()
     loaded = (
-        _load_hub(SentenceTransformer, source.place, chosen, say)
+        load_from_hub(SentenceTransformer, source.place, chosen, say)
         if hub
         else _load_folder(SentenceTransformer, source.place, chosen)
     )
-    revision = source.revision or _hub_revision(loaded)
+    revision = source.revision or hub_revision(source.place)
     if chosen != "cpu":
         loaded, revision = loaded.half(), f"{revision}/half"
     return SentenceEncoder(loaded, name=source.name, key=f"{source.name}@{revision}", device=chosen)
@@ -84,16 +84,16 @@ def _locate(model: str, cache: Path) -> _Source:
         path = Path(model).expanduser()
         is_there = path.exists()
     except (OSError, RuntimeError) as error:  # a name too long, an unknown ~user
-        raise EncoderError(f"{model!r} is no model: {error}.", todo=_BACK_TO_DEFAULT) from error
+        raise EncoderError(f"{model!r} is no model: {error}.", todo=BACK_TO_DEFAULT) from error
     if is_there:
         if not (path / "modules.json").is_file() and not (path / "config.json").is_file():
             raise EncoderError(
-                f"{path} holds no model: neither modules.json nor config.json is there.", todo=_BACK_TO_DEFAULT
+                f"{path} holds no model: neither modules.json nor config.json is there.", todo=BACK_TO_DEFAULT
             )
         newest = max(file.stat().st_mtime_ns for file in path.rglob("*") if file.is_file())
         return _Source(str(path), path.resolve().name, f"{path.resolve()}:{newest}")
     if model.startswith((".", "/", "~")) or "\\" in model:
-        raise EncoderError(f"There is no folder {model}.", todo=_BACK_TO_DEFAULT)
+        raise EncoderError(f"There is no folder {model}.", todo=BACK_TO_DEFAULT)
     return _Source(model, model, "")
 
 
@@ -101,37 +101,7 @@ def _load_folder(kind: Any, place: str, device: str) -> Any:
     try:
         return kind(place, device=device, local_files_only=True)
     except Exception as error:  # each library below raises types of its own
-        raise _failed_load(f"The encoder in {place} could not be loaded", error) from error
-
-
-def _load_hub(kind: Any, model: str, device: str, say: Callable[[str], None]) -> Any:
-    """Load a hub model from the local cache, or fetch it after saying so."""
-    try:
-        return kind(model, device=device, local_files_only=True)
-    except Exception:  # not in the cache: each library below raises types of its own
-        if os.environ.get("HF_HUB_OFFLINE") == "1":
-            raise EncoderError(
-                f"The encoder {model!r} is not on this machine and HF_HUB_OFFLINE forbids fetching it.",
-                todo="Unset HF_HUB_OFFLINE once, or `mockdl config set encoder default`.",
-            ) from None
-    say(f"Fetching the encoder {model} from the Hugging Face hub, because the settings name it.")
-    try:
-        return kind(model, device=device)
-    except Exception as error:
-        raise _failed_load(f"The encoder {model!r} could not be fetched", error) from error
-
-
-def _failed_load(what: str, error: Exception) -> EncoderError:
-    short = isinstance(error, MemoryError) or "out of memory" in str(error)
-    # The libraries below explain at length; the first line is what happened.
-    reason = (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
-    return EncoderError(f"{what}: {reason}.", todo=_LESS_MEMORY if short else _BACK_TO_DEFAULT)
-
-
-def _hub_revision(loaded: Any) -> str:
-    """The commit a hub model was loaded from, so that a model updated there is another one here."""
-    config = getattr(getattr(loaded[0], "auto_model", None), "config", None)
-    return str(getattr(config, "_commit_hash", None) or "hub")
+        raise failed_load(f"The encoder in {place} could not be loaded", error) from error
 
 
 class SentenceEncoder:
@@ -175,7 +145,7 @@ class SentenceEncoder:
             raise EncoderError(
                 f"The encoder {self.name} gives vectors that are not numbers.",
                 kept="Your answers are saved.",
-                todo=f"Its weights are damaged. {_BACK_TO_DEFAULT}",
+                todo=f"Its weights are damaged. {BACK_TO_DEFAULT}",
             )
         unit: numpy.ndarray = vectors / np.maximum(norms, 1e-12)
         return unit
@@ -188,8 +158,7 @@ class SentenceEncoder:
                 texts, batch_size=BATCH, convert_to_numpy=True, normalize_embeddings=False, show_progress_bar=False
             )
         except (RuntimeError, MemoryError) as error:
-            reason = (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
             raise EncoderError(
-                f"The encoder failed: {reason}.", kept="Your answers are saved.", todo=_LESS_MEMORY
+                f"The encoder failed: {first_line(error)}.", kept="Your answers are saved.", todo=LESS_MEMORY
             ) from error
         return np.asarray(found, dtype=np.float32)

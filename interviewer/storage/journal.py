@@ -15,7 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, TypeAdapter
 
 from interviewer.core.content import Item
 from interviewer.core.session import Event, Planned, SessionConfig, event_adapter
@@ -24,8 +24,8 @@ from interviewer.storage.migrations import migrate
 
 __all__ = ["Draft", "Journal", "SessionRow", "open_journal"]
 
-_plans = TypeAdapter(tuple[Planned, ...])
-_notes = TypeAdapter(tuple[str, ...])
+_plans = TypeAdapter(tuple[Planned, ...], config=ConfigDict(defer_build=True))
+_notes = TypeAdapter(tuple[str, ...], config=ConfigDict(defer_build=True))
 _BUSY_SECONDS = 5.0
 
 

@@ -17,7 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, TypeAdapter
 
 from interviewer.core.content import Item
 from interviewer.core.grade import GradeRequest, GradeResult, Ungraded
@@ -29,9 +29,10 @@ from interviewer.worker.protocol import pack_message
 
 __all__ = ["WorkerEngine"]
 
-_results: TypeAdapter[GradeResult] = TypeAdapter(GradeResult)
-_hits = TypeAdapter(list[SearchHit])
-_neighbours = TypeAdapter(dict[str, list[Neighbour]])
+_LATER = ConfigDict(defer_build=True)
+_results: TypeAdapter[GradeResult] = TypeAdapter(GradeResult, config=_LATER)
+_hits = TypeAdapter(list[SearchHit], config=_LATER)
+_neighbours = TypeAdapter(dict[str, list[Neighbour]], config=_LATER)
 
 _MOST_STARTS = 3
 """Starts within `_WINDOW` seconds; more means that the worker cannot live here."""

@@ -11,13 +11,13 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from interviewer.core.ports import Neighbour
 
 __all__ = ["read_neighbours", "write_neighbours"]
 
-_table = TypeAdapter(dict[str, list[Neighbour]])
+_table = TypeAdapter(dict[str, list[Neighbour]], config=ConfigDict(defer_build=True))
 
 
 def _path(cache: Path) -> Path:

@@ -1,0 +1,153 @@
+"""First paint, stalls and memory of the interface, as ratios taken side by side in one run.
+
+    python -m benchmarks.interface
+
+Each program runs in a pseudo-terminal of its own. First paint is the time from starting
+the process until a marker is on screen: the question's first words, or the hello text of
+a bare Textual app. The event loop's longest stall is read while the encoder loads.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import pty
+import select
+import shutil
+import statistics
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+from collections.abc import Mapping, Sequence
+from fcntl import ioctl
+from pathlib import Path
+
+BARE = """
+from textual.app import App
+from textual.widgets import Static
+class Bare(App):
+    def compose(self):
+        yield Static("Interviewer hello")
+Bare().run()
+"""
+MARKER = b"Interviewer"
+
+STALL = """
+import asyncio, json, sys, time
+from interviewer.core.content import Level
+from interviewer.core.session import SessionConfig
+from interviewer.services import build_services
+from interviewer.tui.app import MockdlApp
+
+async def main():
+    services = build_services()
+    conductor = services.start_session(SessionConfig(level=Level.SENIOR, count=2, seed=1))
+    app = MockdlApp(services, conductor)
+    gaps, started = [], time.monotonic()
+    async with app.run_test(size=(80, 24)) as pilot:
+        last = time.monotonic()
+        painted = last
+        while app.encoder_status.state not in ("ready", "failed") and time.monotonic() - started < 120:
+            await asyncio.sleep(0.005)
+            now = time.monotonic()
+            gaps.append(now - last - 0.005)
+            last = now
+        state = app.encoder_status
+        loaded = time.monotonic() - painted
+    import resource
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    services.close()
+    json.dump({"stall": max(gaps), "loaded": loaded, "peak": peak, "worker": state.peak_mb, "state": state.state}, sys.stdout)
+asyncio.run(main())
+"""
+
+BARE_PEAK = """
+import asyncio, json, resource, sys
+from textual.app import App
+from textual.widgets import Static
+class Bare(App):
+    def compose(self):
+        yield Static("hello")
+async def main():
+    async with Bare().run_test(size=(80, 24)):
+        await asyncio.sleep(0.2)
+asyncio.run(main())
+json.dump({"peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}, sys.stdout)
+"""
+
+
+def first_paint(command: Sequence[str], env: Mapping[str, str]) -> float:
+    """Seconds from starting the process until MARKER is on its terminal of 80x24."""
+    began = time.perf_counter()
+    pid, master = pty.fork()
+    if pid == 0:
+        os.execvpe(command[0], list(command), dict(env))
+    ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    seen = b""
+    try:
+        while time.perf_counter() - began < 60:
+            ready, _, _ = select.select([master], [], [], 0.05)
+            if ready:
+                seen += os.read(master, 65536)
+                if MARKER in seen:
+                    return time.perf_counter() - began
+        raise SystemExit(f"{command} painted nothing: {seen[-300:]!r}")
+    finally:
+        os.kill(pid, 9)
+        os.waitpid(pid, 0)
+        os.close(master)
+
+
+def run_json(script: str, env: Mapping[str, str]) -> dict[str, float]:
+    """Run a script in a fresh process and read the JSON it prints."""
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=dict(env), check=True)
+    found: dict[str, float] = json.loads(result.stdout)
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--repeats", type=int, default=7)
+    repeats = parser.parse_args().repeats
+    home = Path(tempfile.mkdtemp(prefix="mockdl-bench-"))
+    env = {**os.environ, "MOCKDL_HOME": str(home), "TERM": "xterm-256color", "PYTHONDONTWRITEBYTECODE": ""}
+    ours = [shutil.which("mockdl") or "mockdl", "start", "--level", "senior", "--count", "2", "--seed", "1"]
+    bare = [sys.executable, "-c", BARE]
+    first_paint(bare, env)  # byte-compiles textual
+    cold = first_paint(ours, env)
+    pairs = [(first_paint(bare, env), first_paint(ours, env)) for _ in range(repeats)]
+    bare_time = statistics.median(pair[0] for pair in pairs)
+    warm = statistics.median(pair[1] for pair in pairs)
+    ui = run_json(STALL, env)
+    bare_peak = run_json(BARE_PEAK, env)["peak"]
+    shutil.rmtree(home, ignore_errors=True)
+    rows = [
+        (
+            "first question, caches warm",
+            f"{warm:.2f} s",
+            f"{warm / bare_time:.2f}x bare Textual ({bare_time:.2f} s)",
+            "2x",
+        ),
+        ("first question, very first run", f"{cold:.2f} s", f"{cold / bare_time:.2f}x", "5x"),
+        ("longest stall while the encoder loads", f"{ui['stall'] * 1000:.0f} ms", "", "100 ms"),
+        ("encoder ready after", f"{ui['loaded']:.1f} s", "", ""),
+        (
+            "interface, peak memory",
+            f"{ui['peak']:.0f} MB",
+            f"+{ui['peak'] - bare_peak:.0f} MB over bare Textual",
+            "+150 MB",
+        ),
+        ("worker process, peak memory", f"{ui['worker']:.0f} MB", "", ""),
+    ]
+    print(f"| {'what':<38} | {'measured':>9} | {'beside':<32} | at most |")
+    print(f"|{'-' * 40}|{'-' * 10}:|{'-' * 34}|---------|")
+    for what, measured, beside, bound in rows:
+        print(f"| {what:<38} | {measured:>9} | {beside:<32} | {bound:<7} |")
+
+
+if __name__ == "__main__":
+    main()
