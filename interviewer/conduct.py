@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from interviewer.core.content import Bank, Item
 from interviewer.core.grade import GradeRequest, GradeResult, Ungraded
@@ -24,8 +24,10 @@ from interviewer.core.session import (
     Turn,
     TurnKind,
 )
-from interviewer.core.summary import SessionSummary, summarise
 from interviewer.storage import Draft, Journal, SessionRow
+
+if TYPE_CHECKING:
+    from interviewer.core.summary import SessionSummary
 
 __all__ = ["Conductor", "Grader"]
 
@@ -181,4 +183,6 @@ class Conductor:
 
     def summary(self) -> SessionSummary:
         """The session as a report shows it."""
+        from interviewer.core.summary import summarise
+
         return summarise(self.row.id, self.state, self.items, started_at=self.row.created_at, notes=self.row.notes)

@@ -21,13 +21,13 @@ from interviewer.core.content import TOPICS, Bank
 from interviewer.core.ports import Neighbour
 from interviewer.core.selection import plan_interview
 from interviewer.core.session import SessionConfig
-from interviewer.core.summary import SessionSummary
 from interviewer.errors import StorageError, UsageError, nearest_names
 from interviewer.paths import Places, built_in_pack, find_places
 from interviewer.settings import Settings, load_settings
 from interviewer.storage import Journal, SessionRow, open_journal
 
 if TYPE_CHECKING:
+    from interviewer.core.summary import SessionSummary
     from interviewer.worker.client import WorkerEngine
 
 __all__ = ["Services", "SessionRow", "build_services"]

@@ -5,6 +5,6 @@ The only room that imports `yaml`.
 
 from interviewer.bank.checking import check_bank
 from interviewer.bank.finding import Finding
-from interviewer.bank.loading import PackReading, load_bank, read_pack
+from interviewer.bank.loading import PackReading, load_bank, read_known_hard, read_pack
 
-__all__ = ["Finding", "PackReading", "check_bank", "load_bank", "read_pack"]
+__all__ = ["Finding", "PackReading", "check_bank", "load_bank", "read_known_hard", "read_pack"]

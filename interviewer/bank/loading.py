@@ -20,7 +20,7 @@ from interviewer.bank.reading import LinePath, locate, read_yaml
 from interviewer.core.content import Bank, Item, Question, Rubric
 from interviewer.errors import nearest_names
 
-__all__ = ["PackReading", "load_bank", "read_pack", "rubric_hash"]
+__all__ = ["PackReading", "load_bank", "read_known_hard", "read_pack", "rubric_hash"]
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -110,6 +110,20 @@ def read_pack(root: Path) -> PackReading:
     if not items and not findings:
         findings.append(Finding(corpus, 0, "", "holds no question files (`<topic>/<id>.yaml`)"))
     return PackReading(root, items, findings, sources)
+
+
+def read_known_hard(root: Path) -> tuple[dict[str, str], list[Finding]]:
+    """Read `rubrics/known_hard.yaml`: question id -> why its golden order is still broken.
+
+    The list may only shrink: whoever checks the pack reports a listed question that passes.
+    """
+    path = root / "rubrics" / "known_hard.yaml"
+    if not path.is_file():
+        return {}, []
+    data, finding = read_yaml(path, path.read_bytes())
+    if data is None:
+        return {}, [finding] if finding is not None else []
+    return {str(question_id): str(reason) for question_id, reason in data.items()}, []
 
 
 def _yaml_files(folder: Path) -> list[Path]:
