@@ -198,6 +198,17 @@ def test_grading_works_where_no_index_can_be_written(engine_for: MakeEngine, tmp
     assert engine.search("beta", 1).result(20)
 
 
+def test_grading_works_where_no_index_can_be_built(engine_for: MakeEngine, tmp_path: Path) -> None:
+    engine = engine_for("unindexable")
+    wait_until(engine, "ready")
+    assert isinstance(engine.grade(request("an answer")).result(20), Grade)
+    assert engine.notices == ["ZeroDivisionError: division by zero"]
+    with pytest.raises(EncoderError, match="index is not there") as caught:
+        engine.search("beta").result(20)
+    assert "mockdl doctor" in caught.value.todo
+    assert starts_in(tmp_path / "cache" / "worker.log") == 1
+
+
 # Death
 
 

