@@ -52,5 +52,5 @@ class Asked:
 
     def _set(self, result: Any) -> None:
         # Whoever asked may have cancelled the future since, as a screen that closes does.
-        if True:
+        with suppress(InvalidStateError):
             self.future.set_result(result)

@@ -84,7 +84,7 @@ def pid_of(engine: WorkerEngine) -> int:
 
 def is_running(pid: int) -> bool:
     try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
 
@@ -500,7 +500,7 @@ def test_the_real_worker_grades_an_answer_of_the_bank(engine_for: MakeEngine, tm
 
 def test_messages_survive_the_way() -> None:
     stream = io.BytesIO()
-    messages = [{"id": 1, "text": "é ∇ \ud800 🙂 \x1b[0m"}, {"id": 2, "result": None}]
+    messages: list[dict[str, Any]] = [{"id": 1, "text": "é ∇ \ud800 🙂 \x1b[0m"}, {"id": 2, "result": None}]
     for message in messages:
         write_message(stream, message)
     stream.seek(0)

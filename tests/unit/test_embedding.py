@@ -7,7 +7,7 @@ import multiprocessing
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +25,56 @@ from tests.support.tiny_model import DIMENSION, write_tiny_model
 TRUTH = "Dropout randomly deactivates units during training."
 
 
+HUB = """
+import socket, sys
+from pathlib import Path
+from tests.support.tiny_model import write_tiny_model
+
+home, commit = Path(sys.argv[1]), sys.argv[2]
+stored = home / "hub" / "models--tester--tiny"
+write_tiny_model(stored / "snapshots" / commit)
+(stored / "refs").mkdir()
+(stored / "refs" / "main").write_text(commit)
+
+def refuse(*args, **kwargs):
+    raise OSError("no network here")
+
+socket.socket.connect = socket.getaddrinfo = refuse
+from interviewer.embedding import load_encoder
+from interviewer.errors import EncoderError
+
+said = []
+encoder = load_encoder("tester/tiny", "cpu", cache=home, say=said.append)
+print(encoder.name, encoder.key, len(said))
+try:
+    load_encoder("tester/absent", "cpu", cache=home, say=said.append)
+except EncoderError as error:
+    print(said[0])
+    print(error.what)
+"""
+COMMIT = "c0ffee" + "0" * 34
+
+
 @pytest.fixture(scope="session")
-def minilm(tmp_path_factory: pytest.TempPathFactory) -> SentenceEncoder:
-    """The bundled model, loaded once for all tests."""
+def hub_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[subprocess.Popen[str]]:
+    """A process that has a network setting of its own, no network, and one model in its hub cache."""
+    home = tmp_path_factory.mktemp("hub-home")
+    environment = {name: value for name, value in os.environ.items() if "OFFLINE" not in name}
+    with subprocess.Popen(
+        [sys.executable, "-c", HUB, str(home), COMMIT],
+        env={**environment, "HF_HOME": str(home)},
+        cwd=Path(__file__).resolve().parents[2],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        yield process
+        process.kill()
+
+
+@pytest.fixture(scope="session")
+def minilm(tmp_path_factory: pytest.TempPathFactory, hub_run: subprocess.Popen[str]) -> SentenceEncoder:
+    """The bundled model, loaded once for all tests, while the other process imports the same libraries."""
     return load_encoder("default", "cpu", cache=tmp_path_factory.mktemp("weights"))
 
 
@@ -148,47 +195,11 @@ def test_a_missing_library_is_explained(tiny_folder: Path, tmp_path: Path, monke
     assert caught.value.todo == "pip install sentence-transformers torch"
 
 
-HUB = """
-import socket, sys
-from pathlib import Path
-
-def refuse(*args, **kwargs):
-    raise OSError("no network here")
-
-socket.socket.connect = socket.getaddrinfo = refuse
-from interviewer.embedding import load_encoder
-from interviewer.errors import EncoderError
-
-said = []
-encoder = load_encoder("tester/tiny", "cpu", cache=Path(sys.argv[1]), say=said.append)
-print(encoder.name, encoder.key, len(said))
-try:
-    load_encoder("tester/absent", "cpu", cache=Path(sys.argv[1]), say=said.append)
-except EncoderError as error:
-    print(said[0])
-    print(error.what)
-"""
-
-
-def test_a_hub_model_comes_from_the_cache_and_is_fetched_only_aloud(tiny_folder: Path, tmp_path: Path) -> None:
-    stored = tmp_path / "hub" / "models--tester--tiny"
-    commit = "c0ffee" + "0" * 34
-    (stored / "snapshots").mkdir(parents=True)
-    (stored / "snapshots" / commit).symlink_to(tiny_folder)
-    (stored / "refs").mkdir()
-    (stored / "refs" / "main").write_text(commit)
-    environment = {name: value for name, value in os.environ.items() if "OFFLINE" not in name}
-    result = subprocess.run(
-        [sys.executable, "-c", HUB, str(tmp_path)],
-        env={**environment, "HF_HOME": str(tmp_path)},
-        cwd=Path(__file__).resolve().parents[2],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    )
-    cached, said, refused = result.stdout.splitlines()
-    assert cached == f"tester/tiny tester/tiny@{commit} 0"
+def test_a_hub_model_comes_from_the_cache_and_is_fetched_only_aloud(hub_run: subprocess.Popen[str]) -> None:
+    output, complaints = hub_run.communicate(timeout=120)
+    assert hub_run.returncode == 0, complaints
+    cached, said, refused = output.splitlines()
+    assert cached == f"tester/tiny tester/tiny@{COMMIT} 0"
     assert said.startswith("Fetching the encoder tester/absent from the Hugging Face hub")
     assert refused == "The encoder 'tester/absent' could not be fetched: no network here."
 
@@ -243,9 +254,9 @@ def test_verified_weights_are_hashed_again_only_when_they_changed(
 ) -> None:
     import hashlib
 
-    hashed = []
+    hashed: list[str] = []
     digest = hashlib.file_digest
-    monkeypatch.setattr(hashlib, "file_digest", lambda *args: hashed.append(1) or digest(*args))
+    monkeypatch.setattr(hashlib, "file_digest", lambda *args: [hashed.append("once"), digest(*args)][1])
     stamp = tmp_path / "cache" / "stamp.json"
     right = fake_weights(tmp_path, b"the real weights")
     verify_weights(tmp_path, stamp, expected=right)
@@ -379,7 +390,8 @@ def test_only_what_is_new_is_embedded(open_cache: OpenCache) -> None:
 
 def test_vectors_are_found_again_by_the_next_process(open_cache: OpenCache, said: list[str]) -> None:
     fill(open_cache(), "a", "half a pair \ud800")
-    assert fill(open_cache(), "half a pair \ud800", "a").seen == []
+    fill(open_cache(), "b")
+    assert fill(open_cache(), "half a pair \ud800", "a", "b").seen == []
     assert said == []
 
 
@@ -454,13 +466,14 @@ def test_a_full_disk_leaves_no_half_record(
     open_cache: OpenCache, said: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(open_cache(), "a")
-    size = open_cache().path.stat().st_size
+    file = open_cache().path
+    before = file.read_bytes()
     write = os.write
     with monkeypatch.context() as patch:
         patch.setattr(os, "write", lambda descriptor, block: write(descriptor, block[:100]))
         assert fill(open_cache(), "b").seen == ["b"]
     assert "No space left" in said[0]
-    assert open_cache().path.stat().st_size == size
+    assert file.read_bytes() == before
     assert fill(open_cache(), "a", "b").seen == ["b"]
 
 

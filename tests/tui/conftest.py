@@ -1,0 +1,94 @@
+"""The interface with a scripted engine, driven by Textual's pilot."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+
+import pytest
+from textual.message import Message
+from textual.pilot import Pilot
+
+from interviewer.conduct import Conductor
+from interviewer.core.content import Level
+from interviewer.core.session import SessionConfig
+from interviewer.services import Services, build_services
+from interviewer.tui.app import MockdlApp
+from tests.support.scripted import ScriptedEngine
+
+
+@pytest.fixture
+def engine() -> ScriptedEngine:
+    return ScriptedEngine()
+
+
+@pytest.fixture
+def services(engine: ScriptedEngine) -> Iterator[Services]:
+    built = build_services()
+    built._engine = engine  # type: ignore[assignment]
+    yield built
+    built.close()
+
+
+@pytest.fixture
+def begin(services: Services) -> Callable[..., Conductor]:
+    """Start a session with these changes to the configuration."""
+
+    def start(**changes: object) -> Conductor:
+        config = {"level": Level.SENIOR, "count": 2, "seed": 3, **changes}
+        return services.start_session(SessionConfig.model_validate(config))
+
+    return start
+
+
+class Story:
+    """A running app with helpers that read as what a person does."""
+
+    def __init__(self, app: MockdlApp, pilot: Pilot[int], heard: list[Message]) -> None:
+        self.app = app
+        self.pilot = pilot
+        self.heard = heard
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        """Wait until something holds; one pause is not enough, because messages cause messages."""
+        for _ in range(400):
+            if holds():
+                return
+            await self.pilot.pause(0.01)
+        raise AssertionError("it never came true")
+
+    async def type(self, text: str) -> None:
+        """Put text into the editor as a paste would."""
+        from textual.widgets import TextArea
+
+        self.app.screen.query_one(TextArea).insert(text)
+        await self.pilot.pause()
+
+    def visible(self) -> str:
+        """All text on the screen, as a reader would see it."""
+        return "\n".join(
+            "".join(segment.text for segment in line) for line in self.app.screen._compositor.render_strips()
+        )
+
+    def toasts(self) -> str:
+        """All notifications so far."""
+        return "\n".join(note.message for note in self.app._notifications)
+
+    def heard_names(self) -> list[str]:
+        """Names of our own messages, in order; a message that bubbles is heard once."""
+        ours = {id(each): each for each in self.heard if type(each).__module__ == "interviewer.tui.messages"}
+        return [type(each).__name__ for each in ours.values()]
+
+
+@asynccontextmanager
+async def tell(
+    services: Services, conductor: Conductor | None, size: tuple[int, int] = (80, 24)
+) -> AsyncIterator[Story]:
+    """Run the app; any worker that raised fails the story."""
+    heard: list[Message] = []
+    app = MockdlApp(services, conductor)
+    async with app.run_test(size=size, notifications=True, message_hook=heard.append) as pilot:
+        await pilot.pause()
+        yield Story(app, pilot, heard)
+    await asyncio.sleep(0)

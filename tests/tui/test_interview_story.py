@@ -1,0 +1,269 @@
+"""An interview in the interface, told as stories."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from textual.widgets import TextArea
+
+from interviewer.conduct import Conductor
+from interviewer.core.content import Level
+from interviewer.core.session import Mode, Outcome, Phase
+from interviewer.services import Services
+from interviewer.tui.screens.dialogs import HelpScreen, LeaveScreen
+from interviewer.tui.screens.home import HomeScreen
+from interviewer.tui.screens.interview import InterviewScreen
+from interviewer.tui.screens.report import ReportScreen
+from interviewer.tui.screens.result import ResultScreen
+from tests.support.scripted import ScriptedEngine, breaks, covers_everything
+from tests.tui.conftest import tell
+
+Begin = Callable[..., Conductor]
+SIZES = [(80, 24), (120, 40)]
+
+NASTY = [
+    "x[0] + w[i] = [1, 2] and arr[::2] y[-1] [T]",
+    "closing [/b] tag [bold]not bold[/bold]",
+    r"$\frac{a}{b}$ \alpha_{t-1}",
+    "日本語 and 🙂 and שלום",
+    "a\u200bb\u202ec",
+]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_whole_interview_ends_in_a_saved_report(
+    services: Services, engine: ScriptedEngine, begin: Begin, size: tuple[int, int]
+) -> None:
+    engine.script = covers_everything
+    conductor = begin(level=Level.STAFF)
+    async with tell(services, conductor, size) as story:
+        for _ in range(8):
+            if isinstance(story.app.screen, ReportScreen):
+                break
+            turn = conductor.turn.id
+            await story.type("a good answer")
+            await story.pilot.press("ctrl+s")
+            await story.until(lambda t=turn: conductor.turn.id > t or conductor.state.phase is Phase.FINISHED)
+            await story.pilot.pause()
+        await story.until(lambda: isinstance(story.app.screen, ReportScreen))
+        await story.until(lambda: list(services.places.reports.glob("*.md")) != [])
+        assert "Score:" in story.visible()
+        await story.pilot.press("h")
+        await story.until(lambda: isinstance(story.app.screen, HomeScreen))
+
+
+async def test_messages_come_in_the_order_of_what_happened(services: Services, begin: Begin) -> None:
+    async with tell(services, begin()) as story:
+        await story.type("an answer")
+        await story.pilot.press("ctrl+s")
+        await story.until(lambda: story.heard_names().count("TurnAsked") == 2)
+        names = [name for name in story.heard_names() if name != "EncoderChanged"]
+        assert names == ["TurnAsked", "GradingStarted", "GradeReady", "TurnAsked"]
+
+
+@pytest.mark.parametrize("text", NASTY)
+async def test_what_is_typed_appears_as_typed_and_crashes_nothing(services: Services, begin: Begin, text: str) -> None:
+    conductor = begin()
+    async with tell(services, conductor, (120, 40)) as story:
+        await story.type(text)
+        await story.pilot.press("ctrl+s")
+        await story.until(lambda: conductor.state.turns[0].outcome is Outcome.ANSWERED)
+        assert conductor.state.turns[0].answer == text
+        shown = text.replace("\u202e", "").replace("\u200b", "")
+        if text.isascii():
+            await story.until(lambda: shown in story.visible())
+
+
+async def test_twenty_thousand_characters_are_kept(services: Services, begin: Begin) -> None:
+    conductor = begin()
+    text = "word [x] " * 2_300
+    async with tell(services, conductor) as story:
+        await story.type(text)
+        await story.pilot.press("ctrl+s")
+        await story.until(lambda: conductor.state.turns[0].outcome is Outcome.ANSWERED)
+    assert conductor.state.turns[0].answer == text
+
+
+async def test_an_empty_answer_is_refused_with_a_word(services: Services, begin: Begin) -> None:
+    conductor = begin()
+    async with tell(services, conductor) as story:
+        await story.pilot.press("ctrl+s")
+        await story.until(lambda: "the answer is empty" in story.toasts())
+        assert conductor.state.phase is Phase.ANSWERING
+
+
+async def test_pressing_submit_twice_submits_once(services: Services, engine: ScriptedEngine, begin: Begin) -> None:
+    engine.holding = True
+    conductor = begin()
+    async with tell(services, conductor) as story:
+        await story.type("once")
+        await story.pilot.press("ctrl+s", "ctrl+s", "ctrl+s")
+        await story.pilot.pause(0.05)
+        assert len(engine.asked) == 1
+        engine.release()
+
+
+async def test_escape_goes_on_without_the_grade_which_is_kept_when_it_comes(
+    services: Services, engine: ScriptedEngine, begin: Begin
+) -> None:
+    engine.holding = True
+    conductor = begin()
+    async with tell(services, conductor) as story:
+        await story.type("an answer")
+        await story.pilot.press("ctrl+s")
+        await story.until(lambda: "goes on without waiting" in story.visible())
+        await story.pilot.press("escape")
+        await story.until(lambda: conductor.state.position == 1)
+        engine.release()
+        await story.until(lambda: conductor.state.turns[0].result is not None)
+
+
+async def test_a_grade_that_fails_is_said_and_the_session_goes_on(
+    services: Services, engine: ScriptedEngine, begin: Begin
+) -> None:
+    engine.script = breaks
+    conductor = begin()
+    async with tell(services, conductor) as story:
+        await story.type("an answer")
+        await story.pilot.press("ctrl+s")
+        await story.until(lambda: "on fire" in story.toasts())
+        await story.until(lambda: conductor.state.position == 1)
+
+
+async def test_practice_shows_the_verdict_and_goes_on(services: Services, begin: Begin) -> None:
+    conductor = begin(mode=Mode.PRACTICE)
+    async with tell(services, conductor) as story:
+        await story.pilot.press("f3")
+        await story.until(lambda: isinstance(story.app.screen, ResultScreen))
+        await story.pilot.press("enter")
+        await story.until(lambda: conductor.state.position == 1)
+        assert isinstance(story.app.screen, InterviewScreen)
+
+
+async def test_hints_show_their_price_in_the_transcript(services: Services, begin: Begin) -> None:
+    conductor = begin()
+    price = conductor.items[conductor.row.plan[0].question_id].question.hints[0].price
+    async with tell(services, conductor, (120, 40)) as story:
+        await story.pilot.press("f2")
+        await story.until(lambda: f"Hint (costs {price:g} points)" in story.visible())
+
+
+async def test_pause_stops_the_clock_and_hides_the_question(services: Services, begin: Begin) -> None:
+    conductor = begin()
+    async with tell(services, conductor) as story:
+        await story.type("before the pause")
+        await story.pilot.press("f5")
+        await story.until(lambda: conductor.state.phase is Phase.PAUSED)
+        assert story.app.screen.query_one(TextArea).disabled
+        stopped = conductor.state.answering_time(conductor.clock())
+        await story.pilot.pause(0.1)
+        assert conductor.state.answering_time(conductor.clock()) == stopped
+        await story.pilot.press("f5")
+        await story.until(lambda: conductor.state.phase is Phase.ANSWERING)
+        assert story.app.screen.query_one(TextArea).text == "before the pause"
+
+
+async def test_the_draft_and_the_cursor_survive_a_crash(services: Services, begin: Begin) -> None:
+    conductor = begin()
+    async with tell(services, conductor) as story:
+        await story.type("first line\nsecond line")
+        story.app.screen.query_one(TextArea).move_cursor((0, 5))
+        story.app.screen.save_draft()  # type: ignore[attr-defined]
+    again = services.resume_session()
+    async with tell(services, again) as story:
+        editor = story.app.screen.query_one(TextArea)
+        await story.until(lambda: editor.text == "first line\nsecond line")
+        assert editor.cursor_location == (0, 5)
+
+
+async def test_leaving_asks_once_and_saves(services: Services, begin: Begin) -> None:
+    conductor = begin()
+    async with tell(services, conductor) as story:
+        await story.type("half an answer")
+        await story.pilot.press("ctrl+q", "ctrl+q")
+        await story.until(lambda: isinstance(story.app.screen, LeaveScreen))
+        assert sum(isinstance(screen, LeaveScreen) for screen in story.app.screen_stack) == 1
+        await story.pilot.press("escape")
+        await story.until(lambda: isinstance(story.app.screen, InterviewScreen))
+        await story.pilot.press("ctrl+q", "y")
+        await story.until(lambda: conductor.state.phase is Phase.PAUSED)
+    draft = services.resume_session().draft()
+    assert draft is not None
+    assert draft.text == "half an answer"
+
+
+async def test_time_up_takes_the_draft_and_ends(services: Services, begin: Begin) -> None:
+    conductor = begin(minutes=5)
+    real = conductor.clock
+    async with tell(services, conductor) as story:
+        await story.type("what I had so far")
+        conductor.clock = lambda: real() + 400
+        story.app.screen._tick()  # type: ignore[attr-defined]
+        await story.until(lambda: isinstance(story.app.screen, ReportScreen))
+        assert "Time is up" in story.toasts()
+    assert conductor.state.turns[0].answer == "what I had so far"
+
+
+async def test_a_full_disk_keeps_the_text_in_the_editor(services: Services, begin: Begin) -> None:
+    conductor = begin()
+    async with tell(services, conductor) as story:
+        await story.type("precious words")
+        services.journal._connection.execute("PRAGMA query_only=ON")
+        await story.pilot.press("ctrl+s")
+        await story.until(lambda: "still in the editor" in story.toasts())
+        assert story.app.screen.query_one(TextArea).text == "precious words"
+        services.journal._connection.execute("PRAGMA query_only=OFF")
+        await story.pilot.press("ctrl+s")
+        await story.until(lambda: conductor.state.turns[0].outcome is Outcome.ANSWERED)
+
+
+async def test_a_worker_that_raises_is_shown_and_the_session_goes_on(services: Services, begin: Begin) -> None:
+    conductor = begin()
+
+    async def fails() -> None:
+        raise RuntimeError("[/b] something odd")
+
+    async with tell(services, conductor) as story:
+        story.app.run_worker(fails(), name="odd job", exit_on_error=False)
+        await story.until(lambda: "[/b] something odd" in story.toasts())
+        assert isinstance(story.app.screen, InterviewScreen)
+
+
+async def test_a_terminal_that_is_too_small_says_so_and_loses_nothing(services: Services, begin: Begin) -> None:
+    async with tell(services, begin()) as story:
+        await story.type("typed before shrinking")
+        await story.pilot.resize_terminal(40, 10)
+        await story.until(lambda: "too small" in story.visible())
+        await story.pilot.resize_terminal(80, 24)
+        await story.until(lambda: "too small" not in story.visible())
+        assert story.app.screen.query_one(TextArea).text == "typed before shrinking"
+
+
+async def test_help_opens_once(services: Services, begin: Begin) -> None:
+    async with tell(services, begin()) as story:
+        await story.pilot.press("f1", "f1")
+        await story.until(lambda: isinstance(story.app.screen, HelpScreen))
+        assert sum(isinstance(screen, HelpScreen) for screen in story.app.screen_stack) == 1
+        await story.pilot.press("escape")
+        await story.until(lambda: isinstance(story.app.screen, InterviewScreen))
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_home_explains_itself_and_starts_an_interview(services: Services, size: tuple[int, int]) -> None:
+    async with tell(services, None, size) as story:
+        assert "Everything runs on this machine" in story.visible()
+        await story.pilot.press("ctrl+s")
+        await story.until(lambda: isinstance(story.app.screen, InterviewScreen))
+        await story.until(lambda: "Question 1 of 6" in story.visible())
+
+
+async def test_home_offers_to_go_on_with_what_was_left(services: Services, begin: Begin) -> None:
+    conductor = begin()
+    conductor.open()
+    conductor.save_draft("left here")
+    async with tell(services, None) as story:
+        assert "Unfinished" in story.visible()
+        await story.pilot.press("f6")
+        await story.until(lambda: isinstance(story.app.screen, InterviewScreen))
+        await story.until(lambda: story.app.screen.query_one(TextArea).text == "left here")
