@@ -256,7 +256,12 @@ def test_verified_weights_are_hashed_again_only_when_they_changed(
 
     hashed: list[str] = []
     digest = hashlib.file_digest
-    monkeypatch.setattr(hashlib, "file_digest", lambda *args: [hashed.append("once"), digest(*args)][1])
+
+    def counted(source: Any, name: str) -> Any:
+        hashed.append(name)
+        return digest(source, name)
+
+    monkeypatch.setattr(hashlib, "file_digest", counted)
     stamp = tmp_path / "cache" / "stamp.json"
     right = fake_weights(tmp_path, b"the real weights")
     verify_weights(tmp_path, stamp, expected=right)
