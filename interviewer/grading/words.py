@@ -85,7 +85,7 @@ def is_shuffled(words: Sequence[str]) -> bool:
     if broken >= 3 and broken / len(openers) >= 0.08:  # none of 120 real answers, half of the shuffled ones
         return True
     plain = [word for word in words if len(word) > 1 and word.isalpha()]
-    return len(plain) >= 25 and sum(word in _COMMONEST for word in plain) / len(plain) < 0.05
+    return len(plain) >= 25 and sum(word in _COMMONEST for word in plain) / len(plain) < 0.03
 
 
 _OPENERS = frozenset(
@@ -96,7 +96,7 @@ _NEVER_AFTER = frozenset(
     will would has have does do isn't""".split()  # noqa: SIM905
 )
 _COMMONEST = frozenset(
-    """the a an of to is are in it and for on by as be i you we that this its not""".split()  # noqa: SIM905
+    """the a an of to is are in it and for on by as be i you we""".split()  # noqa: SIM905
 )
 
 
