@@ -24,10 +24,10 @@ def describe_progress(conductor: Conductor, width: int) -> Content:
     text = f"{place} · {question.topic} · {question.level}"
     clock = _describe_clock(conductor)
     room = max(10, width - 4 - len(clock))
-    return show_line_padded(shorten(text, room), clock, width - 2)
+    return _spread(shorten(text, room), clock, width - 2)
 
 
-def show_line_padded(left: str, right: str, width: int) -> Content:
+def _spread(left: str, right: str, width: int) -> Content:
     """Two texts at the two ends of a line."""
     gap = max(1, width - len(left) - len(right))
     return Content(left + " " * gap + right)

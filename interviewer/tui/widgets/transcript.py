@@ -48,18 +48,14 @@ class Transcript(VerticalScroll):
         self._add("mockdl", text, "noted")
 
     def _add(self, speaker: str, text: str, kind: str) -> None:
-        content = Content.assemble(show(f"{speaker}\n", "bold"), show(" ".join(_reflow(text))))
-        if kind == "answered":
-            content = Content.assemble(show(f"{speaker}\n", "bold"), show(text.strip("\n")))
+        said = text.strip("\n") if kind == "answered" else _reflow(text)
+        content = Content.assemble(show(f"{speaker}\n", "bold"), show(said))
         self.mount(Static(content, classes=f"said -{kind}"))
         self.scroll_end(animate=False)
 
 
-def _reflow(text: str) -> list[str]:
-    """Authored text is wrapped in its file; here it is set to the width of the screen."""
-    return text.replace("\n\n", " \n\n ").split(" ") if "```" in text else _join(text)
-
-
-def _join(text: str) -> list[str]:
-    paragraphs = [" ".join(paragraph.split()) for paragraph in text.strip().split("\n\n")]
-    return ["\n\n".join(paragraphs)]
+def _reflow(text: str) -> str:
+    """Authored text is wrapped in its file; here its paragraphs are set to the width of the screen."""
+    if "```" in text:
+        return text.strip("\n")
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in text.strip().split("\n\n"))
