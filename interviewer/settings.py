@@ -14,8 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from interviewer.core.content import Level
 from interviewer.core.session import Mode
@@ -27,10 +26,10 @@ _ENV_PREFIX = "MOCKDL_"
 _OTHER_VARIABLES = {"MOCKDL_HOME"}
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """All settings, with the text that `mockdl config show` prints beside each."""
 
-    model_config = SettingsConfigDict(env_prefix=_ENV_PREFIX, extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     level: Level = Level.MID
     """Level of an interview when `--level` is not given: junior, mid, senior or staff."""
@@ -49,17 +48,30 @@ class Settings(BaseSettings):
     theme: str = "textual-dark"
     """Colours of the terminal interface."""
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Environment beats the file's values, which arrive through `init`."""
-        return (env_settings, init_settings)
+
+def _with_environment(values: dict[str, Any]) -> Settings:
+    """Lay `MOCKDL_*` variables over the values of the file.
+
+    pydantic-settings is imported here because it takes a tenth of the time to the first
+    question, and most people set no variable.
+    """
+    from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+    class FromEnvironment(Settings, BaseSettings):
+        model_config = SettingsConfigDict(env_prefix=_ENV_PREFIX, extra="forbid", frozen=True)
+
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,
+            file_secret_settings: PydanticBaseSettingsSource,
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            return (env_settings, init_settings)
+
+    return FromEnvironment(**values)
 
 
 def load_settings(path: Path) -> Settings:
@@ -72,13 +84,13 @@ def load_settings(path: Path) -> Settings:
     for key in values:
         if key not in Settings.model_fields:
             raise _unknown_key(key, f"{path}:{_line_of(path, key)}")
-    for name in os.environ:
-        if name.startswith(_ENV_PREFIX) and name not in _OTHER_VARIABLES:
-            key = name.removeprefix(_ENV_PREFIX).lower()
-            if key not in Settings.model_fields:
-                raise _unknown_key(key, f"The environment variable {name}")
+    variables = [name for name in os.environ if name.startswith(_ENV_PREFIX) and name not in _OTHER_VARIABLES]
+    for name in variables:
+        key = name.removeprefix(_ENV_PREFIX).lower()
+        if key not in Settings.model_fields:
+            raise _unknown_key(key, f"The environment variable {name}")
     try:
-        return Settings(**values)
+        return _with_environment(values) if variables else Settings(**values)
     except ValidationError as error:
         raise _invalid(error, path, values) from error
     except Exception as error:  # pydantic-settings wraps JSON errors of the environment in its own type

@@ -5,7 +5,6 @@ It knows no rule of the interview and draws nothing itself.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import ClassVar
 
 from textual.app import App
@@ -28,13 +27,7 @@ class MockdlApp(App[int]):
     """Home, or straight into an interview."""
 
     TITLE = "mockdl"
-    CSS_PATH: ClassVar[list[str | Path]] = [  # type: ignore[assignment]
-        "app.tcss",
-        "screens/home.tcss",
-        "screens/interview.tcss",
-        "screens/reading.tcss",
-        "screens/dialogs.tcss",
-    ]
+    CSS_PATH = "app.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (50, "-narrow"), (100, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (14, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [

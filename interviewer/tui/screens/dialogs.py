@@ -38,6 +38,7 @@ How the score is made
 class HelpScreen(ModalScreen[None]):
     """All keys on one page."""
 
+    CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,enter,q,question_mark", "dismiss", "Close", id="close-help"),
     ]
@@ -52,6 +53,7 @@ class HelpScreen(ModalScreen[None]):
 class LeaveScreen(ModalScreen[bool]):
     """Leave now? The answer is True for yes."""
 
+    CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "answer(True)", "Leave", id="leave-yes"),
         Binding("escape,n", "answer(False)", "Stay", id="leave-no"),

@@ -37,6 +37,7 @@ _SHOWN = 20
 class HomeScreen(Screen[None]):
     """The first screen when no command said what to do."""
 
+    CSS_PATH = "home.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "start", "Start", id="start", tooltip="Start an interview", priority=True),
         Binding("f6", "resume", "Resume", id="resume", tooltip="Go on with the newest unfinished session"),

@@ -49,6 +49,7 @@ _SAVES_EVERY = 1.0
 class InterviewScreen(Screen[None]):
     """One session, from its first question to its last answer."""
 
+    CSS_PATH = "interview.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "submit", "Submit", id="submit", tooltip="Send the answer", priority=True),
         Binding("f2", "hint", "Hint", id="hint", tooltip="Show the next hint; each has a price"),

@@ -30,6 +30,7 @@ __all__ = ["ReportScreen"]
 class ReportScreen(Screen[None]):
     """Scores, verdicts and what to study next."""
 
+    CSS_PATH = "reading.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("h,escape", "home", "Home", id="home", tooltip="Back to the home screen"),
         Binding("question_mark", "app.help", "Help", id="help-letter", show=False),

@@ -21,6 +21,7 @@ __all__ = ["ResultScreen"]
 class ResultScreen(Screen[None]):
     """Shown after each question of a practice session."""
 
+    CSS_PATH = "reading.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,escape,ctrl+s", "dismiss", "Go on", id="continue", tooltip="Next question", priority=True),
     ]
