@@ -34,10 +34,6 @@ class SessionRunner:
         self._screen = screen
         self.conductor = conductor
 
-    def open(self) -> None:
-        """Start or resume; messages follow."""
-        self._perform(self.conductor.open())
-
     def send(self, event: Event) -> bool:
         """Store and apply an event; False when it could not be stored (the user was told)."""
         try:
@@ -45,10 +41,11 @@ class SessionRunner:
         except MockdlError as error:
             explain(self._app, error)
             return False
-        self._perform(effects)
+        self.perform(effects)
         return True
 
-    def _perform(self, effects: tuple[Effect, ...]) -> None:
+    def perform(self, effects: tuple[Effect, ...]) -> None:
+        """Carry out effects; messages follow."""
         for effect in effects:
             if isinstance(effect, GradeTurn):
                 self._screen.post_message(messages.GradingStarted(effect.turn_id))
@@ -68,7 +65,7 @@ class SessionRunner:
             explain(self._app, error)
             return
         self._screen.post_message(messages.GradeReady(effect.turn_id))
-        self._perform(effects)
+        self.perform(effects)
 
 
 def _message_for(effect: Effect) -> Message:

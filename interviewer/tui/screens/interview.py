@@ -13,6 +13,7 @@ from textual.screen import Screen
 from textual.widgets import Footer, Static, TextArea
 
 from interviewer.conduct import Conductor
+from interviewer.core.interview import Effect
 from interviewer.core.ports import EncoderStatus
 from interviewer.core.session import (
     AnswerSubmitted,
@@ -64,11 +65,19 @@ class InterviewScreen(Screen[None]):
         super().__init__()
         self.conductor = conductor
         self._saved_draft = ""
+        self._opening: tuple[Effect, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Head line, transcript, editor, status line, keys."""
+        self.transcript = Transcript(id="transcript")
+        try:
+            self._opening = self.conductor.open()
+        except MockdlError as error:
+            explain(self.app, error)
+        if self.conductor.state.turns:
+            self._show_question()
         yield Static("", id="head", markup=False)
-        yield Transcript(id="transcript")
+        yield self.transcript
         yield TextArea("", id="editor", soft_wrap=True, show_line_numbers=False, tab_behavior="focus")
         yield Static("", id="status", markup=False)
         yield Footer(compact=True, show_command_palette=False)
@@ -77,15 +86,9 @@ class InterviewScreen(Screen[None]):
     def on_mount(self) -> None:
         """Take the session up where it stands."""
         self._runner = SessionRunner(cast("MockdlApp", self.app), self.conductor, self)
-        self.transcript = self.query_one(Transcript)
         self.editor = self.query_one(TextArea)
         self.encoder_status = cast("MockdlApp", self.app).encoder_status
-        try:
-            self._runner.open()
-        except MockdlError as error:
-            explain(self.app, error)
-        if self.conductor.state.turns:
-            self._show_question()
+        self._runner.perform(self._opening)
         self.set_interval(_SAVES_EVERY, self._tick)
 
     @property
@@ -96,12 +99,15 @@ class InterviewScreen(Screen[None]):
     # What the engine did
 
     def _show_question(self) -> None:
-        """Show the turns of the current question anew."""
+        """Show the turns of the current question anew, unless they are what is shown."""
+        turns = self.conductor.state.turns_of(self.conductor.turn.question_id)
+        if self.transcript.shown == turns:
+            return
         self.transcript.begin_question()
         if self.conductor.turn.id == 0:
             for note in self.conductor.row.notes:
                 self.transcript.add_note(note)
-        for turn in self.conductor.state.turns_of(self.conductor.turn.question_id):
+        for turn in turns:
             self.transcript.add_turn(turn, self.conductor.item)
 
     def on_turn_asked(self, message: messages.TurnAsked) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
@@ -18,12 +19,26 @@ class Transcript(VerticalScroll):
 
     can_focus = True
 
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self._first: list[Static] | None = []
+        self.shown: tuple[Turn, ...] = ()
+        """The turns on screen."""
+
+    def compose(self) -> ComposeResult:
+        """What was added before mounting, so that the first paint already shows the question."""
+        first, self._first = self._first or [], None
+        yield from first
+
     def begin_question(self) -> None:
         """Clear for a new question."""
-        self.remove_children()
+        self.shown = ()
+        if self._first is None:
+            self.remove_children()
 
     def add_turn(self, turn: Turn, item: Item) -> None:
         """Show a turn: what was asked, the hints it used, and the answer when there is one."""
+        self.shown = (*self.shown, turn)
         self._add("Interviewer", turn.prompt, "asked")
         for number in range(turn.hints):
             self.add_hint(item, number)
@@ -50,7 +65,11 @@ class Transcript(VerticalScroll):
     def _add(self, speaker: str, text: str, kind: str) -> None:
         said = text.strip("\n") if kind == "answered" else _reflow(text)
         content = Content.assemble(show(f"{speaker}\n", "bold"), show(said))
-        self.mount(Static(content, classes=f"said -{kind}"))
+        said_by = Static(content, classes=f"said -{kind}")
+        if self._first is not None:
+            self._first.append(said_by)
+            return
+        self.mount(said_by)
         self.scroll_end(animate=False)
 
 
