@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from interviewer import __version__
-from interviewer.cli import bank, config, doctor, records, start
 from interviewer.errors import MockdlError
 
 __all__ = ["app", "main"]
@@ -43,20 +42,53 @@ def _root(
 ) -> None:
     """Open the home screen, or run one command."""
     if context.invoked_subcommand is None:
+        from interviewer.cli import start
+
         if not start.has_terminal():
             print(context.get_help())
             raise typer.Exit
         raise typer.Exit(start.open_home())
 
 
-app.command("start")(start.start)
-app.command("report")(records.report)
-app.command("history")(records.history)
-app.command("grade")(records.grade)
-app.command("search")(bank.search)
-app.add_typer(bank.pack_app, name="pack")
-app.command("doctor")(doctor.doctor)
-app.add_typer(config.config_app, name="config")
+def _add_start() -> None:
+    from interviewer.cli import start
+
+    app.command("start")(start.start)
+
+
+def _add_records() -> None:
+    from interviewer.cli import records
+
+    app.command("report")(records.report)
+    app.command("history")(records.history)
+    app.command("grade")(records.grade)
+
+
+def _add_bank() -> None:
+    from interviewer.cli import bank
+
+    app.command("search")(bank.search)
+    app.add_typer(bank.pack_app, name="pack")
+
+
+def _add_care() -> None:
+    from interviewer.cli import config, doctor
+
+    app.command("doctor")(doctor.doctor)
+    app.add_typer(config.config_app, name="config")
+
+
+def _add_commands(arguments: list[str]) -> None:
+    """Add all commands, or `start` alone when it is what was asked for.
+
+    Typer reads the signature of every command it knows at every start, and the first
+    question should not wait for that.
+    """
+    _add_start()
+    if arguments[:1] != ["start"]:
+        _add_records()
+        _add_bank()
+        _add_care()
 
 
 def _spell_out_resume(arguments: list[str]) -> list[str]:
@@ -72,6 +104,7 @@ def _spell_out_resume(arguments: list[str]) -> list[str]:
 
 def main() -> None:
     """Run the command line; every foreseen error ends as text on stderr and its exit code."""
+    _add_commands(sys.argv[1:])
     try:
         app(args=_spell_out_resume(sys.argv[1:]))
     except MockdlError as error:
