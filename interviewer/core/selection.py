@@ -1,8 +1,8 @@
 """Which questions an interview asks, and in which order.
 
 A level-L interview draws about 60% at L, 25% one level below and 15% one above. Gaps are
-filled from below, then from above, and said aloud. The same seed and bank give the same
-interview.
+filled from below, then from above, then from the nearest topics, and said aloud. The same
+seed and bank give the same interview.
 """
 
 from __future__ import annotations
@@ -21,6 +21,26 @@ __all__ = ["NEAR_DUPLICATE", "Plan", "plan_interview"]
 
 NEAR_DUPLICATE = 0.85
 """Two questions more similar than this (cosine of their index entries) are never both asked."""
+NEAREST_TOPICS: dict[str, tuple[str, ...]] = {
+    "foundations": ("optimisation", "regularisation"),
+    "maths": ("optimisation", "foundations"),
+    "optimisation": ("regularisation", "foundations", "debugging"),
+    "regularisation": ("optimisation", "evaluation"),
+    "vision": ("foundations", "generative"),
+    "sequence-graph": ("transformers-llms", "foundations"),
+    "transformers-llms": ("sequence-graph", "inference"),
+    "generative": ("transformers-llms", "vision"),
+    "distributed-training": ("inference", "transformers-llms", "optimisation"),
+    "inference": ("distributed-training", "transformers-llms", "mlops"),
+    "evaluation": ("data", "regularisation"),
+    "data": ("evaluation", "mlops"),
+    "rl-alignment": ("transformers-llms", "trust"),
+    "trust": ("evaluation", "mlops"),
+    "mlops": ("trust", "evaluation", "data"),
+    "debugging": ("optimisation", "distributed-training", "mlops"),
+}
+"""Where to go on when a topic has too few questions, nearest first. A table rather than the
+index: a plan must not depend on whether the index is ready."""
 _SHARES = ((0, 0.60), (-1, 0.25), (1, 0.15))
 
 
@@ -50,18 +70,22 @@ def plan_interview(
         neighbours: near questions from the index, to keep near-duplicates apart.
     """
     seen = seen or {}
-    pool = [item for item in bank.items.values() if not config.topics or item.question.topic in config.topics]
-    rng.shuffle(pool)
-    pool.sort(key=lambda item: seen.get(item.question.id, 0))
+    everything = list(bank.items.values())
+    rng.shuffle(everything)
+    everything.sort(key=lambda item: seen.get(item.question.id, 0))
+    pool = [item for item in everything if not config.topics or item.question.topic in config.topics]
     close = _close_pairs(neighbours or {})
     chosen: list[Item] = []
     notes: list[str] = []
     wanted = _quota(config.level, config.count)
     for level in sorted(wanted, key=lambda each: abs(each.rank - config.level.rank)):
         _draw(pool, chosen, close, wanted[level], {level})
-    missing = config.count - len(chosen)
-    if missing:
-        _fill(pool, chosen, close, config, missing, notes)
+    if len(chosen) < config.count:
+        _fill(pool, chosen, close, config, notes)
+    if len(chosen) < config.count:
+        _fill_from_near_topics(everything, chosen, close, config, notes)
+    if len(chosen) < config.count:
+        notes.append(f"Of the {config.count} questions asked for, only {len(chosen)} could be found{_where(config)}.")
     ordered = _order(chosen, rng)
     return Plan(
         tuple(Planned(question_id=i.question.id, wording=seen.get(i.question.id, 0)) for i in ordered), tuple(notes)
@@ -97,27 +121,39 @@ def _draw(pool: list[Item], chosen: list[Item], close: set[frozenset[str]], coun
 
 
 def _fill(
-    pool: list[Item],
+    pool: list[Item], chosen: list[Item], close: set[frozenset[str]], config: SessionConfig, notes: list[str]
+) -> None:
+    """Fill a gap from L itself, then downwards, then upwards."""
+    rank = config.level.rank
+    for level in (config.level, *reversed(list(Level)[:rank]), *list(Level)[rank + 1 :]):
+        got = _draw(pool, chosen, close, config.count - len(chosen), {level})
+        if got and level is not config.level:
+            verb = "is" if got == 1 else "are"
+            notes.append(f"There are too few {config.level} questions{_where(config)}: {got} {verb} {level} level.")
+
+
+def _fill_from_near_topics(
+    everything: Sequence[Item],
     chosen: list[Item],
     close: set[frozenset[str]],
     config: SessionConfig,
-    missing: int,
     notes: list[str],
 ) -> None:
-    """Fill a gap from L itself, then downwards, then upwards; then give up, aloud."""
-    rank = config.level.rank
-    order = [config.level, *reversed(list(Level)[:rank]), *list(Level)[rank + 1 :]]
-    for level in order:
-        got = _draw(pool, chosen, close, missing, {level})
-        missing -= got
-        if got and level is not config.level:
-            notes.append(
-                f"There are too few {config.level} questions here: {got} {'is' if got == 1 else 'are'} {level} level."
-            )
-        if not missing:
-            return
-    where = f" on {', '.join(config.topics)}" if config.topics else ""
-    notes.append(f"Of the {config.count} questions asked for, only {len(chosen)} could be found{where}.")
+    """Fill what is left from the topics nearest to those asked for, at L and nearby levels first."""
+    near = dict.fromkeys(other for topic in config.topics for other in NEAREST_TOPICS.get(topic, ()))
+    levels = sorted(Level, key=lambda each: (abs(each.rank - config.level.rank), each.rank))
+    for topic in near:
+        if topic in config.topics:
+            continue
+        pool = [item for item in everything if item.question.topic == topic and item not in chosen]
+        got = sum(_draw(pool, chosen, close, config.count - len(chosen), {level}) for level in levels)
+        if got:
+            verb = "is" if got == 1 else "are"
+            notes.append(f"There are too few questions{_where(config)}: {got} {verb} from the nearby topic {topic}.")
+
+
+def _where(config: SessionConfig) -> str:
+    return f" on {', '.join(config.topics)}" if config.topics else ""
 
 
 def _duplicates(item: Item, chosen: Sequence[Item], close: set[frozenset[str]]) -> bool:

@@ -8,9 +8,10 @@ from itertools import pairwise
 
 import pytest
 
+from interviewer.core.content import TOPICS as BUILT_IN_TOPICS
 from interviewer.core.content import Bank, Level
 from interviewer.core.ports import Neighbour
-from interviewer.core.selection import Plan, plan_interview
+from interviewer.core.selection import NEAREST_TOPICS, Plan, plan_interview
 from interviewer.core.session import SessionConfig
 from tests.support.builders import make_bank, make_item
 
@@ -69,6 +70,59 @@ def test_too_few_questions_are_said_aloud() -> None:
     result = plan(bank, count=4)
     assert len(result.questions) == 1
     assert any("only 1 could be found" in note for note in result.notes)
+
+
+def test_a_topic_with_too_few_questions_is_filled_from_the_nearest_aloud() -> None:
+    bank = make_bank(
+        make_item("own", level=Level.SENIOR, topic="data"),
+        *(
+            make_item(f"{topic}-{n}", level=Level.SENIOR, topic=topic)
+            for topic in ("evaluation", "vision")
+            for n in (1, 2)
+        ),
+    )
+    result = plan(bank, topics=("data",), count=3)
+    assert {each.question_id for each in result.questions} == {"own", "evaluation-1", "evaluation-2"}
+    assert any("2 are from the nearby topic evaluation" in note for note in result.notes)
+
+
+def test_a_topic_of_a_users_own_is_not_filled_from_elsewhere() -> None:
+    bank = make_bank(make_item("own", topic="databases"), make_item("other", topic="data"))
+    result = plan(bank, topics=("databases",), count=2)
+    assert [each.question_id for each in result.questions] == ["own"]
+    assert any("only 1 could be found on databases" in note for note in result.notes)
+
+
+def test_every_nearest_topic_is_a_topic() -> None:
+    assert set(NEAREST_TOPICS) == set(BUILT_IN_TOPICS)
+    for topic, near in NEAREST_TOPICS.items():
+        assert topic not in near
+        assert set(near) <= set(BUILT_IN_TOPICS)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_interviews_from_the_built_in_bank_are_varied_ordered_and_without_repeats(bank: Bank, level: Level) -> None:
+    plans = [plan(bank, seed=seed, level=level, count=6) for seed in range(10)]
+    for result in plans:
+        questions = [bank[each.question_id].question for each in result.questions]
+        assert len({question.id for question in questions}) == 6
+        assert len({question.topic for question in questions}) >= 4
+        for left, right in pairwise(questions):
+            assert right.id not in left.avoid_after
+            assert left.id not in right.avoid_after
+            assert left.topic != right.topic
+        assert sum(left.level.rank > right.level.rank for left, right in pairwise(questions)) <= 2
+    assert len({frozenset(each.question_id for each in result.questions) for result in plans}) >= 8
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_four_interviews_in_a_row_repeat_as_little_as_the_bank_allows(bank: Bank, level: Level) -> None:
+    seen: Counter[str] = Counter()
+    for seed in range(4):
+        config = SessionConfig(level=level, count=6)
+        seen.update(each.question_id for each in plan_interview(bank, config, random.Random(seed), seen=seen).questions)
+    fitting = [item for item in bank.items.values() if abs(item.question.level.rank - level.rank) <= 1]
+    assert max(seen.values()) <= 1 + 24 // len(fitting) + (level in (Level.STAFF, Level.SENIOR))
 
 
 def test_topics_are_honoured() -> None:
