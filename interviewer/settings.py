@@ -172,8 +172,9 @@ def write_setting(path: Path, key: str, text: str) -> Any:
     if key not in Settings.model_fields:
         raise _unknown_key(key, "config set")
     value = parse_value(text)
-    if key == "packs" and isinstance(value, str):
-        value = [value]
+    if key == "packs":  # absolute, since a session may begin in another folder
+        folders = value if isinstance(value, list) else [value]
+        value = [str(Path(str(folder)).expanduser().absolute()) for folder in folders]
     values = {**_read_file(path), key: value}
     try:
         Settings.model_validate(values)

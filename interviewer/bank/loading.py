@@ -24,7 +24,7 @@ __all__ = ["PackReading", "load_bank", "read_known_hard", "read_pack", "rubric_h
 
 Model = TypeVar("Model", bound=BaseModel)
 
-_CACHE_FORMAT = 1
+_CACHE_FORMAT = 2
 
 
 class PackReading(NamedTuple):
@@ -46,34 +46,43 @@ def load_bank(roots: Sequence[Path], *, cache: Path | None = None) -> Bank:
     """Load and merge packs; a later pack may not redefine a question of an earlier one.
 
     Args:
-        roots: pack folders.
+        roots: pack folders. The first must be in order; a later one that is not is left out as a
+            whole, and the bank's notices say why.
         cache: file for the validated bank. It is used when it was written for the very
             same file contents, and silently left alone when it cannot be written.
 
     Raises:
-        BankError: naming every file, line and field that is wrong.
+        BankError: the first pack has errors; names every file, line and field that is wrong.
     """
     key = _content_key(roots)
     cached = _read_cache(cache, key) if cache else None
     if cached is not None:
         return cached
     items: dict[str, Item] = {}
-    findings: list[Finding] = []
-    for root in roots:
+    notices: list[str] = []
+    for place, root in enumerate(roots):
         reading = read_pack(root)
-        findings += reading.findings
-        for question_id, item in reading.items.items():
-            if question_id in items:
-                path = reading.sources[question_id][0]
-                findings.append(Finding(path, 0, "id", f"{question_id!r} is already in another pack"))
-            items[question_id] = item
-    errors = [finding for finding in findings if finding.severity == "error"]
-    if errors:
-        raise bank_error(errors)
-    bank = Bank(items=items, content_hash=key)
+        errors = [finding for finding in reading.findings if finding.severity == "error"]
+        errors += [
+            Finding(reading.sources[question_id][0], 1, "id", f"{question_id!r} is already in another pack")
+            for question_id in reading.items
+            if question_id in items
+        ]
+        if errors and place == 0:
+            raise bank_error(errors)
+        if errors:
+            notices.append(_left_out(root, errors))
+        else:
+            items.update(reading.items)
+    bank = Bank(items=items, content_hash=key, notices=tuple(notices))
     if cache:
         _write_cache(cache, bank)
     return bank
+
+
+def _left_out(root: Path, errors: Sequence[Finding]) -> str:
+    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    return f"The pack {root} was left out: {errors[0]}{more}. `mockdl pack check {root}` lists all."
 
 
 def read_pack(root: Path) -> PackReading:

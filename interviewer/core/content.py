@@ -285,6 +285,8 @@ class Bank(BaseModel):
     items: dict[str, Item]
     content_hash: str
     """Changes whenever any question or rubric changes."""
+    notices: tuple[str, ...] = ()
+    """What must be said about the packs, such as one that was left out."""
 
     def __getitem__(self, question_id: str) -> Item:
         return self.items[question_id]

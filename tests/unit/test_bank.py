@@ -11,6 +11,8 @@ from interviewer.bank import check_bank, load_bank, read_pack
 from interviewer.core.content import Bank, Level
 from interviewer.errors import BankError
 from interviewer.paths import built_in_pack
+from tests.support.builders import make_item
+from tests.support.packs import write_pack
 
 ROOT = built_in_pack()
 
@@ -97,9 +99,28 @@ def test_a_duplicate_id_is_named(pack: Path) -> None:
     assert "is 'dropout' but the file is named 'copy.yaml'" in problems(pack)
 
 
-def test_two_packs_may_not_share_an_id(pack: Path) -> None:
-    with pytest.raises(BankError, match="already in another pack"):
-        load_bank([ROOT, pack])
+def test_a_pack_that_redefines_a_question_is_left_out(pack: Path) -> None:
+    bank = load_bank([ROOT, pack])
+    assert len(bank) == len(load_bank([ROOT]))
+    assert "already in another pack" in bank.notices[0]
+
+
+def test_a_broken_user_pack_is_left_out_and_said_also_from_the_cache(pack: Path, tmp_path: Path) -> None:
+    good = write_pack(tmp_path / "good", make_item("mine", topic="cooking"))
+    edit(question(pack), "level: junior", "level: boss")
+    for _ in range(2):
+        bank = load_bank([good, pack], cache=tmp_path / "bank.json")
+        assert list(bank.items) == ["mine"]
+        (notice,) = bank.notices
+        assert "was left out" in notice
+        assert "dropout.yaml:3" in notice
+        assert f"mockdl pack check {pack}" in notice
+
+
+def test_the_first_pack_may_not_be_broken(pack: Path) -> None:
+    edit(question(pack), "level: junior", "level: boss")
+    with pytest.raises(BankError, match="level"):
+        load_bank([pack, ROOT])
 
 
 def test_a_doubled_key_is_an_error(pack: Path) -> None:
