@@ -47,7 +47,11 @@ class Services:
         self.places = places
         self.settings = settings
         self.clock = clock
-        self.pack_roots = (built_in_pack(), *(Path(pack).expanduser() for pack in settings.packs), *packs)
+        self.pack_roots: tuple[Path, ...] = (
+            built_in_pack(),
+            *(Path(pack).expanduser() for pack in settings.packs),
+            *packs,
+        )
         self._engine: WorkerEngine | None = None
 
     @cached_property
@@ -120,7 +124,7 @@ class Services:
             created_at=now,
             config=config,
             plan=plan.questions,
-            notes=plan.notes,
+            notes=(*bank.notices, *plan.notes),
             finished=False,
             last_seen=now,
         )
@@ -194,11 +198,20 @@ def _session_id(now: float) -> str:
     return f"{datetime.fromtimestamp(now, UTC).astimezone():%Y%m%d-%H%M}-{secrets.token_hex(2)}"
 
 
-def build_services(*, packs: Sequence[Path] = ()) -> Services:
+def build_services(*, packs: Sequence[Path] = (), alone: Path | None = None) -> Services:
     """Find the user's folders, load their settings and return the services.
+
+    Args:
+        packs: question packs beside the built-in one and those of the settings.
+        alone: the only pack to load, as when it is checked; its caches are kept apart.
 
     Raises:
         SettingsError: the settings file or the environment cannot be used.
     """
     places = find_places()
-    return Services(places, load_settings(places.settings_file), packs=packs)
+    settings = load_settings(places.settings_file)
+    services = Services(places, settings, packs=packs)
+    if alone is not None and alone != built_in_pack():
+        services.places = places._replace(cache=places.cache / "checked")
+        services.pack_roots = (alone,)
+    return services

@@ -24,13 +24,27 @@ MAY_IMPORT: dict[str, set[str]] = {
     "index": {"core", "errors", "paths"},
     "grading": {"core", "errors", "paths"},
     "report": {"core", "errors", "paths"},
+    "audit": {"core", "errors", "bank", "grading", "worker"},
     # The worker process composes the heavy rooms for itself, as services does for the interface.
     "worker": {"core", "errors", "paths", "bank", "embedding", "index", "grading"},
     "conduct": {"core", "errors", "storage"},
     "services": {"core", "errors", "paths", "settings", "bank", "storage", "report", "conduct", "worker"},
     "plain": {"core", "errors", "conduct", "services", "report"},
     "tui": {"core", "errors", "conduct", "services", "report"},
-    "cli": {"core", "errors", "paths", "settings", "bank", "services", "report", "plain", "tui", "worker", "conduct"},
+    "cli": {
+        "core",
+        "errors",
+        "paths",
+        "settings",
+        "bank",
+        "services",
+        "report",
+        "plain",
+        "tui",
+        "worker",
+        "conduct",
+        "audit",
+    },
     "__main__": {"cli"},
 }
 """Room -> rooms it may import, beside itself."""

@@ -3,52 +3,54 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from typing import NamedTuple
 
+from interviewer.audit.kept import Graded, KeptGrades
 from interviewer.bank import Finding, PackReading, read_known_hard
 from interviewer.core.content import ExampleKind, Item
-from interviewer.core.grade import Grade, GradeRequest
+from interviewer.core.grade import Grade, GradeRequest, GradeResult
 from interviewer.core.scoring import score_question
 from interviewer.core.session import Outcome, Turn, TurnKind
+from interviewer.grading.decision import load_model
+from interviewer.grading.grader import NAME
+from interviewer.worker.client import WorkerEngine
 
-if TYPE_CHECKING:
-    from interviewer.worker.client import WorkerEngine
+__all__ = ["GoldenGrade", "generated_answers", "golden_score", "grade_golden", "grader_name", "order_findings"]
 
-__all__ = ["check_golden", "generated_answers", "golden_score"]
-
-_MOST_EXCUSED = 0.15
+MOST_EXCUSED = 0.15
 """Share of questions whose golden order the present grader may still break."""
 _SLACK = 2.0
 """Points by which an order may be violated before it counts."""
-_WORTHLESS = (ExampleKind.SOUP, ExampleKind.OFF_TOPIC, ExampleKind.INJECTION)
+_GENERATED = ("echo", "noise", "shuffled")
+_WORTHLESS = (ExampleKind.SOUP, ExampleKind.OFF_TOPIC, ExampleKind.INJECTION, *_GENERATED)
 _GOOD = (ExampleKind.STRONG, ExampleKind.PARAPHRASE)
 
 
-def check_golden(reading: PackReading, engine: WorkerEngine, *, quiet: bool = False) -> list[Finding]:
-    """Grade all golden and generated answers; returns one finding for each violated order.
+class GoldenGrade(NamedTuple):
+    """One golden or generated answer and what it got."""
 
-    A question listed in `known_hard.yaml` is excused, and reported once it no longer needs to be.
-    """
-    from rich.console import Console
-    from rich.progress import track
+    kind: str
+    example: int | None
+    """Its place among the rubric's examples; None for a generated answer."""
+    graded: Graded
 
-    excused, findings = read_known_hard(reading.root)
-    list_file = reading.root / "rubrics" / "known_hard.yaml"
-    for question_id in excused.keys() - reading.items.keys():
-        findings.append(Finding(list_file, 0, question_id, "is no question of this pack"))
-    if len(excused) > _MOST_EXCUSED * len(reading.items):
-        findings.append(Finding(list_file, 0, "", f"lists more than {_MOST_EXCUSED:.0%} of the questions"))
-    console = Console(stderr=True)
-    hidden = quiet or not console.is_terminal
-    for item in track(list(reading.items.values()), "Grading examples", console=console, disable=hidden):
-        path = reading.sources[item.question.id][1]
-        violations = list(_violations(_scores(item, engine)))
-        if item.question.id not in excused:
-            findings += [Finding(path, 0, "examples", message) for message in violations]
-        elif not violations:
-            findings.append(Finding(list_file, 0, item.question.id, "passes now; take it off the list"))
-    return findings
+
+def grade_golden(item: Item, engine: WorkerEngine, kept: KeptGrades) -> list[GoldenGrade]:
+    """Grade all golden and generated answers of one question, those not kept from before by the worker."""
+    answers: list[tuple[str, int | None, str]] = [
+        (str(example.kind), number, example.text) for number, example in enumerate(item.rubric.examples)
+    ]
+    answers += [(kind, None, text) for kind, text in generated_answers(item).items()]
+    open_ones: dict[str, Future[GradeResult]] = {}
+    for _, _, text in answers:
+        if kept.get(item, text) is None:
+            open_ones[text] = engine.grade(GradeRequest(question_id=item.question.id, answer=text), item)
+    for text, future in open_ones.items():
+        kept.put(item, text, _graded(item, future.result(timeout=300), text))
+    found = [(kind, number, kept.get(item, text)) for kind, number, text in answers]
+    return [GoldenGrade(kind, number, graded) for kind, number, graded in found if graded is not None]
 
 
 def generated_answers(item: Item) -> dict[str, str]:
@@ -76,32 +78,52 @@ def golden_score(item: Item, grade: Grade, text: str) -> float:
     return score_question(item, item.question.level, [turn]).value or 0.0
 
 
-def _scores(item: Item, engine: WorkerEngine) -> dict[str, list[float]]:
-    texts: list[tuple[str, str]] = [(str(example.kind), example.text) for example in item.rubric.examples]
-    texts += list(generated_answers(item).items())
-    requests = [(kind, text, GradeRequest(question_id=item.question.id, answer=text)) for kind, text in texts]
-    futures = [(kind, text, engine.grade(request, item)) for kind, text, request in requests]
-    scores: dict[str, list[float]] = {}
-    for kind, text, future in futures:
-        result = future.result(timeout=300)
-        value = golden_score(item, result, text) if isinstance(result, Grade) else 0.0
-        scores.setdefault(kind, []).append(value)
-    return scores
+def grader_name(encoder: str) -> str:
+    """Who gave the golden grades, for the quality card."""
+    return f"{NAME} {load_model().version} with {encoder}"
 
 
-def _violations(scores: dict[str, list[float]]) -> Iterator[str]:
-    def each(*kinds: str) -> list[tuple[str, float]]:
-        return [(kind, value) for kind in kinds for value in scores.get(kind, [])]
+def order_findings(reading: PackReading, golden: Mapping[str, Sequence[GoldenGrade]]) -> list[Finding]:
+    """One finding for each violated order; a question listed in `known_hard.yaml` is excused while it needs to be."""
+    excused, findings = read_known_hard(reading.root)
+    list_file = reading.root / "rubrics" / "known_hard.yaml"
+    for question_id in excused.keys() - reading.items.keys():
+        findings.append(Finding(list_file, 0, question_id, "is no question of this pack"))
+    if len(excused) > MOST_EXCUSED * len(reading.items):
+        findings.append(Finding(list_file, 0, "", f"lists more than {MOST_EXCUSED:.0%} of the questions"))
+    for question_id, grades in golden.items():
+        path = reading.sources[question_id][1]
+        violations = list(_violations(grades))
+        if question_id not in excused:
+            findings += [Finding(path, 0, field, message) for field, message in violations]
+        elif not violations:
+            findings.append(Finding(list_file, 0, question_id, "passes now; take it off the list"))
+    return findings
 
-    strong = each(*_GOOD)
-    partial = each(ExampleKind.PARTIAL)
-    nothing = each(*_WORTHLESS, "echo", "noise", "shuffled")
+
+def _graded(item: Item, result: GradeResult, text: str) -> Graded:
+    if not isinstance(result, Grade):
+        return Graded(None, {}, ())
+    verdicts = {verdict.point_id: str(verdict.verdict) for verdict in result.verdicts}
+    held = tuple(each.misconception_id for each in result.misconceptions)
+    return Graded(golden_score(item, result, text), verdicts, held)
+
+
+def _violations(grades: Sequence[GoldenGrade]) -> Iterator[tuple[str, str]]:
+    """(field, message) of each pair in the wrong order."""
+
+    def each(*kinds: str) -> list[tuple[GoldenGrade, float]]:
+        return [(grade, grade.graded.score or 0.0) for grade in grades if grade.kind in kinds]
+
+    strong, partial, nothing = each(*_GOOD), each(ExampleKind.PARTIAL), each(*_WORTHLESS)
     for higher, lower in ((strong, partial), (partial, nothing), (strong, nothing)):
-        for name, value in higher:
+        for grade, value in higher:
             for other, below in lower:
                 if value + _SLACK < below:
-                    yield f"the {name} answer scores {value:.0f}, below the {other} answer with {below:.0f}"
-    for name, value in each(ExampleKind.FLUENT_WRONG, ExampleKind.NEGATED):
+                    message = f"the {grade.kind} answer scores {value:.0f}, below the {other.kind} answer with"
+                    yield f"examples[{grade.example}]", f"{message} {below:.0f}"
+    for grade, value in each(ExampleKind.FLUENT_WRONG, ExampleKind.NEGATED):
         for good, above in strong:
             if above + _SLACK < value:
-                yield f"the {name} answer scores {value:.0f}, above the {good} answer with {above:.0f}"
+                message = f"the {grade.kind} answer scores {value:.0f}, above the {good.kind} answer with {above:.0f}"
+                yield f"examples[{grade.example}]", message

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from interviewer.bank.finding import Finding
 from interviewer.bank.loading import PackReading
+from interviewer.bank.starter import PLACEHOLDER
 from interviewer.core.content import EXAMPLE_KINDS, ExampleKind, Item, Kind, Level
 
 __all__ = ["check_bank"]
@@ -27,7 +28,23 @@ def check_bank(reading: PackReading) -> list[Finding]:
             findings.append(Finding(question_path, 0, field, message, "warning"))
         for field, message in _rubric_problems(item):
             findings.append(Finding(rubric_path, 0, field, message, "warning"))
+        for path, model in ((question_path, item.question), (rubric_path, item.rubric)):
+            if fields := list(_placeholders(model.model_dump(mode="json"), "")):
+                more = f", as do {len(fields) - 1} more fields" if len(fields) > 1 else ""
+                findings.append(Finding(path, 0, fields[0], f"still says {PLACEHOLDER}{more}", "warning"))
     return findings
+
+
+def _placeholders(value: object, field: str) -> Iterable[str]:
+    """Fields whose text was never written over."""
+    if isinstance(value, str) and PLACEHOLDER in value.split():
+        yield field
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _placeholders(inner, f"{field}.{name}" if field else name)
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from _placeholders(inner, f"{field}[{number}]")
 
 
 def _question_problems(item: Item) -> Iterable[tuple[str, str]]:

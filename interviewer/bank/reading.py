@@ -6,13 +6,15 @@ so a file is parsed a second time, into nodes, only to say where an error is.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from interviewer.bank.finding import Finding
 
-__all__ = ["LinePath", "locate", "read_yaml"]
+__all__ = ["LinePath", "locate", "locate_findings", "read_yaml"]
 
 LinePath = tuple[str | int, ...]
 
@@ -80,6 +82,21 @@ def locate(raw: bytes, path: LinePath) -> int:
         mark, node = child
         line = mark.line + 1
     return line
+
+
+_PART = re.compile(r"[^.\[\]]+|\[(\d+)\]")
+
+
+def locate_findings(findings: Iterable[Finding]) -> list[Finding]:
+    """Give a line to each finding that names a field but no line yet."""
+    located = []
+    for finding in findings:
+        if not finding.line and finding.field and finding.path.is_file():
+            parts = [int(part[1]) if part[1] else part[0] for part in _PART.finditer(finding.field)]
+            located.append(finding._replace(line=locate(finding.path.read_bytes(), tuple(parts))))
+        else:
+            located.append(finding)
+    return located
 
 
 def _child(node: Any, part: str | int) -> tuple[Any, Any] | None:

@@ -58,11 +58,11 @@ def write_output(text: str, output: Path | None, what: str) -> None:
 
 
 @contextmanager
-def open_services(packs: Sequence[Path] = ()) -> Iterator[Services]:
+def open_services(packs: Sequence[Path] = (), *, alone: Path | None = None) -> Iterator[Services]:
     """The services for one command, closed at its end."""
     from interviewer.services import build_services
 
-    services = build_services(packs=packs)
+    services = build_services(packs=packs, alone=alone)
     try:
         yield services
     finally:

@@ -65,10 +65,10 @@ def _add_records() -> None:
 
 
 def _add_bank() -> None:
-    from interviewer.cli import bank
+    from interviewer.cli import pack, search
 
-    app.command("search")(bank.search)
-    app.add_typer(bank.pack_app, name="pack")
+    app.command("search")(search.search)
+    app.add_typer(pack.pack_app, name="pack")
 
 
 def _add_care() -> None:

@@ -1,16 +1,20 @@
-"""`mockdl search` over the bank's index, and `mockdl pack` for people who write questions."""
+"""`mockdl pack`, for people who write questions: check, new, show, schema."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from interviewer.cli.common import open_services, print_json, ready_engine, say
+from interviewer.cli.common import open_services, parse_name, print_json, ready_engine, say
 from interviewer.errors import UsageError, nearest_names
 
-__all__ = ["pack_app", "search"]
+if TYPE_CHECKING:
+    from interviewer.audit.survey import Survey
+    from interviewer.bank import Finding
+
+__all__ = ["pack_app"]
 
 pack_app = typer.Typer(
     help="Write and test questions of your own.",
@@ -19,57 +23,81 @@ pack_app = typer.Typer(
 )
 
 
-def search(
-    query: Annotated[list[str], typer.Argument(help="What to look for, in plain words.")],
-    most: Annotated[int, typer.Option("--most", "-n", min=1, max=100, help="Number of results.")] = 8,
-    as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
-) -> None:
-    """Find questions by meaning."""
-    text = " ".join(query).strip()
-    if not text:
-        raise UsageError("There is nothing to search for.", todo='For example: mockdl search "kv cache memory"')
-    with open_services() as services:
-        engine = ready_engine(services)
-        hits = engine.search(text, most).result(timeout=120)
-        bank = services.bank
-    if as_json:
-        print_json([{**hit.model_dump(), "title": bank[hit.question_id].question.title} for hit in hits])
-        return
-    for hit in hits:
-        question = bank[hit.question_id].question
-        print(f"{hit.score:4.2f}  {question.id:<28} {question.level:<7} {question.title}")
-        if hit.point_id is not None:
-            print(f"      {bank[hit.question_id].rubric.point(hit.point_id).statement}")
-
-
 @pack_app.command("check")
 def check(
     folder: Annotated[Path | None, typer.Argument(help="A pack; the built-in one when left out.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings fail the check too.")] = False,
+    report: Annotated[
+        bool, typer.Option("--report", help="Write the quality card to docs/quality.md of the pack and its README.")
+    ] = False,
 ) -> None:
-    """Check a pack: format, ids, weights, content rules, and the order of its golden grades."""
-    from interviewer.bank import check_bank, read_pack
-    from interviewer.cli.golden import check_golden
+    """Check a pack: format, ids, weights, content rules, texts too near to each other, and its golden examples.
+
+    A second check grades only what changed since the first.
+    """
+    from interviewer.bank import check_bank, locate_findings, read_pack
+    from interviewer.cli.pack_check import audit, write_card
     from interviewer.paths import built_in_pack
 
     reading = read_pack(folder if folder is not None else built_in_pack())
     findings = [*reading.findings, *check_bank(reading)]
-    errors = sum(finding.severity == "error" for finding in findings)
-    if not errors:
-        with open_services() as services:
+    outcome = None
+    if not any(finding.severity == "error" for finding in findings):
+        with open_services(alone=reading.root) as services:
             engine = ready_engine(services, quiet=as_json, index=False)
-            findings += check_golden(reading, engine, quiet=as_json)
+            outcome = audit(reading, engine, services.places.cache / "golden.json", quiet=as_json)
+        findings += outcome.findings
+    findings = locate_findings(findings)
+    survey = outcome.survey(reading, findings) if outcome is not None else None
+    _print_check(findings, survey, len(reading.items), as_json=as_json)
     warnings = sum(finding.severity == "warning" for finding in findings)
-    errors = len(findings) - warnings
-    if as_json:
-        print_json([{**finding._asdict(), "path": str(finding.path)} for finding in findings])
-    else:
-        for finding in findings:
-            print(f"{finding.severity}: {finding}")
-        say(f"{len(reading.items)} questions, {errors} errors, {warnings} warnings.")
-    if errors or (strict and warnings):
+    if len(findings) > warnings or (strict and warnings):
         raise typer.Exit(4)
+    if report and outcome is not None and survey is not None:
+        for path in write_card(reading, survey, outcome.grader):
+            say(f"The quality card was written to {path}.")
+
+
+def _print_check(findings: list[Finding], survey: Survey | None, questions: int, *, as_json: bool) -> None:
+    if as_json:
+        rows = [{**finding._asdict(), "path": str(finding.path)} for finding in findings]
+        print_json({**(survey.as_dict() if survey else {"questions": questions}), "findings": rows})
+        return
+    for finding in findings:
+        print(f"{finding.severity}: {finding}")
+    if survey is not None:
+        from interviewer.cli.pack_check import render_table
+
+        print("\n".join(render_table(survey)))
+    errors = sum(finding.severity == "error" for finding in findings)
+    say(
+        ", ".join(
+            f"{count} {what}{'' if count == 1 else 's'}"
+            for count, what in ((questions, "question"), (errors, "error"), (len(findings) - errors, "warning"))
+        )
+        + "."
+    )
+
+
+@pack_app.command("new")
+def new(
+    question_id: Annotated[str, typer.Argument(metavar="ID", help="The new question's id, e.g. index-selectivity.")],
+    topic: Annotated[str, typer.Option(help="Its topic; a pack may have topics of its own.")],
+    pack: Annotated[Path, typer.Option(help="The pack's folder.")] = Path(),
+    level: Annotated[str, typer.Option(help="junior, mid, senior or staff.")] = "mid",
+    kind: Annotated[str, typer.Option(help="concept, derivation, scenario, design or numeric.")] = "concept",
+) -> None:
+    """Write the two files of a new question, to be filled in."""
+    from interviewer.bank import write_starter
+    from interviewer.core.content import Kind, Level
+
+    paths = write_starter(
+        pack, question_id, topic=topic, level=parse_name(level, Level, "level"), kind=parse_name(kind, Kind, "kind")
+    )
+    for path in paths:
+        print(path)
+    say(f"Fill in what says TODO; `mockdl pack check {pack}` tells what is left.")
 
 
 @pack_app.command("show")
@@ -81,6 +109,8 @@ def show(
     """Print a question with its rubric."""
     with open_services(pack or []) as services:
         bank = services.bank
+    for notice in bank.notices:
+        say(notice)
     if question_id not in bank:
         near = nearest_names(question_id, bank.items)
         hint = f"Did you mean {' or '.join(near)}? " if near else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
@@ -13,7 +13,7 @@ from interviewer.core.grade import GradeRequest, GradeResult
 if TYPE_CHECKING:
     import numpy
 
-__all__ = ["Encoder", "EncoderStatus", "Engine", "Neighbour", "Progress", "SearchHit"]
+__all__ = ["Close", "Encoder", "EncoderStatus", "Engine", "Neighbour", "Progress", "SearchHit"]
 
 Progress = Callable[[str, int, int], None]
 """Called as progress(what, done, total) during long work."""
@@ -54,6 +54,23 @@ class Neighbour(BaseModel):
 
     question_id: str
     similarity: float
+
+
+class Close(BaseModel):
+    """Two texts of one rubric that lie nearer to each other than they should."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    kind: Literal["overlap", "copied", "leak", "truth", "elsewhere"]
+    """overlap: two statements; copied: a phrasing and its statement; leak: a probe and its
+    statement; truth: a contradiction and a true wording of the same point; elsewhere: a
+    contradiction and a true wording of another point, when nothing of its own is as near."""
+    field: str
+    """The place of the first text in the rubric, e.g. `key_points[2].probe`."""
+    other: str
+    """The second text."""
+    similarity: float
+    """Cosine, -1 to 1."""
 
 
 class Encoder(Protocol):

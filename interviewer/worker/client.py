@@ -11,7 +11,7 @@ import atexit
 import itertools
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
@@ -19,9 +19,9 @@ from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter
 
-from interviewer.core.content import Item
+from interviewer.core.content import Item, Rubric
 from interviewer.core.grade import GradeRequest, GradeResult, Ungraded
-from interviewer.core.ports import EncoderStatus, Neighbour, SearchHit
+from interviewer.core.ports import Close, EncoderStatus, Neighbour, SearchHit
 from interviewer.errors import EncoderError
 from interviewer.worker.asked import Asked, Reply
 from interviewer.worker.child import HOST_COMMAND, Child
@@ -33,6 +33,8 @@ _LATER = ConfigDict(defer_build=True)
 _results: TypeAdapter[GradeResult] = TypeAdapter(GradeResult, config=_LATER)
 _hits = TypeAdapter(list[SearchHit], config=_LATER)
 _neighbours = TypeAdapter(dict[str, list[Neighbour]], config=_LATER)
+_close = TypeAdapter(list[Close], config=_LATER)
+_pairs = TypeAdapter(list[tuple[str, str, float]], config=_LATER)
 
 _MOST_STARTS = 3
 """Starts within `_WINDOW` seconds; more means that the worker cannot live here."""
@@ -137,6 +139,14 @@ class WorkerEngine:
             nothing.set_result(None)
             return nothing
         return self._ask("deeper", {"question_id": question_id, "level": level, "exclude": list(exclude)})
+
+    def close_texts(self, rubric: Rubric) -> Future[list[Close]]:
+        """Texts of a rubric too near to each other; `EncoderError` when that failed."""
+        return self._ask("close_texts", {"rubric": rubric.model_dump(mode="json")}, Reply(_close.validate_python))
+
+    def close_questions(self, texts: Mapping[str, str], bound: float) -> Future[list[tuple[str, str, float]]]:
+        """Pairs of question texts (by id) with a cosine above `bound`; `EncoderError` when that failed."""
+        return self._ask("close_questions", {"texts": dict(texts), "bound": bound}, Reply(_pairs.validate_python))
 
     def embed(self, texts: Sequence[str]) -> Future[list[list[float]]]:
         """Unit vectors of some texts; `EncoderError` when that failed."""

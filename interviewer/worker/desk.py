@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from interviewer.bank import load_bank
-from interviewer.core.content import Item, Level
+from interviewer.core.content import Item, Level, Rubric
 from interviewer.core.grade import GradeRequest
 from interviewer.embedding import CachedEncoder, VectorCache, load_encoder
 from interviewer.embedding.loader import BATCH
 from interviewer.errors import IndexStoreError, UsageError
 from interviewer.grading import build_grader
 from interviewer.index import BankIndex, Stale, bank_entries, build_index, load_index, save_index
+from interviewer.index.closeness import close_questions, close_texts
 from interviewer.index.persistence import Manifest
 from interviewer.worker.neighbours import read_neighbours, write_neighbours
 
@@ -103,6 +104,13 @@ class Desk:
 
     def _do_deeper(self, question_id: str, level: str, exclude: list[str]) -> str | None:
         return self._ready_index().deeper(question_id, Level(level), exclude)
+
+    def _do_close_texts(self, rubric: dict[str, Any]) -> Any:
+        found = close_texts(Rubric.model_validate(rubric), self._cached)
+        return [close.model_dump() for close in found]
+
+    def _do_close_questions(self, texts: dict[str, str], bound: float) -> Any:
+        return close_questions(texts, self._cached, bound)
 
     def _do_embed(self, texts: list[str]) -> Any:
         return self._encoder.encode(texts).tolist()

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from interviewer.cli.golden import generated_answers, golden_score
+from interviewer.audit.golden import generated_answers, golden_score
 from interviewer.core.content import Bank, Item, VerdictName
 from interviewer.core.grade import Grade, GradeRequest, Ungraded
 from interviewer.grading import OfflineGrader

@@ -56,14 +56,47 @@ def test_exit_codes_and_messages(arguments: list[str], code: int, wanted: str) -
     assert "Traceback" not in result.stderr
 
 
-def test_a_broken_pack_stops_before_a_session_begins(tmp_path: Path) -> None:
+def test_a_broken_pack_is_left_out_aloud(tmp_path: Path) -> None:
     folder = tmp_path / "pack" / "corpus" / "maths"
     folder.mkdir(parents=True)
     (folder / "broken.yaml").write_text("id: broken\nlevel: boss\n")
-    result = mockdl("start", "--plain", "--pack", str(tmp_path / "pack"))
-    assert result.returncode == 4
-    assert "broken.yaml" in result.stderr
-    assert mockdl("history").stdout.startswith("No session yet")
+    result = mockdl("start", "--plain", "--pack", str(tmp_path / "pack"), "--pack", "/nowhere", typed="/quit\n")
+    said = " ".join((result.stdout + result.stderr).split())
+    assert "Question 1 of" in said
+    assert "was left out" in said
+    assert "broken.yaml" in said
+    assert "/nowhere" in said
+    assert "Traceback" not in said
+
+
+def test_packs_are_set_as_absolute_folders(home: Path, tmp_path: Path) -> None:
+    assert mockdl("config", "set", "packs", "my-pack").returncode == 0
+    assert json.loads(mockdl("config", "show", "--json").stdout)["packs"] == [str(Path("my-pack").absolute())]
+
+
+def test_a_new_question_is_written_once_and_its_gaps_are_found(tmp_path: Path) -> None:
+    pack = tmp_path / "mine"
+    for kind in ("numeric", "design", "concept"):
+        made = mockdl("pack", "new", f"my-{kind}", "--topic", "databases", "--pack", str(pack), "--kind", kind)
+        assert made.returncode == 0, made.stderr
+    again = mockdl("pack", "new", "my-concept", "--topic", "databases", "--pack", str(pack))
+    assert again.returncode == 2
+    assert "already there" in again.stderr
+    assert "'my-name'" in mockdl("pack", "new", "My Name!", "--topic", "databases", "--pack", str(pack)).stderr
+    checked = mockdl("pack", "check", str(pack), "--json", "--strict")
+    body = json.loads(checked.stdout)
+    assert checked.returncode == 4
+    assert body["questions"] == 3
+    unfilled = [found for found in body["findings"] if "TODO" in found["message"]]
+    assert len(unfilled) == 6
+    assert all(found["line"] > 1 for found in unfilled)
+
+
+def test_the_example_of_the_pack_guide_passes_its_own_check() -> None:
+    checked = mockdl("pack", "check", "docs/example-pack", "--strict")
+    assert checked.returncode == 0, checked.stdout
+    assert "databases" in checked.stdout
+    assert "1 question, 0 errors, 0 warnings." in checked.stderr
 
 
 def test_a_broken_settings_file_is_named(home: Path) -> None:

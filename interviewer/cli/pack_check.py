@@ -1,0 +1,101 @@
+"""What `mockdl pack check` does once a pack's files are in order: grade, compare, count, draw."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from interviewer.audit.card import CARD_BEGIN, place_card, render_card
+from interviewer.audit.closeness import duplicate_findings, text_findings
+from interviewer.audit.golden import GoldenGrade, grade_golden, grader_name, order_findings
+from interviewer.audit.kept import KeptGrades
+from interviewer.audit.survey import Survey, build_survey
+from interviewer.bank import Finding, PackReading, read_known_hard
+from interviewer.core.content import Level
+from interviewer.errors import UsageError
+from interviewer.worker.client import WorkerEngine
+
+__all__ = ["Outcome", "audit", "render_table", "write_card"]
+
+
+class Outcome(NamedTuple):
+    """What the encoder and the grader had to say about a pack."""
+
+    findings: list[Finding]
+    golden: dict[str, list[GoldenGrade]]
+    grader: str
+
+    def survey(self, reading: PackReading, findings: Sequence[Finding]) -> Survey:
+        """The numbers, with all findings counted."""
+        return build_survey(reading, self.golden, findings)
+
+
+def audit(reading: PackReading, engine: WorkerEngine, cache: Path, *, quiet: bool = False) -> Outcome:
+    """Compare the texts of a pack and grade its golden answers, with a progress bar on a terminal."""
+    from rich.console import Console
+    from rich.progress import track
+
+    console = Console(stderr=True)
+    hidden = quiet or not console.is_terminal
+    encoder = engine.status().model
+    kept = KeptGrades(cache, encoder)
+    findings = duplicate_findings(reading, engine)
+    golden = {}
+    try:
+        for name, item in track(list(reading.items.items()), "Checking questions", console=console, disable=hidden):
+            findings += text_findings(reading, item, engine)
+            golden[name] = grade_golden(item, engine, kept)
+    finally:  # Ctrl-C keeps what was graded
+        kept.save()
+    findings += order_findings(reading, golden)
+    return Outcome(findings, golden, grader_name(encoder))
+
+
+def render_table(survey: Survey) -> Iterator[str]:
+    """One line a topic, 80 columns, then the verdicts by kind of example and the gaps."""
+    yield ""
+    levels = "".join(f"{level[:3]:>4}" for level in Level)
+    yield f"{'topic':<21}{levels}{'points':>8}{'bonus':>7}{'wordings':>10}{'examples':>9}{'right':>7}"
+    for row in survey.topics:
+        counts = "".join(f"{row.questions[level]:>4}" for level in Level) + f"{row.key_points:>8}{row.bonus_points:>7}"
+        wordings, right = row.phrasings + row.contradictions, _percent(row.right, row.verdicts)
+        yield f"{row.topic:<21}{counts}{wordings:>10}{row.examples:>9}{right:>7}"
+    yield ""
+    for kind in survey.kinds:
+        if kind.verdicts:
+            share = _percent(kind.right, kind.verdicts)
+            yield f"{kind.kind:<14}{kind.right:>6} of {kind.verdicts:>5} verdicts right ({share})"
+    if survey.gaps:
+        yield ""
+        yield "Gaps: " + "; ".join(survey.gaps) + "."
+    yield ""
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.0f}%" if whole else "-"
+
+
+def write_card(reading: PackReading, survey: Survey, grader: str) -> list[Path]:
+    """Write `docs/quality.md` of the pack, and the card in its README where that has a place for it.
+
+    Raises:
+        UsageError: a file cannot be written.
+    """
+    excused, _ = read_known_hard(reading.root)
+    card = render_card(survey, grader=grader, excused=len(excused))
+    target, readme = reading.root / "docs" / "quality.md", reading.root / "README.md"
+    written = [target]
+    try:
+        target.parent.mkdir(exist_ok=True)
+        target.write_text(f"# Quality card\n\nWritten by `mockdl pack check --report`.\n\n{card}", encoding="utf-8")
+        placed = place_card(readme.read_text(encoding="utf-8"), card) if readme.is_file() else None
+        if placed is not None:
+            readme.write_text(placed, encoding="utf-8")
+            written.append(readme)
+    except OSError as error:
+        raise UsageError(
+            f"{error.filename} could not be written: {error.strerror}.",
+            todo=f"The card goes beside the pack; check the folder's rights. A README takes it after `{CARD_BEGIN}`.",
+        ) from error
+    return written

@@ -1,0 +1,233 @@
+"""What is checked of a pack beyond its format: texts too near, golden order, numbers, the card."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from interviewer.audit.card import CARD_BEGIN, CARD_END, place_card, render_card
+from interviewer.audit.closeness import duplicate_findings, text_findings
+from interviewer.audit.golden import GoldenGrade, grade_golden, order_findings
+from interviewer.audit.kept import Graded, KeptGrades
+from interviewer.audit.survey import build_survey
+from interviewer.bank import PackReading, locate_findings, read_pack
+from interviewer.core.content import Bank, Item, Level, Rubric
+from interviewer.core.grade import Grade
+from interviewer.index.closeness import close_questions, close_texts
+from interviewer.paths import built_in_pack
+from tests.support.builders import make_grade, make_item
+from tests.support.encoders import WordEncoder
+from tests.support.packs import write_pack
+
+SAID = "gates let the gradient pass over many steps"
+
+
+def rubric_with(**changes: object) -> Rubric:
+    """The rubric of `dropout`, its second key point changed."""
+    item = read_pack(built_in_pack()).items["dropout"]
+    body = item.rubric.model_dump()
+    body["key_points"][1].update(changes)
+    return Rubric.model_validate(body)
+
+
+def kinds(rubric: Rubric) -> set[tuple[str, str]]:
+    return {(close.kind, close.field) for close in close_texts(rubric, WordEncoder())}
+
+
+def test_a_good_rubric_has_no_texts_too_near() -> None:
+    assert not {kind for kind, _ in kinds(rubric_with())} - {"elsewhere"}
+
+
+def test_key_points_that_ask_the_same_overlap() -> None:
+    first = rubric_with().key_points[0].statement
+    assert ("overlap", "key_points[1].statement") in kinds(rubric_with(statement=first + " Always."))
+
+
+def test_a_phrasing_that_copies_its_statement_is_found() -> None:
+    phrasings = ("one thing", "another thing", SAID)
+    assert ("copied", "key_points[1].phrasings[2]") in kinds(rubric_with(statement=SAID, phrasings=phrasings))
+
+
+def test_a_probe_that_tells_is_found() -> None:
+    assert ("leak", "key_points[1].probe") in kinds(rubric_with(statement=SAID, probe=f"do {SAID}?"))
+
+
+def test_a_contradiction_that_says_the_truth_is_found() -> None:
+    contradictions = ("no gates at all", SAID)
+    assert ("truth", "key_points[1].contradictions[1]") in kinds(
+        rubric_with(statement=SAID, contradictions=contradictions)
+    )
+
+
+def test_a_contradiction_of_another_point_is_found() -> None:
+    rubric = rubric_with()
+    other = rubric.key_points[3]
+    contradictions = (*rubric.key_points[1].contradictions, other.phrasings[2])
+    assert ("elsewhere", f"key_points[1].contradictions[{len(contradictions) - 1}]") in kinds(
+        rubric_with(contradictions=contradictions)
+    )
+
+
+def test_questions_that_ask_the_same_are_paired() -> None:
+    texts = {"a": "what is a gate", "b": "what is a gate then", "c": "name three kinds of pooling"}
+    assert [pair[:2] for pair in close_questions(texts, WordEncoder(), 0.8)] == [("a", "b")]
+
+
+class InstantEngine:
+    """Answers like the worker, at once and in this process."""
+
+    def __init__(self) -> None:
+        self.graded = 0
+
+    def close_texts(self, rubric: Rubric) -> _Done:
+        return _Done(close_texts(rubric, WordEncoder()))
+
+    def close_questions(self, texts: dict[str, str], bound: float) -> _Done:
+        return _Done(close_questions(texts, WordEncoder(), bound))
+
+    def grade(self, request: object, item: Item) -> _Done:
+        self.graded += 1
+        return _Done(make_grade({point.id: "missing" for point in item.rubric.key_points}))
+
+
+class _Done:
+    def __init__(self, value: object) -> None:
+        self._value = value
+
+    def result(self, timeout: float) -> object:
+        return self._value
+
+
+@pytest.fixture
+def reading(tmp_path: Path) -> PackReading:
+    """A pack on disk: `dropout`, and a question with another id that asks the same."""
+    for room in ("corpus", "rubrics"):
+        (tmp_path / room / "regularisation").mkdir(parents=True)
+        source = built_in_pack() / room / "regularisation" / "dropout.yaml"
+        shutil.copy(source, tmp_path / room / "regularisation")
+        twin = source.read_text(encoding="utf-8").replace("id: dropout\n", "id: twin\n", 1)
+        (tmp_path / room / "regularisation" / "twin.yaml").write_text(twin, encoding="utf-8")
+    return read_pack(tmp_path)
+
+
+def test_findings_name_file_and_line(reading: PackReading) -> None:
+    (found,) = locate_findings(duplicate_findings(reading, InstantEngine()))  # type: ignore[arg-type]
+    assert "asks nearly what 'twin' asks" in found.message
+    assert found.path.read_text(encoding="utf-8").splitlines()[found.line - 1].startswith("prompt:")
+
+
+def test_a_probe_that_names_the_answers_words_is_found(reading: PackReading) -> None:
+    path = reading.sources["dropout"][1]
+    text = path.read_text(encoding="utf-8")
+    probe = "Why should adding this kind of noise make the model generalise better?"
+    assert probe in text
+    leaking = "Is it that units cannot rely on particular other units being present?"
+    path.write_text(text.replace(probe, leaking), encoding="utf-8")
+    again = read_pack(reading.root)
+    findings = text_findings(again, again.items["dropout"], InstantEngine())  # type: ignore[arg-type]
+    (found,) = [each for each in locate_findings(findings) if each.field == "key_points[3].probe"]
+    assert leaking in path.read_text(encoding="utf-8").splitlines()[found.line - 1]
+
+
+def test_kept_grades_are_good_until_anything_changes(tmp_path: Path) -> None:
+    item, engine = read_pack(built_in_pack()).items["dropout"], InstantEngine()
+    for encoder, asked in (("one", 13), ("one", 13), ("other", 26)):
+        kept = KeptGrades(tmp_path / "golden.json", encoder)
+        assert len(grade_golden(item, engine, kept)) == 13  # type: ignore[arg-type]
+        kept.save()
+        assert engine.graded == asked
+    kept = KeptGrades(tmp_path / "golden.json", "other")
+    changed = item.model_copy(update={"rubric_hash": "f" * 16})
+    assert kept.get(item, item.rubric.examples[0].text) is not None
+    assert kept.get(changed, item.rubric.examples[0].text) is None
+
+
+def test_kept_grades_that_cannot_be_read_count_as_none(tmp_path: Path) -> None:
+    (tmp_path / "golden.json").write_bytes(b'{"grader": 3, "ro')
+    assert KeptGrades(tmp_path / "golden.json", "one").get(make_item(), "answer") is None
+
+
+def grades(**scores: float) -> list[GoldenGrade]:
+    places = {"strong": 0, "partial": 1, "fluent_wrong": 2, "off_topic": 3}
+    return [
+        GoldenGrade(kind.replace("_", "-"), places.get(kind), Graded(score, {}, ())) for kind, score in scores.items()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("scores", "wanted"),
+    [
+        ({"strong": 80, "partial": 40, "fluent_wrong": 10, "off_topic": 0, "echo": 0}, None),
+        ({"strong": 39, "partial": 40}, None),
+        ({"strong": 30, "partial": 40}, "the strong answer scores 30, below the partial answer with 40"),
+        ({"partial": 10, "off_topic": 20}, "the partial answer scores 10, below the off-topic answer with 20"),
+        ({"partial": 10, "noise": 20}, "below the noise answer"),
+        ({"strong": 30, "fluent_wrong": 40}, "the fluent-wrong answer scores 40, above the strong answer"),
+    ],
+)
+def test_golden_answers_must_come_out_in_order(
+    reading: PackReading, scores: dict[str, float], wanted: str | None
+) -> None:
+    findings = order_findings(reading, {"dropout": grades(**scores)})
+    assert [finding.path for finding in findings] == ([reading.sources["dropout"][1]] if wanted else [])
+    if wanted:
+        assert wanted in findings[0].message
+        assert locate_findings(findings)[0].line > 100
+
+
+def test_the_list_of_hard_questions_only_shrinks(reading: PackReading) -> None:
+    (reading.root / "rubrics" / "known_hard.yaml").write_text("dropout: hard\nnobody: gone\n", encoding="utf-8")
+    wrong = order_findings(reading, {"dropout": grades(strong=1, partial=9), "twin": grades(strong=9)})
+    assert [finding.message for finding in wrong] == [
+        "is no question of this pack",
+        "lists more than 15% of the questions",
+    ]
+    right = order_findings(reading, {"dropout": grades(strong=9, partial=1)})
+    assert "passes now; take it off the list" in [finding.message for finding in right]
+
+
+def test_the_survey_counts_verdicts_and_names_gaps(reading: PackReading) -> None:
+    item = reading.items["dropout"]
+    authored = dict(item.rubric.examples[0].verdicts)
+    first = next(iter(authored))
+    said = {point.id: str(authored.get(point.id, "missing")) for point in item.rubric.key_points}
+    golden = {"dropout": [GoldenGrade("strong", 0, Graded(90.0, {**said, first: "partial"}, ("always-helps",)))]}
+    survey = build_survey(reading, golden, [])
+    (row,) = survey.topics
+    assert row.questions["junior"] == 2
+    assert (row.right, row.verdicts) == (len(said) - 1, len(said))
+    assert survey.held == (0, 0, 1)
+    assert "regularisation: none at mid, senior, staff" in survey.gaps
+    assert "maths: no questions" in survey.gaps
+    card = render_card(survey, grader="the grader", excused=1)
+    assert "| regularisation | 2 | 0 | 0 | 0 |" in card
+    assert f"| strong | 1 | {len(said)} |" in card
+    assert "1 false alarms" in card
+
+
+def test_the_card_goes_between_its_marks_only() -> None:
+    readme = f"before\n{CARD_BEGIN}\nold\n{CARD_END}\nafter\n"
+    placed = place_card(readme, "new\n")
+    assert placed == f"before\n{CARD_BEGIN}\nnew\n{CARD_END}\nafter\n"
+    assert place_card("no place", "new\n") is None
+
+
+def test_a_pack_of_other_topics_has_no_gaps(tmp_path: Path) -> None:
+    pack = read_pack(write_pack(tmp_path, make_item("mine", topic="cooking", level=Level.MID)))
+    assert build_survey(pack, {}, []).gaps == ()
+
+
+def test_the_readmes_card_counts_the_bank_as_it_is(bank: Bank) -> None:
+    readme = (built_in_pack() / "README.md").read_text(encoding="utf-8")
+    card = readme[readme.index(CARD_BEGIN) : readme.index(CARD_END)]
+    assert f"**{len(bank)} questions**" in card
+    points = sum(not point.bonus for item in bank.items.values() for point in item.rubric.key_points)
+    assert f"| {points} |" in card
+
+
+def test_an_ungraded_example_is_no_zero(reading: PackReading) -> None:
+    golden = {"dropout": [GoldenGrade("strong", 0, Graded(None, {}, ()))]}
+    assert build_survey(reading, golden, []).topics[0].verdicts == 0
+    assert isinstance(make_grade({}), Grade)
