@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -68,7 +69,7 @@ def render_table(survey: Survey) -> Iterator[str]:
             yield f"{kind.kind:<14}{kind.right:>6} of {kind.verdicts:>5} verdicts right ({share})"
     if survey.gaps:
         yield ""
-        yield "Gaps: " + "; ".join(survey.gaps) + "."
+        yield from textwrap.wrap("Gaps: " + "; ".join(survey.gaps) + ".", 80)
     yield ""
 
 
