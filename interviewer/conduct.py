@@ -6,9 +6,10 @@ copy of the rules. It holds no widget, starts no thread and reads no clock of it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import ChainMap
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 from interviewer.core.content import Bank, Item
 from interviewer.core.grade import GradeRequest, GradeResult, Ungraded
@@ -67,7 +68,7 @@ class Conductor:
         self._bank = bank
         self._grader = grader
         snapshot = journal.items(row.id)
-        self.items: dict[str, Item] = {**bank.items, **snapshot}
+        self.items: Mapping[str, Item] = ChainMap(snapshot, cast("MutableMapping[str, Item]", bank.items))
         self.state: State = begin(row.config, row.plan)
         self.effects: tuple[Effect, ...] = ()
         self._load()

@@ -7,14 +7,13 @@ A pack is a folder with `corpus/<topic>/<id>.yaml` and, at the same path and nam
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from interviewer.bank.cache import content_key, read_cache, stamp_of, write_cache, yaml_files
 from interviewer.bank.finding import Finding, bank_error
 from interviewer.bank.reading import LinePath, locate, read_yaml
 from interviewer.core.content import Bank, Item, Question, Rubric
@@ -23,8 +22,6 @@ from interviewer.errors import nearest_names
 __all__ = ["PackReading", "load_bank", "read_known_hard", "read_pack", "rubric_hash"]
 
 Model = TypeVar("Model", bound=BaseModel)
-
-_CACHE_FORMAT = 2
 
 
 class PackReading(NamedTuple):
@@ -54,10 +51,11 @@ def load_bank(roots: Sequence[Path], *, cache: Path | None = None) -> Bank:
     Raises:
         BankError: the first pack has errors; names every file, line and field that is wrong.
     """
-    key = _content_key(roots)
-    cached = _read_cache(cache, key) if cache else None
+    stamp = stamp_of(roots)
+    cached = read_cache(cache, stamp, lambda: content_key(roots)) if cache else None
     if cached is not None:
         return cached
+    key = content_key(roots)
     items: dict[str, Item] = {}
     notices: list[str] = []
     for place, root in enumerate(roots):
@@ -76,7 +74,7 @@ def load_bank(roots: Sequence[Path], *, cache: Path | None = None) -> Bank:
             items.update(reading.items)
     bank = Bank(items=items, content_hash=key, notices=tuple(notices))
     if cache:
-        _write_cache(cache, bank)
+        write_cache(cache, bank, stamp)
     return bank
 
 
@@ -95,7 +93,7 @@ def read_pack(root: Path) -> PackReading:
         findings.append(Finding(root, 0, "", "has no folder `corpus/` and so is not a question pack"))
         return PackReading(root, items, findings, sources)
     seen: dict[str, Path] = {}
-    for path in _yaml_files(corpus):
+    for path in yaml_files(corpus):
         relative = path.relative_to(corpus)
         twin = rubrics / relative
         question = _read_model(path, Question, findings)
@@ -112,7 +110,7 @@ def read_pack(root: Path) -> PackReading:
         seen[question.id] = path
         sources[question.id] = (path, twin)
         items[question.id] = Item(question=question, rubric=rubric, rubric_hash=rubric_hash(rubric))
-    for path in _yaml_files(rubrics):
+    for path in yaml_files(rubrics):
         if not (corpus / path.relative_to(rubrics)).is_file() and path.parent != rubrics:
             findings.append(Finding(path, 0, "", f"has no question at {corpus / path.relative_to(rubrics)}"))
     findings += _link_findings(items, sources)
@@ -133,10 +131,6 @@ def read_known_hard(root: Path) -> tuple[dict[str, str], list[Finding]]:
     if data is None:
         return {}, [finding] if finding is not None else []
     return {str(question_id): str(reason) for question_id, reason in data.items()}, []
-
-
-def _yaml_files(folder: Path) -> list[Path]:
-    return sorted(folder.glob("*/*.yaml")) if folder.is_dir() else []
 
 
 def _read_model(path: Path, model: type[Model], findings: list[Finding]) -> Model | None:
@@ -242,35 +236,3 @@ def _link_findings(items: dict[str, Item], sources: dict[str, tuple[Path, Path]]
                         f"{named!r} is no other question of this pack" + _suggestion(named, items),
                         "warning",
                     )
-
-
-def _content_key(roots: Sequence[Path]) -> str:
-    """Hash of the name and content of every YAML file of the packs."""
-    digest = hashlib.blake2b(f"format {_CACHE_FORMAT}".encode(), digest_size=16)
-    for root in roots:
-        for folder in (root / "corpus", root / "rubrics"):
-            for path in _yaml_files(folder):
-                digest.update(str(path.relative_to(root)).encode())
-                with suppress(OSError):
-                    digest.update(hashlib.blake2b(path.read_bytes()).digest())
-        digest.update(b"|")
-    return digest.hexdigest()
-
-
-def _read_cache(cache: Path, key: str) -> Bank | None:
-    try:
-        raw = cache.read_bytes()
-        if json.loads(raw[: raw.index(b"\n")]) != key:
-            return None
-        return Bank.model_validate_json(raw[raw.index(b"\n") + 1 :])
-    except (OSError, ValueError):
-        return None
-
-
-def _write_cache(cache: Path, bank: Bank) -> None:
-    """Write through a temporary file, so that a crash leaves the old cache or the new one."""
-    partial = cache.with_suffix(".partial")
-    with suppress(OSError):
-        cache.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(json.dumps(bank.content_hash).encode() + b"\n" + bank.model_dump_json().encode())
-        partial.replace(cache)

@@ -7,8 +7,9 @@ sees values that passed.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -18,6 +19,7 @@ __all__ = [
     "Bank",
     "Example",
     "ExampleKind",
+    "Head",
     "Hint",
     "Item",
     "KeyPoint",
@@ -30,6 +32,7 @@ __all__ = [
     "Stage",
     "Value",
     "VerdictName",
+    "head_of",
 ]
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
@@ -277,16 +280,36 @@ class Item(_Content):
     """First 16 hex digits of the SHA-256 of the rubric's canonical JSON."""
 
 
-class Bank(BaseModel):
-    """All questions of the loaded packs, by id, in file order."""
+class Head(NamedTuple):
+    """As much of a question as choosing it takes."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True)
+    id: str
+    topic: str
+    level: Level
+    avoid_after: tuple[str, ...]
 
-    items: dict[str, Item]
-    content_hash: str
-    """Changes whenever any question or rubric changes."""
-    notices: tuple[str, ...] = ()
-    """What must be said about the packs, such as one that was left out."""
+
+class Bank:
+    """All questions of the loaded packs, by id, in file order.
+
+    Items may be a mapping that parses each on first use: an interview needs six of them, and
+    the first question should not wait for the rest.
+    """
+
+    def __init__(
+        self,
+        items: Mapping[str, Item],
+        content_hash: str,
+        notices: tuple[str, ...] = (),
+        heads: Sequence[Head] | None = None,
+    ) -> None:
+        """`heads` are those of the items, in their order; made from the items when None."""
+        self.items = items
+        self.content_hash = content_hash
+        """Changes whenever any question or rubric changes."""
+        self.notices = notices
+        """What must be said about the packs, such as one that was left out."""
+        self.heads = tuple(heads) if heads is not None else tuple(head_of(item) for item in items.values())
 
     def __getitem__(self, question_id: str) -> Item:
         return self.items[question_id]
@@ -300,6 +323,12 @@ class Bank(BaseModel):
     @property
     def topics(self) -> tuple[str, ...]:
         """Topics that have at least one question, built-in order first."""
-        present = {item.question.topic for item in self.items.values()}
+        present = {head.topic for head in self.heads}
         built_in = tuple(topic for topic in TOPICS if topic in present)
         return built_in + tuple(sorted(present - set(TOPICS)))
+
+
+def head_of(item: Item) -> Head:
+    """What choosing needs of an item."""
+    question = item.question
+    return Head(question.id, question.topic, question.level, question.avoid_after)

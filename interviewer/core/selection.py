@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations, pairwise
 from typing import NamedTuple
 
-from interviewer.core.content import Bank, Item, Level
+from interviewer.core.content import Bank, Head, Level
 from interviewer.core.ports import Neighbour
 from interviewer.core.session import Planned, SessionConfig
 
@@ -70,12 +70,12 @@ def plan_interview(
         neighbours: near questions from the index, to keep near-duplicates apart.
     """
     seen = seen or {}
-    everything = list(bank.items.values())
+    everything = list(bank.heads)
     rng.shuffle(everything)
-    everything.sort(key=lambda item: seen.get(item.question.id, 0))
-    pool = [item for item in everything if not config.topics or item.question.topic in config.topics]
+    everything.sort(key=lambda item: seen.get(item.id, 0))
+    pool = [item for item in everything if not config.topics or item.topic in config.topics]
     close = _close_pairs(neighbours or {})
-    chosen: list[Item] = []
+    chosen: list[Head] = []
     notes: list[str] = []
     wanted = _quota(config.level, config.count)
     for level in sorted(wanted, key=lambda each: abs(each.rank - config.level.rank)):
@@ -87,9 +87,7 @@ def plan_interview(
     if len(chosen) < config.count:
         notes.append(f"Of the {config.count} questions asked for, only {len(chosen)} could be found{_where(config)}.")
     ordered = _order(chosen, rng)
-    return Plan(
-        tuple(Planned(question_id=i.question.id, wording=seen.get(i.question.id, 0)) for i in ordered), tuple(notes)
-    )
+    return Plan(tuple(Planned(question_id=i.id, wording=seen.get(i.id, 0)) for i in ordered), tuple(notes))
 
 
 def _quota(level: Level, count: int) -> dict[Level, int]:
@@ -107,21 +105,21 @@ def _quota(level: Level, count: int) -> dict[Level, int]:
     return whole
 
 
-def _draw(pool: list[Item], chosen: list[Item], close: set[frozenset[str]], count: int, levels: set[Level]) -> int:
+def _draw(pool: list[Head], chosen: list[Head], close: set[frozenset[str]], count: int, levels: set[Level]) -> int:
     """Move up to `count` items of these levels from pool to chosen, topics spread evenly."""
     for drawn in range(count):
-        topics = Counter(item.question.topic for item in chosen)
-        fitting = [item for item in pool if item.question.level in levels and not _duplicates(item, chosen, close)]
+        topics = Counter(item.topic for item in chosen)
+        fitting = [item for item in pool if item.level in levels and not _duplicates(item, chosen, close)]
         if not fitting:
             return drawn
-        best = min(fitting, key=lambda item: topics[item.question.topic])
+        best = min(fitting, key=lambda item: topics[item.topic])
         pool.remove(best)
         chosen.append(best)
     return count
 
 
 def _fill(
-    pool: list[Item], chosen: list[Item], close: set[frozenset[str]], config: SessionConfig, notes: list[str]
+    pool: list[Head], chosen: list[Head], close: set[frozenset[str]], config: SessionConfig, notes: list[str]
 ) -> None:
     """Fill a gap from L itself, then downwards, then upwards."""
     rank = config.level.rank
@@ -133,8 +131,8 @@ def _fill(
 
 
 def _fill_from_near_topics(
-    everything: Sequence[Item],
-    chosen: list[Item],
+    everything: Sequence[Head],
+    chosen: list[Head],
     close: set[frozenset[str]],
     config: SessionConfig,
     notes: list[str],
@@ -145,7 +143,7 @@ def _fill_from_near_topics(
     for topic in near:
         if topic in config.topics:
             continue
-        pool = [item for item in everything if item.question.topic == topic and item not in chosen]
+        pool = [item for item in everything if item.topic == topic and item not in chosen]
         got = sum(_draw(pool, chosen, close, config.count - len(chosen), {level}) for level in levels)
         if got:
             verb = "is" if got == 1 else "are"
@@ -156,8 +154,8 @@ def _where(config: SessionConfig) -> str:
     return f" on {', '.join(config.topics)}" if config.topics else ""
 
 
-def _duplicates(item: Item, chosen: Sequence[Item], close: set[frozenset[str]]) -> bool:
-    return any(frozenset((item.question.id, other.question.id)) in close for other in chosen)
+def _duplicates(item: Head, chosen: Sequence[Head], close: set[frozenset[str]]) -> bool:
+    return any(frozenset((item.id, other.id)) in close for other in chosen)
 
 
 def _close_pairs(neighbours: Mapping[str, Sequence[Neighbour]]) -> set[frozenset[str]]:
@@ -169,7 +167,7 @@ def _close_pairs(neighbours: Mapping[str, Sequence[Neighbour]]) -> set[frozenset
     }
 
 
-def _order(chosen: Sequence[Item], rng: random.Random) -> list[Item]:
+def _order(chosen: Sequence[Head], rng: random.Random) -> list[Head]:
     """Easier questions first, never two neighbours in a row, topics changing, where possible.
 
     Starts from a shuffle sorted by level and swaps pairs while that lowers the disorder;
@@ -177,7 +175,7 @@ def _order(chosen: Sequence[Item], rng: random.Random) -> list[Item]:
     """
     ordered = list(chosen)
     rng.shuffle(ordered)
-    ordered.sort(key=lambda item: item.question.level.rank)
+    ordered.sort(key=lambda item: item.level.rank)
     best = _disorder(ordered)
     improved = True
     while improved and best:
@@ -192,10 +190,10 @@ def _order(chosen: Sequence[Item], rng: random.Random) -> list[Item]:
     return ordered
 
 
-def _disorder(ordered: Sequence[Item]) -> int:
+def _disorder(ordered: Sequence[Head]) -> int:
     """How bad an order is: neighbours back to back 20, the same topic twice 4, each step down in level 1."""
     total = 0
-    for first, second in pairwise(each.question for each in ordered):
+    for first, second in pairwise(ordered):
         total += 20 * (first.id in second.avoid_after or second.id in first.avoid_after)
         total += 4 * (first.topic == second.topic)
         total += max(0, first.level.rank - second.level.rank)
