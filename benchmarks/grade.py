@@ -28,9 +28,10 @@ def main() -> None:
     bank = load_bank([built_in_pack()])
     item = bank["attention-mechanism"]
     encoder = load_encoder("default", "cpu", cache=Path(tempfile.gettempdir()))
-    grader = build_grader(encoder)
+    grader = build_grader(encoder, None, encoder.reader())
     grader.prepare(item)
-    answer = " ".join(item.question.model_answer.split()[:200])
+    strong, paraphrase = (example.text for example in item.rubric.examples[:2])
+    answer = " ".join(f"{strong} {paraphrase}".split()[:200])
     ids = tuple(point.id for point in item.rubric.key_points[:POINTS])
     request = GradeRequest(question_id=item.question.id, answer=answer, point_ids=ids)
     spans = [span.text for span in cut_spans(answer)]
@@ -47,7 +48,7 @@ def main() -> None:
     print(f"200 words, {len(spans)} spans, {POINTS} key points, warm, median of {repeats}")
     print(f"| bare encode of the spans | {encode * 1000:.0f} ms |")
     print(f"| grade                    | {grade * 1000:.0f} ms |")
-    print(f"| ratio (at most 1.5)      | {grade / encode:.2f} |")
+    print(f"| ratio (at most 4)        | {grade / encode:.2f} |")
 
 
 if __name__ == "__main__":

@@ -11,8 +11,7 @@ from interviewer.audit.kept import Graded, KeptGrades
 from interviewer.bank import Finding, PackReading, read_known_hard
 from interviewer.core.content import ExampleKind, Item
 from interviewer.core.grade import Grade, GradeRequest, GradeResult
-from interviewer.core.scoring import score_question
-from interviewer.core.session import Outcome, Turn, TurnKind
+from interviewer.core.summary import summarise_answer
 from interviewer.grading.decision import load_model
 from interviewer.grading.grader import NAME
 from interviewer.worker.client import WorkerEngine
@@ -65,17 +64,7 @@ def generated_answers(item: Item) -> dict[str, str]:
 
 def golden_score(item: Item, grade: Grade, text: str) -> float:
     """The score of one answer at the question's own level, 0 to 100."""
-    turn = Turn(
-        id=0,
-        question_id=item.question.id,
-        kind=TurnKind.QUESTION,
-        prompt=item.question.prompt,
-        started=0.0,
-        outcome=Outcome.ANSWERED,
-        answer=text,
-        result=grade,
-    )
-    return score_question(item, item.question.level, [turn]).value or 0.0
+    return summarise_answer(item, item.question.level, text, grade).score.value or 0.0
 
 
 def grader_name(encoder: str) -> str:

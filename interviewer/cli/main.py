@@ -57,15 +57,17 @@ def _add_start() -> None:
 
 
 def _add_records() -> None:
-    from interviewer.cli import records
+    from interviewer.cli import grade, records
 
     app.command("report")(records.report)
     app.command("history")(records.history)
-    app.command("grade")(records.grade)
+    app.command("grade")(grade.grade)
 
 
 def _add_bank() -> None:
-    from interviewer.cli import pack, search
+    from interviewer.cli import evaluate, pack, search
+
+    app.command("eval")(evaluate.evaluate)
 
     app.command("search")(search.search)
     app.add_typer(pack.pack_app, name="pack")

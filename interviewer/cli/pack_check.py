@@ -32,8 +32,10 @@ class Outcome(NamedTuple):
         return build_survey(reading, self.golden, findings)
 
 
-def audit(reading: PackReading, engine: WorkerEngine, cache: Path, *, quiet: bool = False) -> Outcome:
-    """Compare the texts of a pack and grade its golden answers, with a progress bar on a terminal."""
+def audit(
+    reading: PackReading, engine: WorkerEngine, cache: Path, *, quiet: bool = False, grading: bool = True
+) -> Outcome:
+    """Compare the texts of a pack and (if `grading`) grade its golden answers, with a progress bar on a terminal."""
     from rich.console import Console
     from rich.progress import track
 
@@ -46,10 +48,12 @@ def audit(reading: PackReading, engine: WorkerEngine, cache: Path, *, quiet: boo
     try:
         for name, item in track(list(reading.items.items()), "Checking questions", console=console, disable=hidden):
             findings += text_findings(reading, item, engine)
-            golden[name] = grade_golden(item, engine, kept)
+            if grading:
+                golden[name] = grade_golden(item, engine, kept)
     finally:  # Ctrl-C keeps what was graded
         kept.save()
-    findings += order_findings(reading, golden)
+    if grading:
+        findings += order_findings(reading, golden)
     return Outcome(findings, golden, grader_name(encoder))
 
 

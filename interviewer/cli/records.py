@@ -1,4 +1,4 @@
-"""What is kept: `mockdl report`, `mockdl history`, and grading again what had no grade."""
+"""What is kept: `mockdl report` and `mockdl history`."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
-from interviewer.cli.common import open_services, print_json, ready_engine, say, write_output
+from interviewer.cli.common import open_services, print_json, write_output
 
-__all__ = ["grade", "history", "report"]
+__all__ = ["history", "report"]
 
 
 def _formats() -> list[str]:
@@ -67,30 +67,3 @@ def history(
         score = f"{each.value:3.0f}" if each.value is not None else "  -"
         state = each.band if each.finished else "not finished"
         print(f"{each.session_id}  {local_time(each.started_at)}  {each.config.level:<7}{score}  {state}")
-
-
-def grade(
-    session: Annotated[str, typer.Option(help="A session's id, the beginning of one, or `last`.")] = "last",
-) -> None:
-    """Grade the answers of a stored session that have no grade yet."""
-    from interviewer.core.grade import Ungraded
-    from interviewer.core.interview import GradeTurn
-
-    with open_services() as services:
-        conductor = services.open_session(session)
-        waiting = conductor.ungraded_turns()
-        if not waiting:
-            say(f"Every answer of session {conductor.row.id} has a grade.")
-            return
-        ready_engine(services, index=False)
-        failed = 0
-        for turn in waiting:
-            event = conductor.grade(GradeTurn(turn.id)).result()
-            conductor.send_grade(event)
-            if isinstance(event.result, Ungraded):
-                failed += 1
-                say(f"Answer {turn.id + 1} could not be graded: {event.result.reason}")
-        graded = len(waiting) - failed
-        say(f"{graded} of {len(waiting)} answers were graded. `mockdl report {conductor.row.id}` shows them.")
-    if failed:
-        raise typer.Exit(1)

@@ -14,11 +14,17 @@ from interviewer.core.content import VerdictName
 
 __all__ = [
     "FIX_PREFIX",
+    "Agreement",
+    "Assessment",
+    "AssessmentRequest",
     "Flag",
     "Grade",
     "GradeRequest",
     "GradeResult",
     "HeldMisconception",
+    "JudgeCall",
+    "Judging",
+    "Opinion",
     "Passport",
     "PointVerdict",
     "Span",
@@ -58,6 +64,23 @@ class PointVerdict(_Value):
     """The words that earned or lost the point; None when nothing was said about it."""
     method: str
     """The channel that decided, e.g. "similarity", "contrast", "exact value"."""
+    opinion: Opinion | None = None
+    """A language model's, when one was asked."""
+
+
+class Opinion(_Value):
+    """What a language model said about one key point, beside what the offline grader found."""
+
+    verdict: VerdictName
+    """Of the majority, when it was asked more than once."""
+    quote: str = ""
+    reason: str = ""
+    supported: bool
+    """Whether the quote stands in the answer; without it the opinion earns nothing."""
+    ballots: tuple[VerdictName, ...] = ()
+    """What it said each time it was asked."""
+    offline: VerdictName
+    """What the offline grader had decided."""
 
 
 class HeldMisconception(_Value):
@@ -66,6 +89,15 @@ class HeldMisconception(_Value):
     misconception_id: str
     probability: Probability
     evidence: Span
+
+
+class Agreement(_Value):
+    """What a grader's grades were measured to be worth, on questions it had not seen."""
+
+    within_r: float
+    """Mean correlation with people's scores within a question, over the sets they were measured on."""
+    golden_accuracy: Probability
+    """Share of the bank's golden verdicts it got right."""
 
 
 class Passport(_Value):
@@ -77,10 +109,54 @@ class Passport(_Value):
     encoder: str
     calibrated: bool = False
     """Whether the probabilities were fitted on answers graded by people."""
+    calibration: str = ""
+    """Eight hex digits of the fitted weights' hash."""
+    agreement: Agreement | None = None
+    """None when it was not measured."""
+
+
+class JudgeCall(_Value):
+    """One call to a language model, as the journal keeps it: what was sent, never what the key was."""
+
+    outcome: str
+    """"ok", "unreadable", or the kind of failure."""
+    seconds: float = 0.0
+    request_bytes: int = 0
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    rung: str = ""
+    """How the server was asked for JSON."""
+    reason: str = ""
+    """What went wrong, in words."""
+    cached: bool = False
+    """Whether the reply came from this machine's cache, so that nothing was sent."""
+
+
+class Judging(_Value):
+    """A language model's part in a grade."""
+
+    model: str
+    host: str
+    """Where the answer was sent; "" for a script that runs in this process."""
+    prompt_hash: str
+    calls: tuple[JudgeCall, ...] = ()
+    problem: str = ""
+    """Why the grade is the offline one after all; "" when the model's opinion was used."""
+    dropped: tuple[str, ...] = ()
+    """Key points the model made up."""
 
 
 Flag = Literal[
-    "echo", "soup", "noise", "other-language", "off-topic", "too-short", "too-long", "dont-know", "instructions"
+    "echo",
+    "soup",
+    "noise",
+    "other-language",
+    "off-topic",
+    "too-short",
+    "too-long",
+    "dont-know",
+    "instructions",
+    "copied",
 ]
 
 
@@ -93,6 +169,10 @@ class Grade(_Value):
     flags: tuple[Flag, ...] = ()
     """Guards that fired, and so kept the answer or part of it from earning credit."""
     passport: Passport
+    closed: tuple[Span, ...] = ()
+    """Stretches of the answer that a guard closed: nothing in them counts, whoever grades."""
+    judging: Judging | None = None
+    """None when no language model was asked."""
     seconds: float = Field(default=0.0, ge=0)
     """How long grading took."""
 
@@ -109,6 +189,31 @@ class Ungraded(_Value):
 
 
 GradeResult = Annotated[Grade | Ungraded, Field(discriminator="kind")]
+
+
+class Assessment(_Value):
+    """An answer held against bare reference texts instead of a rubric of the bank."""
+
+    credit: Probability
+    """Expected share of the reference that the answer earns, 0 to 1."""
+    p_covered: Probability
+    p_missing: Probability
+    p_contradicted: Probability
+    cosine: float
+    """Of the sentence vectors of the whole answer and the whole reference: the plain baseline."""
+    recall: float
+    """Soft recall of the reference by the answer's tokens; 0 without token states."""
+
+
+class AssessmentRequest(_Value):
+    """An answer, and the points of a reference."""
+
+    question: str = ""
+    points: tuple[tuple[str, ...], ...] = Field(min_length=1)
+    """For each point its alternative wordings."""
+    answer: str
+    single: bool = False
+    """Whether the points are one claim that the answer makes or not, rather than a reference it may cover in part."""
 
 
 class GradeRequest(_Value):

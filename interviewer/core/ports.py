@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
@@ -13,7 +13,7 @@ from interviewer.core.grade import GradeRequest, GradeResult
 if TYPE_CHECKING:
     import numpy
 
-__all__ = ["Close", "Encoder", "EncoderStatus", "Engine", "Neighbour", "Progress", "SearchHit"]
+__all__ = ["Close", "Encoder", "EncoderStatus", "Engine", "Neighbour", "Progress", "Reader", "Reading", "SearchHit"]
 
 Progress = Callable[[str, int, int], None]
 """Called as progress(what, done, total) during long work."""
@@ -82,6 +82,33 @@ class Encoder(Protocol):
 
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> numpy.ndarray:
         """Return unit vectors, float32, shape (len(texts), dimension)."""
+        ...
+
+
+class Reading(NamedTuple):
+    """One text, read token by token."""
+
+    vector: numpy.ndarray
+    """Unit sentence vector, shape (dimension,); the same as the encoder's."""
+    pieces: tuple[str, ...]
+    """Word pieces, without the first and last token, which stand for no word."""
+    plain: numpy.ndarray
+    """Unit token states of the untouched encoder, shape (len(pieces), dimension)."""
+    tuned: numpy.ndarray
+    """Token states after the tuned layers, with first and last token, shape (len(pieces) + 2, dimension)."""
+    projected: numpy.ndarray
+    """What the comparison of two texts needs of each of them alone, shape (len(pieces) + 2, channel's width)."""
+
+
+class Reader(Protocol):
+    """Text to token states, and pairs of texts to entailment."""
+
+    def read(self, texts: Sequence[str], *, cut: bool = True) -> list[Reading]:
+        """Read texts; those longer than a long sentence are cut unless `cut` is False."""
+        ...
+
+    def entail(self, said: Sequence[Reading], claims: Sequence[Reading]) -> numpy.ndarray:
+        """Probabilities that `said[i]` covers, misses or contradicts `claims[i]`, shape (len(said), 3)."""
         ...
 
 

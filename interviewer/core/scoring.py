@@ -18,7 +18,7 @@ from typing import NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 from interviewer.core.content import Item, KeyPoint, Level, Misconception, VerdictName
-from interviewer.core.grade import FIX_PREFIX, Flag, Grade, Passport, PointVerdict, Ungraded
+from interviewer.core.grade import FIX_PREFIX, Flag, Grade, Opinion, Passport, PointVerdict, Ungraded
 from interviewer.core.session import Mode, Outcome, Turn, TurnKind
 
 __all__ = [
@@ -57,6 +57,8 @@ class PointScore(_Value):
     turn_id: int | None = None
     span: tuple[int, int] | None = None
     method: str = ""
+    opinion: Opinion | None = None
+    """A language model's, when one was asked about the turn that counts."""
 
 
 class MisconceptionScore(_Value):
@@ -95,12 +97,16 @@ class _Credit(NamedTuple):
 
 
 def credit(verdict: PointVerdict) -> _Credit:
-    """Expected credit of a verdict, 0 to 1, and its variance."""
+    """Expected credit of a verdict, 0 to 1, and its variance.
+
+    A missing point keeps the little that its probabilities give it: with calibrated ones a score that jumps where
+    the likeliest verdict changes would hang on words that mean nothing.
+    """
     if verdict.verdict is VerdictName.CONTRADICTED:
         return _Credit(0.0, 0.0)
     mean = verdict.p_covered + 0.5 * verdict.p_partial
     variance = max(0.0, verdict.p_covered + 0.25 * verdict.p_partial - mean * mean)
-    return _Credit(0.0 if verdict.verdict is VerdictName.MISSING else mean, variance)
+    return _Credit(mean, variance)
 
 
 def score_question(item: Item, level: Level, turns: Sequence[Turn], mode: Mode = Mode.INTERVIEW) -> QuestionScore:
@@ -201,6 +207,7 @@ def _point_score(point: KeyPoint, level: Level, turns: Sequence[Turn]) -> PointS
                     "span": (span.start, span.end) if span else None,
                     "turn_id": turn.id,
                     "method": verdict.method,
+                    "opinion": verdict.opinion,
                 }
             )
     return best

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel, ConfigDict
 
-from interviewer.core.content import Item
+from interviewer.core.content import Item, Level
+from interviewer.core.grade import GradeResult
 from interviewer.core.scoring import INTERVAL_Z, PointScore, QuestionScore, score_question
-from interviewer.core.session import Phase, SessionConfig, State, Turn, TurnKind
+from interviewer.core.session import Outcome, Phase, SessionConfig, State, Turn, TurnKind
 
-__all__ = ["BANDS", "QuestionSummary", "SessionSummary", "TopicScore", "band", "summarise"]
+__all__ = ["BANDS", "QuestionSummary", "SessionSummary", "TopicScore", "band", "summarise", "summarise_answer"]
 
 BANDS = ((80.0, "strong"), (65.0, "solid"), (45.0, "mixed"), (0.0, "not there yet"))
 """Lower bound of the score and what it is called, for the level asked."""
@@ -97,6 +98,21 @@ def summarise(
         ),
         seconds=sum(turn.seconds for turn in state.turns),
     )
+
+
+def summarise_answer(item: Item, level: Level, answer: str, result: GradeResult) -> QuestionSummary:
+    """One answer outside of any session, scored as if it had been given in an interview at `level`."""
+    turn = Turn(
+        id=0,
+        question_id=item.question.id,
+        kind=TurnKind.QUESTION,
+        prompt=item.question.prompt,
+        started=0.0,
+        outcome=Outcome.ANSWERED,
+        answer=answer,
+        result=result,
+    )
+    return QuestionSummary(item=item, turns=(turn,), score=score_question(item, level, (turn,)))
 
 
 def _question_summaries(state: State, items: Mapping[str, Item]) -> list[QuestionSummary]:

@@ -17,10 +17,13 @@ from interviewer.errors import EncoderError
 if TYPE_CHECKING:
     import numpy
 
+    from interviewer.embedding.reader import TokenReader
+
 __all__ = ["BATCH", "DEFAULT_MODEL", "SentenceEncoder", "load_encoder"]
 
 DEFAULT_MODEL = "default"
 _DEFAULT_NAME = "all-MiniLM-L6-v2"
+_BUNDLED = "bundled"
 BATCH = 32
 """Texts a batch; also how many are embedded between two looks at the queue of requests."""
 
@@ -72,14 +75,17 @@ def load_encoder(
     revision = source.revision or hub_revision(source.place)
     if chosen != "cpu":
         loaded, revision = loaded.half(), f"{revision}/half"
-    return SentenceEncoder(loaded, name=source.name, key=f"{source.name}@{revision}", device=chosen)
+    bundled = source.revision == _BUNDLED
+    return SentenceEncoder(
+        loaded, name=source.name, key=f"{source.name}@{revision}", device=chosen, has_channel=bundled
+    )
 
 
 def _locate(model: str, cache: Path) -> _Source:
     if model == DEFAULT_MODEL:
         folder = find_bundled()
         verify_weights(folder, cache / "weights.json")
-        return _Source(str(folder), _DEFAULT_NAME, "bundled")
+        return _Source(str(folder), _DEFAULT_NAME, _BUNDLED)
     try:
         path = Path(model).expanduser()
         is_there = path.exists()
@@ -107,8 +113,9 @@ def _load_folder(kind: Any, place: str, device: str) -> Any:
 class SentenceEncoder:
     """A loaded model; implements `core.ports.Encoder`."""
 
-    def __init__(self, model: Any, *, name: str, key: str, device: str) -> None:
+    def __init__(self, model: Any, *, name: str, key: str, device: str, has_channel: bool = False) -> None:
         self._model = model
+        self._has_channel = has_channel
         self.name = name
         self.key = key
         """Identifies the weights and their precision, for caches."""
@@ -116,6 +123,18 @@ class SentenceEncoder:
         # Before release 5.3 the method had a longer name.
         dimension = getattr(model, "get_embedding_dimension", None) or model.get_sentence_embedding_dimension
         self.dimension = int(dimension() or len(self._run(["how long is a vector"])[0]))
+
+    def reader(self) -> TokenReader | None:
+        """Token states and the entailment channel; None for an encoder the channel was not trained for.
+
+        Raises:
+            EncoderError: the channel's weights are damaged.
+        """
+        if not self._has_channel:
+            return None
+        from interviewer.embedding.reader import load_reader
+
+        return load_reader(self._model)
 
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> numpy.ndarray:
         """Return unit vectors, float32, shape (len(texts), dimension).

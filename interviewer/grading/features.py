@@ -108,7 +108,8 @@ def match_claim(
     open_vectors = vectors[usable]
     support = open_vectors @ claim.support_vectors.T
     oppose = open_vectors @ claim.oppose_vectors.T
-    best_support, best_oppose = support.max(1), oppose.max(1)
+    best_support = support.max(1)
+    best_oppose = oppose.max(1) if claim.opposing else np.zeros(len(usable), dtype=np.float32)
     refuted = np.array([spans[i].refuted for i in usable])
     # A span the speaker calls wrong can neither earn the claim nor assert its opposite.
     earning = np.where(refuted, best_support - 0.15, best_support)
@@ -116,7 +117,7 @@ def match_claim(
     margins = np.where(refuted, -1.0, best_oppose - best_support)
     against = int(np.argmax(np.where(best_oppose > 0.45, margins, -1.0)))
     wording = claim.supporting[int(support[at].argmax())]
-    opposite = claim.opposing[int(oppose[against].argmax())]
+    opposite = claim.opposing[int(oppose[against].argmax())] if claim.opposing else ""
     text, opposed = spans[usable[at]].text, spans[usable[against]].text
     top = np.sort(support[at])[-3:].mean()
     features = (

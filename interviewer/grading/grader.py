@@ -1,15 +1,16 @@
-"""The first offline grader: an answer's spans against a rubric's claims and their opposites."""
+"""The offline grader: an answer's spans against a rubric's claims and their opposites."""
 
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from interviewer.core.content import Item, KeyPoint, VerdictName
+from interviewer.core.content import Item, VerdictName
 from interviewer.core.grade import (
     FIX_PREFIX,
+    Assessment,
+    AssessmentRequest,
     Flag,
     Grade,
     GradeRequest,
@@ -20,13 +21,16 @@ from interviewer.core.grade import (
     Span,
     Ungraded,
 )
-from interviewer.core.ports import Encoder
-from interviewer.grading.decision import DecisionModel, load_model
-from interviewer.grading.features import ClaimTexts, Matched, WordWeights, match_claim
+from interviewer.core.ports import Encoder, Reader
+from interviewer.grading.claims import Claims, ClaimStore
+from interviewer.grading.decision import PLAIN, WITH_CHANNEL, DecisionModel, load_model
+from interviewer.grading.features import Matched, match_claim
 from interviewer.grading.guards import Guarded, guard_spans, other_language
+from interviewer.grading.recall import load_piece_weights
+from interviewer.grading.reference import build_assessment, reference_signals
+from interviewer.grading.signals import AnswerReading, Signals, add_rivals, collect_signals, read_answer
 from interviewer.grading.spans import MOST_SPANS, TextSpan, cut_spans
-from interviewer.grading.values import find_quantities, match_value
-from interviewer.grading.words import content_stems
+from interviewer.grading.values import decide_by_value
 
 if TYPE_CHECKING:
     import numpy
@@ -35,45 +39,55 @@ __all__ = ["OfflineGrader", "build_grader"]
 
 NAME = "offline-contrast"
 _MOST_CHARACTERS = 40_000
-_KEPT_RUBRICS = 64
-
-
-class _Claims(NamedTuple):
-    points: dict[str, ClaimTexts]
-    misconceptions: dict[str, ClaimTexts]
-    asked: set[str]
-    weights: WordWeights
+_FREE: tuple[Flag, ...] = ("too-short", "soup")
+"""Guards that do not fire against a bare reference."""
 
 
 class _Answer(NamedTuple):
     text: str
     spans: list[TextSpan]
     vectors: numpy.ndarray
+    read: AnswerReading | None
+    """None without a reader."""
     guarded: Guarded
 
 
-def build_grader(encoder: Encoder, rubric_encoder: Encoder | None = None) -> OfflineGrader:
+_Found = dict[str, Matched | Signals | None]
+
+
+def build_grader(
+    encoder: Encoder, rubric_encoder: Encoder | None = None, reader: Reader | None = None
+) -> OfflineGrader:
     """Return the offline grader.
 
     Args:
         encoder: for answers, which are private and must not be cached on disk.
         rubric_encoder: for the wordings of rubrics; may be cached. The same one when None.
+        reader: token states and the entailment channel of the same encoder; None for an encoder
+            that has none, whose grades then come from sentence vectors alone and are uncalibrated.
     """
-    return OfflineGrader(encoder, rubric_encoder or encoder, load_model())
+    return OfflineGrader(encoder, rubric_encoder or encoder, reader, load_model(WITH_CHANNEL if reader else PLAIN))
 
 
 class OfflineGrader:
-    """Grades answers with sentence vectors, contrast, exact values and guards."""
+    """Grades answers with sentence vectors, token states, entailment, exact values and guards."""
 
-    def __init__(self, encoder: Encoder, rubric_encoder: Encoder, model: DecisionModel) -> None:
+    def __init__(
+        self, encoder: Encoder, rubric_encoder: Encoder, reader: Reader | None, model: DecisionModel | None
+    ) -> None:
         self._encoder = encoder
-        self._rubric_encoder = rubric_encoder
-        self._model = model
-        self._claims: OrderedDict[str, _Claims] = OrderedDict()
+        self._reader = reader
+        self._fitted = model
+        self._claims = ClaimStore(rubric_encoder, reader)
+
+    @property
+    def _model(self) -> DecisionModel:
+        assert self._fitted is not None  # only fitting works without one
+        return self._fitted
 
     def prepare(self, item: Item) -> None:
         """Embed all wordings of a rubric, so that the first grade needs no more than the answer."""
-        self._claims_of(item)
+        self._claims.of(item)
 
     def grade(self, item: Item, request: GradeRequest) -> GradeResult:
         """Grade one answer.
@@ -85,52 +99,112 @@ class OfflineGrader:
         language = other_language(request.answer)
         if language is not None:
             return Ungraded(reason=f"the answer seems to be in {language}; the bank and this grader speak English")
-        claims = self._claims_of(item)
-        answer = self._read(item, request.answer)
+        claims = self._claims.of(item)
+        answer = self._read(item.question.prompt, request.answer, claims)
         ids = request.point_ids or tuple(point.id for point in item.rubric.key_points)
-        verdicts = tuple(self._verdict(item, each, claims, answer) for each in ids)
+        found = self._matches(claims, answer)
+        verdicts = tuple(self._verdict(item, each, claims, answer, found) for each in ids)
         flags: tuple[Flag, ...] = answer.guarded.flags
         if len(request.answer) > _MOST_CHARACTERS or len(answer.spans) >= MOST_SPANS:
             flags = (*flags, "too-long")
         return Grade(
             verdicts=verdicts,
-            misconceptions=tuple(self._misconceptions(item, claims, answer)),
+            misconceptions=tuple(self._misconceptions(item, answer, found)),
             flags=flags,
             passport=self.passport(item),
+            closed=_closed(answer),
             seconds=time.perf_counter() - began,
         )
 
     def passport(self, item: Item) -> Passport:
         """Who grades, with what."""
         return Passport(
-            name=NAME, version=self._model.version, rubric_hash=item.rubric_hash, encoder=self._encoder.name
+            name=NAME,
+            version=self._model.version,
+            rubric_hash=item.rubric_hash,
+            encoder=self._encoder.name,
+            calibrated=self._model.calibrated,
+            calibration=self._model.calibration,
+            agreement=self._model.agreement,
         )
 
-    def match(self, item: Item, answer: str) -> dict[str, Matched | None]:
-        """The features of every key point and, under `fix:<id>`, of every misconception."""
-        claims, read = self._claims_of(item), self._read(item, answer)
-        found = {each: self._match(texts, claims, read) for each, texts in claims.points.items()}
-        wrong = {FIX_PREFIX + each: self._match(texts, claims, read) for each, texts in claims.misconceptions.items()}
-        return {**found, **wrong}
+    def signals(self, item: Item, answer: str) -> _Found:
+        """What was measured for every key point and, under `fix:<id>`, every misconception."""
+        claims = self._claims.of(item)
+        read = self._read(item.question.prompt, answer, claims)
+        return self._matches(claims, read)
 
-    def _read(self, item: Item, text: str) -> _Answer:
-        spans = cut_spans(text[:_MOST_CHARACTERS])
-        guarded = guard_spans(text[:_MOST_CHARACTERS], item.question.prompt, spans)
+    def reference_signals(
+        self, question: str, points: Sequence[tuple[str, ...]], answer: str, *, single: bool = False
+    ) -> tuple[float, ...] | None:
+        """Signals of an answer against bare reference texts.
+
+        Args:
+            question: what was asked.
+            points: for each point its alternative wordings.
+            answer: what was said.
+            single: the points are one claim. Then a text that repeats the question earns nothing; a whole
+                answer that does so may be right all the same.
+
+        Returns:
+            Numbers in the order of `REFERENCE_SIGNALS`; None when no span of the answer may earn credit.
+        """
+        claims = self._claims.bare(question, points)
+        read = self._read(question, answer, claims, _FREE if single else (*_FREE, "echo"))
+        found = [each.features for each in self._matches(claims, read).values() if each is not None]
+        vector = self._encoder.encode([answer])[0]
+        said = [span.text for span in _sentences(read)]
+        whole = self._reader.read([answer], cut=False)[0] if self._reader is not None else None
+        return reference_signals(claims, points, found, said, vector, whole)
+
+    def assess(self, request: AssessmentRequest) -> Assessment:
+        """Hold an answer against bare reference texts, with no rubric to lean on."""
+        features = self.reference_signals(request.question, request.points, request.answer, single=request.single)
+        return build_assessment(self._model, features, single=request.single)
+
+    def _read(self, prompt: str, text: str, claims: Claims, free: tuple[Flag, ...] = ()) -> _Answer:
         import numpy as np
 
+        spans = cut_spans(text[:_MOST_CHARACTERS])
+        guarded = guard_spans(text[:_MOST_CHARACTERS], prompt, spans, claims.known, free=free)
+        if self._reader is not None:
+            read = read_answer(spans, guarded.open, self._reader, self._encoder.dimension)
+            return _Answer(text, spans, read.vectors, read, guarded)
         vectors = np.zeros((len(spans), self._encoder.dimension), dtype=np.float32)
         used = [i for i, free in enumerate(guarded.open) if free]
         if used:
             vectors[used] = self._encoder.encode([spans[i].text for i in used])
-        return _Answer(text, spans, vectors, guarded)
+        return _Answer(text, spans, vectors, None, guarded)
 
-    def _match(self, texts: ClaimTexts, claims: _Claims, answer: _Answer) -> Matched | None:
-        return match_claim(texts, answer.spans, answer.vectors, answer.guarded.open, claims.weights, claims.asked)
+    def _matches(self, claims: Claims, answer: _Answer) -> _Found:
+        """Compare an answer with all claims of a kind, which compete for its spans, and then with the other kind."""
+        found = {name: self._match(name, claims, answer) for name in claims.texts}
+        full: _Found = dict(found)
+        for of_fixes in (False, True):
+            own = {name: each for name, each in found.items() if name.startswith(FIX_PREFIX) is of_fixes}
+            full.update(add_rivals({name: each for name, each in own.items() if not isinstance(each, Matched)}))
+        return full
 
-    def _verdict(self, item: Item, point_id: str, claims: _Claims, answer: _Answer) -> PointVerdict:
-        if point_id.startswith(FIX_PREFIX):
-            return self._correction(point_id, claims, answer)
-        matched = self._match(claims.points[point_id], claims, answer)
+    def _match(self, name: str, claims: Claims, answer: _Answer, *, turned: bool = False) -> Matched | Signals | None:
+        """Compare an answer with a claim, or with its opposite when `turned`."""
+        texts, readings = claims.turned(name) if turned else (claims.texts[name], claims.readings.get(name))
+        if self._reader is None or readings is None or answer.read is None:
+            return match_claim(texts, answer.spans, answer.vectors, answer.guarded.open, claims.weights, claims.asked)
+        return collect_signals(
+            texts,
+            readings,
+            answer.read,
+            self._reader,
+            claims.weights,
+            load_piece_weights(),
+            claims.asked,
+            claims.asked_pieces,
+        )
+
+    def _verdict(self, item: Item, point_id: str, claims: Claims, answer: _Answer, found: _Found) -> PointVerdict:
+        """On a key point, or on `fix:<id>`: whether a misconception was put right, its correction the claim."""
+        is_fix = point_id.startswith(FIX_PREFIX)
+        matched = self._match(point_id, claims, answer, turned=True) if is_fix else found[point_id]
         if matched is None:
             return PointVerdict(
                 point_id=point_id, verdict=VerdictName.MISSING, p_covered=0.0, p_partial=0.0, method="guard"
@@ -143,35 +217,18 @@ class OfflineGrader:
             p_partial=decision.p_partial,
             p_contradicted=decision.p_contradicted,
             evidence=_evidence(decision.verdict, matched, answer.spans),
-            method="similarity and contrast",
+            method="similarity and contrast" if self._reader is None else "entailment and contrast",
         )
-        point = item.rubric.point(point_id)
-        return _with_value(point, verdict, matched, answer) if point.value else verdict
+        value = None if is_fix else item.rubric.point(point_id).value
+        if value is None:
+            return verdict
+        closed = [span for span, free in zip(answer.spans, answer.guarded.open, strict=True) if not free]
+        return decide_by_value(value, verdict, answer.text, answer.spans[matched.span], closed)
 
-    def _correction(self, point_id: str, claims: _Claims, answer: _Answer) -> PointVerdict:
-        """Whether a challenged misconception was put right: a claim whose support is the correction."""
-        wrong = claims.misconceptions[point_id.removeprefix(FIX_PREFIX)]
-        texts = ClaimTexts(wrong.opposing, wrong.supporting, wrong.oppose_vectors, wrong.support_vectors)
-        matched = self._match(texts, claims, answer)
-        if matched is None:
-            return PointVerdict(
-                point_id=point_id, verdict=VerdictName.MISSING, p_covered=0.0, p_partial=0.0, method="guard"
-            )
-        decision = self._model.decide(matched.features)
-        return PointVerdict(
-            point_id=point_id,
-            verdict=decision.verdict,
-            p_covered=decision.p_covered,
-            p_partial=decision.p_partial,
-            p_contradicted=decision.p_contradicted,
-            evidence=_evidence(decision.verdict, matched, answer.spans),
-            method="similarity and contrast",
-        )
-
-    def _misconceptions(self, item: Item, claims: _Claims, answer: _Answer) -> list[HeldMisconception]:
+    def _misconceptions(self, item: Item, answer: _Answer, found: _Found) -> list[HeldMisconception]:
         held = []
         for misconception in item.rubric.misconceptions:
-            matched = self._match(claims.misconceptions[misconception.id], claims, answer)
+            matched = found[FIX_PREFIX + misconception.id]
             if matched is None or answer.spans[matched.span].refuted:
                 continue
             probability = self._model.p_held(matched.features)
@@ -186,77 +243,26 @@ class OfflineGrader:
                 )
         return held
 
-    def _claims_of(self, item: Item) -> _Claims:
-        """Vectors of all wordings of a rubric, kept for the most recent rubrics."""
-        key = item.question.id + item.rubric_hash
-        if key in self._claims:
-            self._claims.move_to_end(key)
-            return self._claims[key]
-        claims = self._build_claims(item)
-        self._claims[key] = claims
-        while len(self._claims) > _KEPT_RUBRICS:
-            self._claims.popitem(last=False)
-        return claims
 
-    def _build_claims(self, item: Item) -> _Claims:
-        rubric = item.rubric
-        pairs: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = [
-            (point.id, (point.statement, *point.phrasings), point.contradictions) for point in rubric.key_points
-        ]
-        for each in rubric.misconceptions:
-            truth: tuple[str, ...] = (each.correction,)
-            if each.key_point is not None:
-                point = rubric.point(each.key_point)
-                truth = (each.correction, point.statement, *point.phrasings)
-            pairs.append((FIX_PREFIX + each.id, (each.claim, *each.phrasings), truth))
-        texts = [text for _, supporting, opposing in pairs for text in (*supporting, *opposing)]
-        vectors = self._rubric_encoder.encode(texts)
-        claims: dict[str, ClaimTexts] = {}
-        row = 0
-        for name, supporting, opposing in pairs:
-            middle, end = row + len(supporting), row + len(supporting) + len(opposing)
-            claims[name] = ClaimTexts(supporting, opposing, vectors[row:middle], vectors[middle:end])
-            row = end
-        return _Claims(
-            points={name: each for name, each in claims.items() if not name.startswith(FIX_PREFIX)},
-            misconceptions={
-                name.removeprefix(FIX_PREFIX): each for name, each in claims.items() if name.startswith(FIX_PREFIX)
-            },
-            asked=set(content_stems(item.question.prompt)),
-            weights=WordWeights(texts),
-        )
+def _closed(answer: _Answer) -> tuple[Span, ...]:
+    """Sentences that a guard closed."""
+    spans = zip(answer.spans, answer.guarded.open, strict=True)
+    first = {span.sentence: (span, free) for span, free in reversed(list(spans)) if not span.pair}
+    return tuple(Span(start=span.start, end=span.end) for _, (span, free) in sorted(first.items()) if not free)
 
 
-def _evidence(verdict: VerdictName, matched: Matched, spans: Sequence[TextSpan]) -> Span | None:
+def _sentences(answer: _Answer) -> list[TextSpan]:
+    """The open spans that are whole sentences, each once."""
+    spans = zip(answer.spans, answer.guarded.open, strict=True)
+    first: dict[int, TextSpan] = {}
+    for span, free in spans:
+        if free and not span.pair:
+            first.setdefault(span.sentence, span)
+    return list(first.values())
+
+
+def _evidence(verdict: VerdictName, matched: Matched | Signals, spans: Sequence[TextSpan]) -> Span | None:
     if verdict is VerdictName.MISSING:
         return None
     span = spans[matched.opposed_span if verdict is VerdictName.CONTRADICTED else matched.span]
     return Span(start=span.start, end=span.end)
-
-
-def _with_value(point: KeyPoint, verdict: PointVerdict, matched: Matched, answer: _Answer) -> PointVerdict:
-    """Let the exact number decide: right number credits the point, a wrong one denies it."""
-    assert point.value is not None
-    right, wrong = match_value(point.value, find_quantities(answer.text))
-    closed = [span for span, free in zip(answer.spans, answer.guarded.open, strict=True) if not free]
-    if right is not None and not any(span.start <= right.start < span.end for span in closed):
-        evidence = Span(start=right.start, end=right.end)
-        return verdict.model_copy(
-            update={
-                "verdict": VerdictName.COVERED,
-                "p_covered": 0.95,
-                "p_partial": 0.03,
-                "p_contradicted": 0.0,
-                "evidence": evidence,
-                "method": "exact value",
-            }
-        )
-    span = answer.spans[matched.span]
-    if wrong is not None and span.start <= wrong.start < span.end and verdict.verdict is not VerdictName.MISSING:
-        state, evidence = VerdictName.CONTRADICTED, Span(start=span.start, end=span.end)
-        update = {"verdict": state, "p_covered": 0.02, "p_partial": 0.05, "p_contradicted": 0.9, "evidence": evidence}
-        return verdict.model_copy(update={**update, "method": "exact value"})
-    partial = VerdictName.PARTIAL if verdict.verdict is VerdictName.COVERED else verdict.verdict
-    return verdict.model_copy(
-        update={"verdict": partial, "p_covered": 0.0, "p_partial": min(0.9, verdict.p_covered + verdict.p_partial)}
-    )

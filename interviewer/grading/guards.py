@@ -7,14 +7,15 @@ know": each is recognised by its own simple sign, so that a user can be told whi
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from interviewer.core.grade import Flag
 from interviewer.grading.spans import TextSpan
 from interviewer.grading.words import FUNCTION_WORDS, content_stems, function_share, is_shuffled, tokens
 
-__all__ = ["Guarded", "guard_spans", "other_language"]
+__all__ = ["Guarded", "guard_spans", "other_language", "shingles"]
 
 _INSTRUCTIONS = re.compile(
     r"ignore (?:all |any |the |every )*(?:above|previous|prior|rubric|instruction|earlier)|"
@@ -49,9 +50,23 @@ _FOREIGN = {
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
 _OTHER_SCRIPT = re.compile(r"[\u0400-\u1fff\u2c00-\ud7ff\uf900-\ufaff]")
 _WORDY = 8
-"""Fewer words than this are too few to judge word order or share of function words."""
+"""Fewer words than this are too few to judge the language by."""
 _SOUP_SHARE = 0.15
+_SOUP_WORDS = 12
+"""Ordinary lists ("sequence number, urgent pointer, window") have fewer words and no function words either."""
+_NOISE_WORDS = 6
 _ECHO_SHARE = 0.8
+_ECHO_PAIRS = 0.6
+"""Share of pairs of neighbouring words that stand so in the question; answers share its words, not its order."""
+
+_RUN = 8
+_PASTED_WORDS = 40
+"""Words in copied runs from which on an answer counts as pasted: more than one sentence."""
+_PASTED_SHARE = 0.6
+
+
+_HIDDEN = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]")
+"""Characters that show nothing: an order may hide between them."""
 
 
 class Guarded(NamedTuple):
@@ -77,52 +92,106 @@ def other_language(answer: str) -> str | None:
     return None
 
 
-def guard_spans(answer: str, question: str, spans: Sequence[TextSpan]) -> Guarded:
+def shingles(texts: Iterable[str]) -> frozenset[tuple[str, ...]]:
+    """All runs of eight words, by which a pasted text is known."""
+    found: set[tuple[str, ...]] = set()
+    for text in texts:
+        words = tokens(text)
+        found.update(tuple(words[i : i + _RUN]) for i in range(len(words) - _RUN + 1))
+    return frozenset(found)
+
+
+def guard_spans(
+    answer: str,
+    question: str,
+    spans: Sequence[TextSpan],
+    known: Container[tuple[str, ...]] = frozenset(),
+    *,
+    free: Container[Flag] = (),
+) -> Guarded:
     """Decide which spans may earn credit.
 
     Args:
         answer: as typed.
         question: the prompt the candidate saw.
         spans: of the answer.
+        known: runs of words of the rubric and the model answer, from `shingles`.
+        free: guards that are not to fire. A bare reference may be as short as a word, and its model has seen
+            shuffled words.
     """
+    answer = _HIDDEN.sub("", answer)
     words = tokens(answer)
     flags: list[Flag] = []
-    if len(words) < 2:
+    if len(words) < 2 and not ("too-short" in free and words):
         return Guarded((False,) * len(spans), ("too-short",))
     if _DONT_KNOW.search(answer) and len(words) < 14:
         return Guarded((False,) * len(spans), ("dont-know",))
-    if len(words) >= 12 and function_share(answer) < _SOUP_SHARE:
-        return Guarded((False,) * len(spans), ("soup" if _looks_like_words(words) else "noise",))
-    if is_shuffled(words):
-        return Guarded((False,) * len(spans), ("soup",))
-    asked = set(content_stems(question))
+    flag = _listed(words)
+    if flag is not None and flag not in free:
+        return Guarded((False,) * len(spans), (flag,))
+    asked, pairs = set(content_stems(question)), set(pairwise(tokens(question)))
+    spans = [span._replace(text=_HIDDEN.sub("", span.text)) for span in spans]
     tainted = {span.sentence for span in spans if not span.pair and _INSTRUCTIONS.search(span.text)}
+    pasted = _pasted(spans, known)
     may_earn = []
     for span in spans:
-        flag = _span_flag(span, asked, tainted)
+        flag = "copied" if span.sentence in pasted else _span_flag(span, asked, pairs, tainted)
+        flag = None if flag in free else flag
         may_earn.append(flag is None)
         if flag is not None and flag not in flags:
             flags.append(flag)
-    shown: tuple[Flag, ...] = tuple(flag for flag in flags if flag == "instructions" or not any(may_earn))
+    shown: tuple[Flag, ...] = tuple(flag for flag in flags if flag in ("instructions", "copied") or not any(may_earn))
     if len(shown) > 1:  # short remains of an echo say nothing of their own
         shown = tuple(flag for flag in shown if flag != "too-short")
     return Guarded(tuple(may_earn), shown)
 
 
-def _span_flag(span: TextSpan, asked: set[str], tainted: set[int]) -> Flag | None:
+def _pasted(spans: Sequence[TextSpan], known: Container[tuple[str, ...]]) -> set[int]:
+    """Sentences taken word for word from the rubric or the model answer; a single one may be chance or memory."""
+    copied: dict[int, tuple[int, int]] = {}
+    for span in spans:
+        if span.pair or span.sentence in copied:
+            continue
+        words = tokens(span.text)
+        hit: set[int] = set()
+        for i in range(len(words) - _RUN + 1):
+            if tuple(words[i : i + _RUN]) in known:
+                hit.update(range(i, i + _RUN))
+        copied[span.sentence] = (len(hit), len(words))
+    if sum(hit for hit, _ in copied.values()) < _PASTED_WORDS:
+        return set()
+    pasted = {sentence for sentence, (hit, total) in copied.items() if hit >= _PASTED_SHARE * total}
+    # Sentences too short to hold a run belong to what stands around them.
+    short = {sentence for sentence, (_, total) in copied.items() if total < _RUN}
+    return pasted | {each for each in short if {each - 1, each + 1} & pasted}
+
+
+def _span_flag(span: TextSpan, asked: set[str], pairs: set[tuple[str, str]], tainted: set[int]) -> Flag | None:
     if (span.sentence in tainted and not span.pair) or _INSTRUCTIONS.search(span.text):
         return "instructions"
     words = tokens(span.text)
-    if len(words) >= _WORDY and function_share(span.text) < _SOUP_SHARE:
-        return "soup" if _looks_like_words(words) else "noise"
-    if is_shuffled(words):
-        return "soup"
+    flag = _listed(words)
+    if flag is not None:
+        return flag
     stems = content_stems(span.text)
-    if len(stems) < 2:
+    if not stems or (len(stems) < 2 and len(words) < 4):
         return "too-short"
-    if sum(each in asked for each in stems) / len(stems) >= _ECHO_SHARE:
-        return "echo"
+    own = list(pairwise(words))
+    if sum(each in asked for each in stems) / len(stems) >= _ECHO_SHARE and own:
+        repeated = sum(pair in pairs for pair in own) / len(own)
+        return "echo" if repeated >= _ECHO_PAIRS else None
     return None
+
+
+def _listed(words: Sequence[str]) -> Flag | None:
+    """Whether words are noise or a heap of keywords; formulas and short lists are neither."""
+    plain = [word for word in words if len(word) > 1 and word[0].isalpha()]
+    if len(plain) >= _NOISE_WORDS and function_share(" ".join(plain)) < _SOUP_SHARE:
+        if not _looks_like_words(plain):
+            return "noise"
+        if len(plain) >= _SOUP_WORDS:
+            return "soup"
+    return "soup" if is_shuffled(words) else None
 
 
 def _looks_like_words(words: Sequence[str]) -> bool:

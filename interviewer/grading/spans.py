@@ -23,10 +23,14 @@ _CLAUSE = re.compile(
 _BULLET = re.compile(r"\s*(?:[-*•+]|\d+[.)])\s")
 _FULL_LINE = 55
 """A line this long was ended by wrapping, a shorter one on purpose."""
+_GOES_ON = tuple(",;:-(\"'")
+"""Besides letters and digits, what a line that was wrapped ends with; `in` needs a tuple, for "" ends none."""
 _LONG = 12
 """Sentences with more words than this are also cut into clauses."""
 _SHORT_CLAUSE = 4
 """Clauses with fewer words stay with their neighbour."""
+_PAIR = 140
+"""Two sentences with fewer characters than this together may carry one point between them."""
 _REFUTED = re.compile(
     r"\b(?:"
     r"(?:it|that|this)(?:'s| is| isn't| is not)?(?: simply| just| also)? "
@@ -68,7 +72,7 @@ def cut_spans(answer: str) -> list[TextSpan]:
         spans.append(TextSpan(start, end, text, number, False, cue is not None))
         if len(text.split()) > _LONG:
             spans += _clauses(answer, start, end, number, cue)
-        if number and end - sentences[number - 1][0] < 260:
+        if number and end - sentences[number - 1][0] < _PAIR:
             first = sentences[number - 1][0]
             refuted = cue is not None or _REFUTED.search(answer[first:end]) is not None
             spans.append(TextSpan(first, end, answer[first:end], number - 1, True, refuted))
@@ -82,7 +86,8 @@ def _join_wrapped(answer: str) -> str:
     lines = answer.split("\n")
     joined = lines[0]
     for before, line in pairwise(lines):
-        wrapped = len(before) >= _FULL_LINE and line.strip() and not _BULLET.match(line)
+        goes_on = before.rstrip()[-1:].isalnum() or before.rstrip()[-1:] in _GOES_ON
+        wrapped = len(before) >= _FULL_LINE and goes_on and line.strip() and not _BULLET.match(line)
         joined += (" " if wrapped else "\n") + line
     return joined
 

@@ -6,9 +6,11 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from interviewer.core.content import Value
+from interviewer.core.content import Value, VerdictName
+from interviewer.core.grade import PointVerdict, Span
+from interviewer.grading.spans import TextSpan
 
-__all__ = ["Quantity", "find_quantities", "match_value"]
+__all__ = ["Quantity", "decide_by_value", "find_quantities", "match_value"]
 
 _NUMBER = re.compile(
     r"(?<![\w.])[-−]?(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
@@ -68,3 +70,30 @@ def match_value(value: Value, quantities: Sequence[Quantity]) -> tuple[Quantity 
         if quantity.unit in units and quantity.unit:
             wrong = wrong or quantity
     return None, wrong
+
+
+def decide_by_value(
+    value: Value, verdict: PointVerdict, text: str, matched: TextSpan, closed: Sequence[TextSpan]
+) -> PointVerdict:
+    """Let the exact number decide: the right number credits the point, a wrong one denies it.
+
+    Args:
+        value: what the key point demands.
+        verdict: of the other channels.
+        text: the answer.
+        matched: the span that would earn the point.
+        closed: spans that a guard closed; a number in them counts for nothing.
+    """
+    right, wrong = match_value(value, find_quantities(text))
+    if right is not None and not any(span.start <= right.start < span.end for span in closed):
+        evidence = Span(start=right.start, end=right.end)
+        credited = {"verdict": VerdictName.COVERED, "p_covered": 0.95, "p_partial": 0.03, "p_contradicted": 0.0}
+        return verdict.model_copy(update={**credited, "evidence": evidence, "method": "exact value"})
+    if wrong is not None and matched.start <= wrong.start < matched.end and verdict.verdict is not VerdictName.MISSING:
+        evidence = Span(start=matched.start, end=matched.end)
+        denied = {"verdict": VerdictName.CONTRADICTED, "p_covered": 0.02, "p_partial": 0.05, "p_contradicted": 0.9}
+        return verdict.model_copy(update={**denied, "evidence": evidence, "method": "exact value"})
+    partial = VerdictName.PARTIAL if verdict.verdict is VerdictName.COVERED else verdict.verdict
+    return verdict.model_copy(
+        update={"verdict": partial, "p_covered": 0.0, "p_partial": min(0.9, verdict.p_covered + verdict.p_partial)}
+    )

@@ -8,7 +8,7 @@ from typing import Any
 from interviewer.core.scoring import PointScore
 from interviewer.core.summary import QuestionSummary, SessionSummary
 
-__all__ = ["render_json"]
+__all__ = ["question_as_dict", "render_json"]
 
 _SCHEMA = 1
 
@@ -30,12 +30,13 @@ def render_json(summary: SessionSummary) -> str:
         "strongest": list(summary.strongest),
         "weakest": list(summary.weakest),
         "left_out": list(summary.left_out),
-        "questions": [_question(each) for each in summary.questions],
+        "questions": [question_as_dict(each) for each in summary.questions],
     }
     return json.dumps(body, indent=2, ensure_ascii=False) + "\n"
 
 
-def _question(summary: QuestionSummary) -> dict[str, Any]:
+def question_as_dict(summary: QuestionSummary) -> dict[str, Any]:
+    """One question of a report as plain data."""
     question, score = summary.item.question, summary.score
     return {
         "id": question.id,
@@ -79,4 +80,5 @@ def _point(score: PointScore) -> dict[str, Any]:
         "span": list(score.span) if score.span else None,
         "turn": score.turn_id,
         "method": score.method,
+        "opinion": score.opinion.model_dump(mode="json") if score.opinion else None,
     }

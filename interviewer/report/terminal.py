@@ -55,7 +55,7 @@ def render_question(summary: QuestionSummary, width: int, *, number: int | None 
     lines = wrap_text(f"{prefix}{question.title} ({question.id}, {question.level})", width)
     lines += wrap_text(f"Score: {wording.describe_score(summary.score)}", width)
     if summary.score.flags:
-        lines += wrap_text(f"The grader noticed: {', '.join(summary.score.flags)}.", width)
+        lines += wrap_text(wording.describe_flags(summary.score.flags), width)
     for turn in summary.turns:
         lines += ["", *wrap_text(f"Interviewer: {turn.prompt}", width)]
         said = turn.answer if turn.answer else f"({turn.outcome or 'not answered yet'})"
@@ -80,6 +80,8 @@ def _verdicts(score: QuestionScore, width: int) -> list[str]:
         lines += wrap_text(text, width, indent="  ")
         if point.evidence:
             lines += wrap_text(f"you said: {wording.quote(point.evidence)}", width, indent="      ")
+        if opinion := wording.describe_opinion(point):
+            lines += wrap_text(opinion, width, indent="      ")
     if score.misconceptions:
         lines += ["", "Misconceptions:"]
     for wrong in score.misconceptions:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from interviewer.core.content import Reference, VerdictName
+from interviewer.core.grade import Flag, Grade, Passport
 from interviewer.core.scoring import PointScore, QuestionScore
 from interviewer.core.summary import SessionSummary
 from interviewer.core.text import clean_line
 
 __all__ = [
     "MARKS",
+    "describe_flags",
     "describe_interval",
+    "describe_ledger",
+    "describe_opinion",
     "describe_passport",
     "describe_point",
     "describe_reference",
@@ -72,24 +77,91 @@ def describe_reference(reference: Reference) -> str:
     return f"{reference.authors} ({reference.year}). {reference.title}. {where}."
 
 
+_FLAGS: dict[Flag, str] = {
+    "echo": "it repeats the question",
+    "soup": "it is a heap of keywords rather than sentences",
+    "noise": "it is no language",
+    "other-language": "it is not in English",
+    "off-topic": "it is about something else",
+    "too-short": "it is too short to grade",
+    "too-long": "it is very long, and was not read to its end",
+    "dont-know": "it says you don't know",
+    "instructions": "it holds instructions to the grader, which were not followed",
+    "copied": "it holds sentences of the rubric or the model answer word for word, which earn nothing",
+}
+
+
+def describe_flags(flags: Sequence[Flag]) -> str:
+    """What the guards noticed, as a sentence about the answer."""
+    return f"About this answer: {'; '.join(_FLAGS[flag] for flag in flags)}."
+
+
 def describe_passport(summary: SessionSummary) -> str:
     """Which graders the session's grades come from, and what they are worth."""
-    passports = {
-        (p.name, p.version, p.encoder, p.calibrated)
-        for p in (question.score.passport for question in summary.questions)
-        if p is not None
-    }
+    # The rubric differs from question to question; who graded does not.
+    found = (question.score.passport for question in summary.questions)
+    passports = {p.model_copy(update={"rubric_hash": ""}) for p in found if p is not None}
     if not passports:
         return "No answer was graded."
+    lines = [_describe(each) for each in sorted(passports, key=lambda p: (p.name, p.version, p.encoder))]
+    return " ".join((*lines, *describe_ledger(summary)))
+
+
+def describe_opinion(score: PointScore) -> str:
+    """What a language model said where it is worth knowing: it differed, was split, or had no evidence."""
+    opinion = score.opinion
+    if opinion is None:
+        return ""
+    if not opinion.supported:
+        return f"the judge said {opinion.verdict}, but its quote is not in the answer: unsupported, so not counted"
+    if len(set(opinion.ballots)) > 1:
+        votes = ", ".join(opinion.ballots)
+        return f"the judge was asked {len(opinion.ballots)} times and said {votes}: {opinion.reason}"
+    if opinion.verdict is not opinion.offline:
+        return f"the judge said {opinion.verdict}, the offline grader {opinion.offline}: {opinion.reason}"
+    return f"judge: {opinion.reason}" if opinion.reason else ""
+
+
+def describe_ledger(summary: SessionSummary) -> list[str]:
+    """What left this machine, to whom; and where a language model could not be used, why."""
+    found = [
+        turn.result.judging
+        for question in summary.questions
+        for turn in question.turns
+        if isinstance(turn.result, Grade) and turn.result.judging is not None
+    ]
     lines = []
-    for name, version, encoder, calibrated in sorted(passports):
-        remark = (
-            "calibrated on answers graded by people"
-            if calibrated
-            else ("not calibrated on answers graded by people, so read the score as a guide")
+    for host, model in dict.fromkeys((each.host, each.model) for each in found):
+        own = [each for each in found if (each.host, each.model) == (host, model)]
+        calls = [call for each in own for call in each.calls if not call.cached]
+        prompt = sum(call.prompt_tokens or 0 for call in calls)
+        completion = sum(call.completion_tokens or 0 for call in calls)
+        sent = sum(call.request_bytes for call in calls)
+        place = f"to {host}" if host else "to a script on this machine"
+        lines.append(
+            f"Judge {model}: {len(calls)} call{'s' * (len(calls) != 1)} {place}, {sent:,} bytes sent, "
+            f"{prompt:,} tokens read and {completion:,} written by the model."
         )
-        lines.append(f"{name} {version} with encoder {encoder}: {remark}.")
-    return " ".join(lines) + " Nothing left this machine."
+        problems = dict.fromkeys(each.problem for each in own if each.problem)
+        lines += [f"Offline grade instead of the judge's: {problem}." for problem in problems]
+    if not any(each.host for each in found):
+        lines.append("Nothing left this machine.")
+    return lines
+
+
+def _describe(passport: Passport) -> str:
+    who = f"{passport.name} {passport.version} with encoder {passport.encoder}"
+    if passport.calibration:
+        who += f", calibration {passport.calibration}"
+    if not passport.calibrated:
+        return f"{who}: not calibrated on answers graded by people, so read the score as a guide."
+    if passport.agreement is None:
+        return f"{who}: calibrated on answers graded by people."
+    return (
+        f"{who}: calibrated on answers graded by people. On questions it had not seen it agreed with them at "
+        f"r = {passport.agreement.within_r:.2f} within a question, and got {passport.agreement.golden_accuracy:.0%} "
+        "of the authored verdicts right."
+    )
 
 
 def sort_points(score: QuestionScore) -> list[PointScore]:

@@ -20,7 +20,7 @@ from typing import Any
 from pydantic import ConfigDict, TypeAdapter
 
 from interviewer.core.content import Item, Rubric
-from interviewer.core.grade import GradeRequest, GradeResult, Ungraded
+from interviewer.core.grade import Assessment, AssessmentRequest, GradeRequest, GradeResult, Ungraded
 from interviewer.core.ports import Close, EncoderStatus, Neighbour, SearchHit
 from interviewer.errors import EncoderError
 from interviewer.worker.asked import Asked, Reply
@@ -31,6 +31,7 @@ __all__ = ["WorkerEngine"]
 
 _LATER = ConfigDict(defer_build=True)
 _results: TypeAdapter[GradeResult] = TypeAdapter(GradeResult, config=_LATER)
+_assessments = TypeAdapter(list[Assessment], config=_LATER)
 _hits = TypeAdapter(list[SearchHit], config=_LATER)
 _neighbours = TypeAdapter(dict[str, list[Neighbour]], config=_LATER)
 _close = TypeAdapter(list[Close], config=_LATER)
@@ -123,6 +124,11 @@ class WorkerEngine:
         if item is not None:
             params["item"] = item.model_dump(mode="json")
         return self._ask("grade", params, Reply(_results.validate_python, _ungraded))
+
+    def assess(self, requests: Sequence[AssessmentRequest]) -> Future[list[Assessment]]:
+        """Hold answers against bare references; `EncoderError` when that failed."""
+        rows = [request.model_dump(mode="json") for request in requests]
+        return self._ask("assess", {"requests": rows}, Reply(_assessments.validate_python))
 
     def search(self, query: str, most: int = 10) -> Future[list[SearchHit]]:
         """Questions nearest to the query, best first, one hit a question; `EncoderError` when that failed."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from interviewer.bank import load_bank
 from interviewer.core.content import Item, Level, Rubric
-from interviewer.core.grade import GradeRequest
+from interviewer.core.grade import AssessmentRequest, GradeRequest
 from interviewer.embedding import CachedEncoder, VectorCache, load_encoder
 from interviewer.embedding.loader import BATCH
 from interviewer.errors import IndexStoreError, UsageError
@@ -42,7 +42,7 @@ class Desk:
         # Answers are private and never cached on disk; only the bank's own texts are.
         self._encoder = plain
         self._cached = CachedEncoder(plain, VectorCache(self._cache, plain.key, plain.dimension, self._say))
-        self._grader = build_grader(plain, self._cached)
+        self._grader = build_grader(plain, self._cached, plain.reader())
         self._index: BankIndex | None = None
         self.model, self.device = plain.name, plain.device
 
@@ -93,6 +93,10 @@ class Desk:
         else:
             raise UsageError(f"There is no question {wanted.question_id!r}.")
         return self._grader.grade(graded, wanted).model_dump(mode="json")
+
+    def _do_assess(self, requests: list[dict[str, Any]]) -> Any:
+        asked = [AssessmentRequest.model_validate(each) for each in requests]
+        return [self._grader.assess(each).model_dump() for each in asked]
 
     def _do_search(self, query: str, most: int) -> Any:
         vector = self._encoder.encode([query])[0]

@@ -18,4 +18,4 @@ def encoder(tmp_path_factory: pytest.TempPathFactory) -> SentenceEncoder:
 
 @pytest.fixture(scope="session")
 def grader(encoder: SentenceEncoder) -> OfflineGrader:
-    return build_grader(encoder)
+    return build_grader(encoder, None, encoder.reader())

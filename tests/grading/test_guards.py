@@ -7,7 +7,7 @@ import random
 import pytest
 
 from interviewer.core.content import Bank
-from interviewer.grading.guards import guard_spans, other_language
+from interviewer.grading.guards import guard_spans, other_language, shingles
 from interviewer.grading.spans import MOST_SPANS, cut_spans
 from interviewer.grading.words import is_negated, is_shuffled, tokens
 
@@ -132,3 +132,41 @@ def test_no_english_answer_is_taken_for_another_language(bank: Bank) -> None:
 )
 def test_negation_parity(text: str, negated: bool) -> None:
     assert is_negated(text) is negated
+
+
+def test_a_pasted_model_answer_is_told_from_an_answer(bank: Bank) -> None:
+    for item in list(bank.items.values())[::3]:
+        known = shingles([item.question.model_answer, *(point.statement for point in item.rubric.key_points)])
+        pasted = item.question.model_answer
+        found = guard_spans(pasted, item.question.prompt, cut_spans(pasted), known)
+        assert "copied" in found.flags, item.question.id
+        for example in item.rubric.examples:
+            flags = guard_spans(example.text, item.question.prompt, cut_spans(example.text), known).flags
+            assert "copied" not in flags, (item.question.id, example.kind)
+
+
+def test_one_sentence_of_the_rubric_may_be_chance(bank: Bank) -> None:
+    item = bank["dropout"]
+    known = shingles(point.statement for point in item.rubric.key_points)
+    answer = item.rubric.key_points[0].statement
+    assert all(guard_spans(answer, item.question.prompt, cut_spans(answer), known).open)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("Why is terminal 2 at 1.5 V?", "Terminal 2 is not connected to the positive terminal."),
+        ("How does pitch depend on the string?", "Short string high pitch, long string low pitch."),
+        ("Order the events.", "B, C, A: P(B) = 0.6^3 * 0.4^3 = 0.0138, P(C) = 20 * 0.6^3 * 0.4^3 = 0.2765"),
+        (
+            "Why is bulb A on?",
+            "Bulb A was on because the path from bulb A is closed, a gap is missing, so bulb A is lit.",
+        ),
+        (
+            "What does the IS know?",
+            "Every IS is told by the sender, the IS is not aware of the tree, the IS is simple.",
+        ),
+    ],
+)
+def test_what_people_really_write_is_not_closed(question: str, answer: str) -> None:
+    assert any(guard_spans(answer, question, cut_spans(answer)).open)

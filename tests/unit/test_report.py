@@ -7,7 +7,7 @@ import json
 import pytest
 
 from interviewer.core.content import Level
-from interviewer.core.grade import Ungraded
+from interviewer.core.grade import Agreement, Ungraded
 from interviewer.core.session import Outcome, Phase, Planned, SessionConfig, State, Turn, TurnKind
 from interviewer.core.summary import SessionSummary, summarise
 from interviewer.errors import UsageError
@@ -73,6 +73,26 @@ def test_json_is_complete_and_parses(summary: SessionSummary) -> None:
     assert (point["verdict"], point["evidence"], point["span"]) == ("covered", "words", [0, 5])
     assert body["questions"][1]["score"] is None
     assert body["questions"][0]["turns"][0]["answer"] == ANSWER
+
+
+def test_the_passport_and_the_guards_are_told_in_words(summary: SessionSummary) -> None:
+    first = summary.questions[0]
+    assert first.score.passport is not None
+    measured = first.score.passport.model_copy(
+        update={
+            "calibrated": True,
+            "calibration": "abcd1234",
+            "agreement": Agreement(within_r=0.512, golden_accuracy=0.87),
+        }
+    )
+    score = first.score.model_copy(update={"passport": measured, "flags": ("copied", "instructions")})
+    known = summary.model_copy(update={"questions": (first.model_copy(update={"score": score}),)})
+    for form in ("terminal", "md"):
+        text = " ".join(render_report(known, form).split())
+        assert "calibration abcd1234" in text
+        assert "r = 0.51 within a question" in text
+        assert "87% of the authored verdicts right" in text
+        assert "word for word, which earn nothing; it holds instructions to the grader" in text
 
 
 def test_an_unknown_format_names_the_nearest(summary: SessionSummary) -> None:

@@ -1,0 +1,1 @@
+"""Training of the entailment channel: pairs, features of the frozen layers, the model, folds."""

@@ -1,0 +1,174 @@
+"""Rows to fit and measure the grader with: signals of golden examples and of answers graded by people."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from random import Random
+from typing import Any, NamedTuple
+
+from benchmarks.channel.pairs import fold_of, load_negate, read_rows
+from interviewer.audit.baselines import keyword_recall, tf_idf_cosines
+from interviewer.audit.trial import split_reference
+from interviewer.core.content import Bank, Item, KeyPoint, VerdictName
+from interviewer.core.grade import FIX_PREFIX
+from interviewer.core.ports import Encoder
+from interviewer.grading.decision import CLASSES
+from interviewer.grading.grader import OfflineGrader
+
+__all__ = ["BASELINES", "UNSEEN", "GoldenRow", "GradedRow", "contrast_rows", "golden_rows", "graded_rows"]
+
+
+UNSEEN = "test-unseen-domains"
+"""The split of SciEntsBank that nothing is ever trained on."""
+BASELINES = ("length", "TF-IDF cosine", "keyword recall", "whole cosine")
+
+
+class GoldenRow(NamedTuple):
+    """One claim of the bank and one golden answer."""
+
+    question: str
+    kind: str
+    point: str
+    signals: tuple[float, ...] | None
+    """None when a guard closed the whole answer."""
+    label: int
+    """Index into CLASSES; for a misconception 1 when it is held."""
+
+
+class GradedRow(NamedTuple):
+    """One answer graded by a person."""
+
+    data: str
+    question: str
+    split: str
+    words: int
+    signals: tuple[float, ...] | None
+    """In the order of `REFERENCE_SIGNALS`; None when a guard closed the whole answer."""
+    score: float
+    label: str
+    baselines: tuple[float, ...] = ()
+    """In the order of `BASELINES`; empty for contrasts."""
+
+
+def golden_rows(item: Item, grader: OfflineGrader) -> Iterator[GoldenRow]:
+    """All claims of one question against all of its golden examples."""
+    for example in item.rubric.examples:
+        for name, found in grader.signals(item, example.text).items():
+            numbers = None if found is None else found.features
+            if name.startswith(FIX_PREFIX):
+                label = int(name.removeprefix(FIX_PREFIX) in example.misconceptions)
+            else:
+                verdict = example.verdicts.get(name, VerdictName.MISSING)
+                if verdict not in CLASSES:
+                    continue
+                label = CLASSES.index(verdict)
+            yield GoldenRow(item.question.id, str(example.kind), name, numbers, label)
+
+
+def graded_rows(
+    data: Path, name: str, grader_of: Callable[[int], OfflineGrader], encoder: Encoder, *, most: int | None = None
+) -> Iterator[GradedRow]:
+    """Answers of five words or more; `grader_of(fold)` must not have seen that fold.
+
+    Args:
+        data: the folder with `graded/`.
+        name: of the set.
+        grader_of: grader for a fold, -1 for SciEntsBank's unseen domains.
+        encoder: for the plain cosine, one of the baselines.
+        most: answers a question, except in the unseen domains.
+    """
+    rows = _chosen(data, name, most)
+    tf_idf = tf_idf_cosines([row["reference"] for row in rows], [row["answer"] for row in rows])
+    for row, frequency in zip(rows, tf_idf, strict=True):
+        question, reference, answer = row["question"], row["reference"], row["answer"]
+        grader = grader_of(-1 if row["split"] == UNSEEN else fold_of(row["question_id"]))
+        claims: Sequence[tuple[str, ...]] = (
+            [(point,) for point in split_reference(reference)]
+            if name == "saf"
+            else [tuple(row.get("references") or [reference])]
+        )
+        whole = encoder.encode([reference, answer])
+        yield GradedRow(
+            name,
+            row["question_id"],
+            row["split"],
+            len(answer.split()),
+            grader.reference_signals(question, claims, answer),
+            float(row["score"]),
+            row["label"],
+            (
+                float(len(answer.split())),
+                frequency,
+                keyword_recall(question, reference, answer),
+                float(whole[0] @ whole[1]),
+            ),
+        )
+
+
+def _chosen(data: Path, name: str, most: int | None) -> list[dict[str, Any]]:
+    taken: Counter[str] = Counter()
+    chosen = []
+    for row in read_rows(data / "graded" / f"{name}.jsonl.gz"):
+        if len(row["answer"].split()) < 5:
+            continue
+        taken[row["question_id"]] += 1
+        if most is None or row["split"] == UNSEEN or taken[row["question_id"]] <= most:
+            chosen.append(row)
+    return chosen
+
+
+def contrast_rows(
+    data: Path, bank: Bank, grader_of: Callable[[int], OfflineGrader], *, step: int = 1
+) -> Iterator[GradedRow]:
+    """Texts against one claim where the order is known: antonyms, negated references, the bank's wordings.
+
+    `score` is 1 for a text that covers the claim and 0 for one that does not; `label` says how it came
+    about. Statements of the bank stand alone here, without their other phrasings.
+    """
+
+    def row(name: str, group: str, fold: int, asked: str, claim: str, said: str, label: str) -> GradedRow:
+        found = grader_of(fold).reference_signals(asked, [(claim,)], said, single=True)
+        return GradedRow(name, group, "", len(said.split()), found, float(label == "covered"), label)
+
+    antonyms = read_rows(data / "contrast" / "antonyms.jsonl.gz")
+    kept = set(sorted({each["a"] for each in antonyms})[::step])
+    for each in antonyms:
+        if each["a"] in kept:
+            label = "contradicted" if each["contradicts"] else "covered"
+            yield row("antonyms", each["a"], fold_of(each["a"]), "", each["a"], each["b"], label)
+    negate = load_negate(data)
+    for name in ("beetle", "scientsbank"):
+        rng, seen = Random(3), set()
+        for each in read_rows(data / "graded" / f"{name}.jsonl.gz"):
+            group, reference = each["question_id"], each["reference"]
+            if group not in seen:
+                seen.add(group)
+                fold = -1 if each["split"] == UNSEEN else fold_of(group)
+                negated = negate(reference, rng)
+                yield row(f"{name}-negated", group, fold, each["question"], reference, negated, "contradicted")
+    rng = Random(5)
+    for item in bank.items.values():
+        for point in item.rubric.key_points[::step]:
+            group, fold = f"{item.question.id}/{point.id}", fold_of(item.question.id)
+            for label, text in _bank_texts(item, point, negate, rng):
+                yield row("bank", group, fold, item.question.prompt, point.statement, text, label)
+
+
+def _bank_texts(
+    item: Item, point: KeyPoint, negate: Callable[[str, Random], str], rng: Random
+) -> Iterator[tuple[str, str]]:
+    """Labelled texts for one key point of the bank."""
+    for text in point.phrasings:
+        yield "covered", text
+    for text in point.contradictions:
+        yield "contradicted", text
+    yield "negated", negate(rng.choice([point.statement, *point.phrasings]), rng)
+    others = [each for each in item.rubric.key_points if each.id != point.id]
+    for other in rng.sample(others, 2):
+        yield "neighbour", rng.choice([other.statement, *other.phrasings])
+    words = point.statement.split()
+    rng.shuffle(words)
+    yield "soup", " ".join(words)
+    yield "echo", item.question.prompt

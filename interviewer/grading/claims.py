@@ -1,0 +1,143 @@
+"""The claims an answer is held against, embedded once: a rubric's points and misconceptions, or bare references."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from interviewer.core.content import Item
+from interviewer.core.grade import FIX_PREFIX
+from interviewer.core.ports import Encoder, Reader, Reading
+from interviewer.grading.features import ClaimTexts, WordWeights
+from interviewer.grading.guards import shingles
+from interviewer.grading.signals import ClaimReadings
+from interviewer.grading.words import content_stems
+
+if TYPE_CHECKING:
+    import numpy
+
+__all__ = ["ClaimStore", "Claims"]
+
+_KEPT = 16
+"""With token states a rubric takes about four megabytes."""
+
+Wordings = tuple[str, tuple[str, ...], tuple[str, ...]]
+"""Name of a claim, wordings of it, wordings of its opposite."""
+
+
+class Claims(NamedTuple):
+    """All claims of one rubric or reference."""
+
+    texts: dict[str, ClaimTexts]
+    """By the names of points and, under `fix:<id>`, of misconceptions."""
+    readings: dict[str, ClaimReadings]
+    """The same texts read token by token; empty without a reader."""
+    asked: set[str]
+    """Stems of the question."""
+    asked_pieces: frozenset[str]
+    weights: WordWeights
+    whole: numpy.ndarray | None = None
+    """Unit vector of a whole bare reference; None for a rubric."""
+    known: frozenset[tuple[str, ...]] = frozenset()
+    """Runs of words by which a pasted rubric or model answer is recognised; empty for a bare reference."""
+    alternatives: tuple[Reading, ...] = ()
+    """The whole bare reference, or each of its alternatives, read token by token."""
+
+    @property
+    def points(self) -> list[str]:
+        """Names of the key points."""
+        return [name for name in self.texts if not name.startswith(FIX_PREFIX)]
+
+    def turned(self, name: str) -> tuple[ClaimTexts, ClaimReadings | None]:
+        """A claim with its opposite in its place."""
+        own, read = self.texts[name], self.readings.get(name)
+        texts = ClaimTexts(own.opposing, own.supporting, own.oppose_vectors, own.support_vectors)
+        return texts, None if read is None else ClaimReadings(read.opposing, read.supporting)
+
+
+class ClaimStore:
+    """Builds claims and keeps the most recent ones.
+
+    Args:
+        encoder: for the wordings, when there is no reader.
+        reader: token states; None for an encoder that has none.
+    """
+
+    def __init__(self, encoder: Encoder, reader: Reader | None) -> None:
+        self._encoder = encoder
+        self._reader = reader
+        self._kept: OrderedDict[str, Claims] = OrderedDict()
+
+    def of(self, item: Item) -> Claims:
+        """The points and misconceptions of a rubric."""
+        key = f"{item.question.id} {item.rubric_hash}"
+        kept = self._get(key)
+        if kept is not None:
+            return kept
+        claims = self._put(key, _rubric_wordings(item), item.question.prompt)
+        # Of the rubric only what reports show can have been pasted; phrasings are never shown.
+        known = shingles([item.question.model_answer, *(point.statement for point in item.rubric.key_points)])
+        self._kept[key] = claims = claims._replace(known=known)
+        return claims
+
+    def bare(self, question: str, points: Sequence[tuple[str, ...]]) -> Claims:
+        """Reference texts as claims `point-0`, `point-1`, ...: for each point its alternative wordings."""
+        key = "\0".join((question, *("\1".join(point) for point in points)))
+        wordings: list[Wordings] = [(f"point-{number}", tuple(point), ()) for number, point in enumerate(points)]
+        return self._get(key) or self._put(key, wordings, question, " ".join(point[0] for point in points))
+
+    def _get(self, key: str) -> Claims | None:
+        if key in self._kept:
+            self._kept.move_to_end(key)
+        return self._kept.get(key)
+
+    def _put(self, key: str, wordings: Sequence[Wordings], prompt: str, whole: str | None = None) -> Claims:
+        claims = self._build(wordings, prompt)
+        if whole is not None:
+            claims = claims._replace(whole=self._encoder.encode([whole])[0])
+            if self._reader is not None:
+                first, *others = claims.readings.values()
+                read = self._reader.read([whole], cut=False) if others else first.supporting
+                claims = claims._replace(alternatives=tuple(read))
+        self._kept[key] = claims
+        while len(self._kept) > _KEPT:
+            self._kept.popitem(last=False)
+        return claims
+
+    def _build(self, wordings: Sequence[Wordings], prompt: str) -> Claims:
+        import numpy as np
+
+        texts = [text for _, supporting, opposing in wordings for text in (*supporting, *opposing)]
+        read: list[Reading] = []
+        asked_pieces: frozenset[str] = frozenset()
+        if self._reader is not None:
+            *read, asked = self._reader.read([*texts, prompt])
+            asked_pieces = frozenset(asked.pieces)
+            vectors = np.stack([each.vector for each in read])
+        else:
+            vectors = self._encoder.encode(texts)
+        found: dict[str, ClaimTexts] = {}
+        readings: dict[str, ClaimReadings] = {}
+        row = 0
+        for name, supporting, opposing in wordings:
+            middle, end = row + len(supporting), row + len(supporting) + len(opposing)
+            found[name] = ClaimTexts(supporting, opposing, vectors[row:middle], vectors[middle:end])
+            if read:
+                readings[name] = ClaimReadings(tuple(read[row:middle]), tuple(read[middle:end]))
+            row = end
+        return Claims(found, readings, set(content_stems(prompt)), asked_pieces, WordWeights(texts))
+
+
+def _rubric_wordings(item: Item) -> list[Wordings]:
+    rubric = item.rubric
+    wordings: list[Wordings] = [
+        (point.id, (point.statement, *point.phrasings), point.contradictions) for point in rubric.key_points
+    ]
+    for each in rubric.misconceptions:
+        truth: tuple[str, ...] = (each.correction,)
+        if each.key_point is not None:
+            point = rubric.point(each.key_point)
+            truth = (each.correction, point.statement, *point.phrasings)
+        wordings.append((FIX_PREFIX + each.id, (each.claim, *each.phrasings), truth))
+    return wordings

@@ -1,0 +1,81 @@
+"""Token-level soft recall: how much of a claim's content an answer's tokens account for.
+
+For each content token of the claim, the best cosine to any contextual token of the answer,
+weighted by inverse document frequency; tokens of the question count a third. A mean of best
+matches as in BERTScore recall (Zhang et al. 2020, arXiv 1904.09675), with the weights of a
+search engine.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from functools import lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from interviewer.grading.words import FUNCTION_WORDS
+
+if TYPE_CHECKING:
+    import numpy
+
+__all__ = ["PieceWeights", "load_piece_weights", "soft_recall"]
+
+ASKED_SHARE = 0.33
+_FUNCTION_WEIGHT = 0.0
+
+
+class PieceWeights:
+    """How telling a word piece is.
+
+    Args:
+        idf: inverse document frequency of the pieces of the built-in bank.
+        rare: that of every other piece.
+    """
+
+    def __init__(self, idf: dict[str, float], rare: float) -> None:
+        self._idf = idf
+        self._rare = rare
+
+    def of(self, pieces: Sequence[str], asked: Collection[str], share: float = ASKED_SHARE) -> numpy.ndarray:
+        """Weights of a text's pieces, shape (len(pieces),); all ones when none has a weight.
+
+        Args:
+            pieces: of the text.
+            asked: pieces of the question.
+            share: how much of its weight a piece of the question keeps.
+        """
+        import numpy as np
+
+        weights = np.array([self._one(piece, asked, share) for piece in pieces], dtype=np.float32)
+        return weights if weights.sum() > 0 else np.ones(len(pieces), dtype=np.float32)
+
+    def _one(self, piece: str, asked: Collection[str], share: float) -> float:
+        if piece in FUNCTION_WORDS or not any(char.isalnum() for char in piece):
+            return _FUNCTION_WEIGHT
+        weight = self._idf.get(piece, self._rare)
+        return weight * share if piece in asked else weight
+
+
+@lru_cache(maxsize=1)
+def load_piece_weights() -> PieceWeights:
+    """Read the shipped table, written by `benchmarks/fit_grader.py`."""
+    data = json.loads(files("interviewer.grading").joinpath("pieces.json").read_text(encoding="utf-8"))
+    return PieceWeights(data["idf"], data["rare"])
+
+
+def soft_recall(claim: numpy.ndarray, answer: numpy.ndarray, weights: numpy.ndarray) -> float:
+    """Weighted mean over the claim's tokens of the best cosine to an answer token.
+
+    Args:
+        claim: unit token states, shape (m, 384).
+        answer: unit token states, shape (n, 384); n may be 0.
+        weights: of the claim's tokens, shape (m,).
+
+    Returns:
+        -1 to 1; 0 when either has no token.
+    """
+    if not len(answer) or not len(claim):
+        return 0.0
+    best = (claim @ answer.T).max(axis=1)
+    return float((best * weights).sum() / weights.sum())
