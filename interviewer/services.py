@@ -6,17 +6,20 @@ nor an index, so a session starts with the journal and the bank alone.
 
 from __future__ import annotations
 
+import os
 import random
 import secrets
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from interviewer.bank import load_bank
-from interviewer.conduct import Conductor
+from interviewer.conduct import Conductor, Grader
+from interviewer.core.chat import JudgeMode
 from interviewer.core.content import TOPICS, Bank
 from interviewer.core.ports import Neighbour
 from interviewer.core.selection import plan_interview
@@ -28,6 +31,9 @@ from interviewer.storage import Journal, SessionRow, open_journal
 
 if TYPE_CHECKING:
     from interviewer.core.summary import SessionSummary
+    from interviewer.llm import ChatClient, ChatServer
+    from interviewer.llm.judge import Judge
+    from interviewer.llm.judging import JudgedGrader
     from interviewer.worker.client import WorkerEngine
 
 __all__ = ["Services", "SessionRow", "build_services"]
@@ -53,6 +59,9 @@ class Services:
             *packs,
         )
         self._engine: WorkerEngine | None = None
+        self._chat: ChatClient | None = None
+        self._judge: Judge | None = None
+        self._judged: JudgedGrader | None = None
 
     @cached_property
     def bank(self) -> Bank:
@@ -79,6 +88,80 @@ class Services:
             )
             self._engine.start()
         return self._engine
+
+    def judge_server(self) -> ChatServer | None:
+        """The judge's server as it is configured, whether the judge is on or off; None without `judge_url`."""
+        from pydantic import SecretStr
+
+        from interviewer.llm import ChatServer
+
+        wanted = self.settings
+        if not wanted.judge_url:
+            return None
+        server = ChatServer(
+            url=wanted.judge_url,
+            model=wanted.judge_model,
+            key_variable=wanted.judge_key_variable,
+            headers=wanted.judge_headers,
+            timeout=wanted.judge_timeout,
+            retries=wanted.judge_retries,
+            concurrency=wanted.judge_concurrency,
+        )
+        # The key that lies there for OpenAI is no server's of this machine unless it was named for it.
+        if server.is_local and "judge_key_variable" not in wanted.model_fields_set:
+            return server
+        return replace(server, key=SecretStr(os.environ.get(wanted.judge_key_variable, "").strip()))
+
+    def chat(self) -> ChatClient | None:
+        """The judge's model, connected on its first call; None while the judge is off or has no server."""
+        if self._chat is None and self.settings.judge is not JudgeMode.OFF:
+            from interviewer.llm import ChatClient
+
+            server = self.judge_server()
+            self._chat = ChatClient(server, cache=self.places.cache) if server and server.model else None
+        return self._chat
+
+    def grader(self) -> Grader:
+        """Who grades: the offline engine, and the judge behind it when one is configured.
+
+        Raises:
+            UsageError: the judge is to be used and is not configured.
+        """
+        engine, chat = self.engine(), self.chat()
+        self._check_judge()
+        if chat is None:
+            return engine
+        if self._judged is None:
+            from interviewer.llm.judge import Judge
+            from interviewer.llm.judging import JudgedGrader
+            from interviewer.llm.replies import ReplyCache
+
+            replies = ReplyCache(self.places.cache / "replies", chat.model, chat.host)
+            self._judge = Judge(chat, replies, threads=self.settings.judge_concurrency)
+            self._judged = JudgedGrader(engine, self._judge)
+        return self._judged
+
+    def judge_notice(self) -> str:
+        """What will be sent where, for the notes of a session; "" when nothing leaves this machine.
+
+        Raises:
+            UsageError: the judge is to be used and is not configured.
+        """
+        self._check_judge()
+        server = self.judge_server() if self.settings.judge is not JudgeMode.OFF else None
+        if server is None or not server.model:
+            return ""
+        return f"Your answers are sent to {server.host}, where {server.model} judges them beside the offline grader."
+
+    def _check_judge(self) -> None:
+        wanted = self.settings
+        if wanted.judge is JudgeMode.LLM and not (wanted.judge_url and wanted.judge_model):
+            missing = "judge_model" if wanted.judge_url else "judge_url"
+            raise UsageError(
+                f"The judge is to be used, but {missing} is not set.",
+                kept="Nothing was sent anywhere.",
+                todo=f"`mockdl doctor --probe` finds local servers; `mockdl config set {missing} VALUE` sets it.",
+            )
 
     def topics(self, names: Sequence[str]) -> tuple[str, ...]:
         """Check topic names; `UsageError` names the nearest valid ones."""
@@ -124,7 +207,7 @@ class Services:
             created_at=now,
             config=config,
             plan=plan.questions,
-            notes=(*bank.notices, *plan.notes),
+            notes=(*bank.notices, *plan.notes, *filter(None, [self.judge_notice()])),
             finished=False,
             last_seen=now,
         )
@@ -155,7 +238,7 @@ class Services:
         return next((row for row in self.journal.sessions() if not row.finished), None)
 
     def _conductor(self, row: SessionRow, *, grading: bool) -> Conductor:
-        grader = self.engine if grading else None
+        grader = self.grader if grading else None
         return Conductor(row, self.journal, self.bank, self.clock, grader=grader)
 
     def _known_neighbours(self) -> dict[str, list[Neighbour]]:
@@ -186,7 +269,11 @@ class Services:
         return path
 
     def close(self) -> None:
-        """Stop the worker process and close the journal."""
+        """Stop the worker process, end the model's calls and close the journal."""
+        if self._judge is not None:
+            self._judge.close()
+        elif self._chat is not None:
+            self._chat.close()
         if self._engine is not None:
             self._engine.stop()
         if "journal" in self.__dict__:

@@ -9,13 +9,16 @@ from __future__ import annotations
 import ast
 import inspect
 import os
+import re
 import tomllib
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
+from interviewer.core.address import check_address
+from interviewer.core.chat import JudgeMode
 from interviewer.core.content import Level
 from interviewer.core.session import Mode
 from interviewer.errors import SettingsError, nearest_names
@@ -24,12 +27,14 @@ __all__ = ["Settings", "describe_settings", "load_settings", "parse_value", "wri
 
 _ENV_PREFIX = "MOCKDL_"
 _OTHER_VARIABLES = {"MOCKDL_HOME"}
+_MAY_HOLD_A_KEY = {"judge_url", "judge_key_variable", "judge_headers"}
+"""Settings whose value is not repeated in messages: a key may have been put there, by design or by mistake."""
 
 
 class Settings(BaseModel):
     """All settings, with the text that `mockdl config show` prints beside each."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     level: Level = Level.MID
     """Level of an interview when `--level` is not given: junior, mid, senior or staff."""
@@ -47,6 +52,60 @@ class Settings(BaseModel):
     """Folders with question packs of your own, beside the built-in one."""
     theme: str = "textual-dark"
     """Colours of the terminal interface."""
+    judge: JudgeMode = JudgeMode.OFF
+    """Whether a language model judges answers too: "off" (nothing is ever sent), "auto" (when judge_url and
+    judge_model are set) or "llm" (refuse to start without them)."""
+    judge_url: str = ""
+    """Base URL of the judge's OpenAI-compatible server, e.g. http://127.0.0.1:11434/v1."""
+    judge_model: str = ""
+    """Name of the judge's model on that server; `mockdl doctor --probe` lists them."""
+    judge_key_variable: str = "OPENAI_API_KEY"
+    """Name of the environment variable with the server's key. A server on this machine needs none, and is
+    sent one only when this names another variable than OPENAI_API_KEY."""
+    judge_timeout: float = Field(default=60.0, gt=0, allow_inf_nan=False)
+    """Seconds that one call of the judge may take, repeats included."""
+    judge_retries: int = Field(default=2, ge=0, le=10)
+    """How often a call is repeated after a failure that may pass."""
+    judge_concurrency: int = Field(default=4, ge=1, le=64)
+    """Calls of the judge under way at once."""
+    judge_headers: dict[str, SecretStr] = Field(default_factory=dict)
+    """Further HTTP headers for the judge's server, as a table of names and values."""
+    judge_price_in: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    """Price of a million tokens sent to the judge, in the currency of your choice; unset for none."""
+    judge_price_out: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    """Price of a million tokens the judge writes; unset for none."""
+
+    @field_validator("judge", mode="before")
+    @classmethod
+    def _check_judge(cls, value: Any) -> Any:
+        known = [str(each) for each in JudgeMode]
+        if value in known:
+            return value
+        near = nearest_names(str(value), known, most=1)
+        raise ValueError(f"it must be off, auto or llm{f'; did you mean {near[0]!r}?' if near else ''}")
+
+    @field_validator("judge_url")
+    @classmethod
+    def _check_judge_url(cls, value: str) -> str:
+        return check_address(value) if value else value
+
+    @field_validator("judge_key_variable")
+    @classmethod
+    def _check_judge_key_variable(cls, value: str) -> str:
+        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value):
+            raise ValueError("it must be the name of an environment variable, not the key itself")
+        return value
+
+    @field_validator("judge_headers")
+    @classmethod
+    def _check_judge_headers(cls, value: dict[str, SecretStr]) -> dict[str, SecretStr]:
+        for name, text in value.items():
+            if not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", name):
+                raise ValueError("a name must be that of an HTTP header, without spaces")
+            plain = text.get_secret_value()
+            if not (plain.isascii() and plain.isprintable()):
+                raise ValueError("a value must be one line of ASCII text")
+        return value
 
 
 def _with_environment(values: dict[str, Any]) -> Settings:
@@ -58,7 +117,9 @@ def _with_environment(values: dict[str, Any]) -> Settings:
     from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
     class FromEnvironment(Settings, BaseSettings):
-        model_config = SettingsConfigDict(env_prefix=_ENV_PREFIX, extra="forbid", frozen=True)
+        model_config = SettingsConfigDict(
+            env_prefix=_ENV_PREFIX, extra="forbid", frozen=True, hide_input_in_errors=True
+        )
 
         @classmethod
         def settings_customise_sources(
@@ -84,7 +145,9 @@ def load_settings(path: Path) -> Settings:
     for key in values:
         if key not in Settings.model_fields:
             raise _unknown_key(key, f"{path}:{_line_of(path, key)}")
-    variables = [name for name in os.environ if name.startswith(_ENV_PREFIX) and name not in _OTHER_VARIABLES]
+    for_key = os.environ.get("MOCKDL_JUDGE_KEY_VARIABLE", values.get("judge_key_variable"))
+    others = {*_OTHER_VARIABLES, for_key}
+    variables = [name for name in os.environ if name.startswith(_ENV_PREFIX) and name not in others]
     for name in variables:
         key = name.removeprefix(_ENV_PREFIX).lower()
         if key not in Settings.model_fields:
@@ -131,11 +194,16 @@ def _invalid(error: ValidationError, path: Path, values: dict[str, Any]) -> Sett
     key = str(first["loc"][0]) if first["loc"] else "?"
     variable = _ENV_PREFIX + key.upper()
     where = f"The environment variable {variable}" if variable in os.environ else f"{path}:{_line_of(path, key)}"
+    shown = "(not shown)" if key in _MAY_HOLD_A_KEY else repr(first["input"])
     return SettingsError(
-        f"{where}: {key} = {first['input']!r} cannot be used: {first['msg']}.",
+        f"{where}: {key} = {shown} cannot be used: {_message_of(error)}.",
         kept="Nothing was changed.",
         todo=f"`mockdl config set {key} VALUE` writes a new one.",
     )
+
+
+def _message_of(error: ValidationError) -> str:
+    return error.errors(include_url=False)[0]["msg"].removeprefix("Value error, ").rstrip(".")
 
 
 def describe_settings() -> dict[str, str]:
@@ -148,7 +216,7 @@ def describe_settings() -> dict[str, str]:
     body = tree.body[0].body  # type: ignore[attr-defined]
     for field, text in pairwise(body):
         if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant):
-            described[field.target.id] = str(text.value.value)  # type: ignore[union-attr]
+            described[field.target.id] = " ".join(str(text.value.value).split())  # type: ignore[union-attr]
     return described
 
 
@@ -161,7 +229,7 @@ def parse_value(text: str) -> Any:
 
 
 def write_setting(path: Path, key: str, text: str) -> Any:
-    """Set one key in the settings file, keeping comments and order; returns the value.
+    """Set one key in the settings file, keeping comments and order; returns the value as it may be shown.
 
     Raises:
         SettingsError: unknown key, bad value, or a file that cannot be written. The file
@@ -177,10 +245,12 @@ def write_setting(path: Path, key: str, text: str) -> Any:
         value = [str(Path(str(folder)).expanduser().absolute()) for folder in folders]
     values = {**_read_file(path), key: value}
     try:
-        Settings.model_validate(values)
+        shown = Settings.model_validate(values).model_dump(mode="json")[key]
     except ValidationError as error:
-        message = error.errors(include_url=False)[0]["msg"]
-        raise SettingsError(f"{key} = {text} cannot be used: {message}.", kept="Nothing was changed.") from error
+        typed = "(not shown)" if key in _MAY_HOLD_A_KEY else text
+        raise SettingsError(
+            f"{key} = {typed} cannot be used: {_message_of(error)}.", kept="Nothing was changed."
+        ) from error
     partial = path.with_suffix(".partial")
     try:
         document = tomlkit.parse(path.read_text(encoding="utf-8")) if path.exists() else tomlkit.document()
@@ -193,4 +263,4 @@ def write_setting(path: Path, key: str, text: str) -> Any:
         raise SettingsError(
             f"{path} could not be written: {error.strerror}", kept="The old settings are unchanged."
         ) from error
-    return value
+    return shown

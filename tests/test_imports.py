@@ -24,11 +24,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "index": {"core", "errors", "paths"},
     "grading": {"core", "errors", "paths"},
     "report": {"core", "errors", "paths"},
+    "llm": {"core", "errors", "paths"},
     "audit": {"core", "errors", "bank", "grading", "worker"},
     # The worker process composes the heavy rooms for itself, as services does for the interface.
     "worker": {"core", "errors", "paths", "bank", "embedding", "index", "grading"},
     "conduct": {"core", "errors", "storage"},
-    "services": {"core", "errors", "paths", "settings", "bank", "storage", "report", "conduct", "worker"},
+    "services": {"core", "errors", "paths", "settings", "bank", "storage", "report", "conduct", "worker", "llm"},
     "plain": {"core", "errors", "conduct", "services", "report"},
     "tui": {"core", "errors", "conduct", "services", "report"},
     "cli": {
@@ -44,6 +45,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "worker",
         "conduct",
         "audit",
+        "llm",
     },
     "__main__": {"cli"},
 }
@@ -125,6 +127,7 @@ def loaded_by(statement: str) -> set[str]:
         ("import interviewer.embedding", set()),
         ("import interviewer.index", set()),
         ("import interviewer.grading", set()),
+        ("import interviewer.llm", set()),
     ],
 )
 def test_what_an_import_loads(statement: str, allowed: set[str]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from interviewer.errors import EncoderError, UsageError, nearest_names
 
@@ -16,9 +16,18 @@ if TYPE_CHECKING:
     from interviewer.services import Services
     from interviewer.worker.client import WorkerEngine
 
-__all__ = ["open_services", "parse_name", "print_json", "ready_engine", "say", "write_output"]
+__all__ = ["Check", "open_services", "parse_name", "print_json", "ready_engine", "say", "use_judge", "write_output"]
 
 Name = TypeVar("Name", bound=StrEnum)
+
+
+class Check(NamedTuple):
+    """One line of `mockdl doctor`."""
+
+    name: str
+    good: bool
+    found: str
+    todo: str = ""
 
 
 def parse_name(text: str, kind: type[Name], what: str) -> Name:
@@ -100,3 +109,16 @@ def ready_engine(services: Services, *, quiet: bool = False, index: bool = True)
             description = "Building the search index" if status.state == "indexing" else "Starting the encoder"
             progress.update(task, description=description, completed=status.done, total=status.total or None)
             time.sleep(0.05)
+
+
+def use_judge(services: Services, mode: str) -> None:
+    """Let `--judge` stand above the settings, for this run.
+
+    Raises:
+        UsageError: no such mode, or "llm" without a configured server.
+    """
+    from interviewer.core.chat import JudgeMode
+
+    chosen = parse_name(mode, JudgeMode, "judge")
+    services.settings = services.settings.model_copy(update={"judge": chosen})
+    services.judge_notice()

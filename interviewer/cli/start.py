@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from interviewer.cli.common import open_services, parse_name, say
+from interviewer.cli.common import open_services, parse_name, say, use_judge
 from interviewer.errors import UsageError
 
 if TYPE_CHECKING:
@@ -47,6 +47,12 @@ def _topics() -> list[str]:
     return list(TOPICS)
 
 
+def _judges() -> list[str]:
+    from interviewer.core.chat import JudgeMode
+
+    return list(JudgeMode)
+
+
 def start(
     level: Annotated[
         str | None, typer.Option(help="junior, mid, senior or staff.", autocompletion=_levels, show_default=False)
@@ -67,6 +73,10 @@ def start(
     pack: Annotated[
         list[Path] | None, typer.Option(help="A folder with questions of your own. Repeatable.", show_default=False)
     ] = None,
+    judge: Annotated[
+        str | None,
+        typer.Option(help="off, auto (when one is configured) or llm.", autocompletion=_judges, show_default=False),
+    ] = None,
     plain: Annotated[bool, typer.Option("--plain", help="Line mode, for screen readers and pipes.")] = False,
     resume: Annotated[
         str | None,
@@ -75,10 +85,13 @@ def start(
 ) -> None:
     """Start an interview (or take one up again).
 
-    Everything runs on this machine. Answers are saved as you submit them, drafts as you type.
+    Everything runs on this machine, unless you configured a judge. Answers are saved as you submit them,
+    drafts as you type.
     """
     line_mode = plain or not has_terminal()
     with open_services(pack or []) as services:
+        if judge is not None:
+            use_judge(services, judge)
         if resume is not None:
             conductor = services.resume_session(resume)
             raise typer.Exit(_conduct(services, conductor, line_mode))

@@ -1,0 +1,167 @@
+"""The judge: one call per answer, repaired once, repeated only where it matters, never a number.
+
+It works on the offline grade of the same answer. Whatever goes wrong, the offline grade stands and
+says why the judge's part is missing.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import NamedTuple
+
+from interviewer.core.chat import Chat, ChatFailure, ChatMessage, ChatReply, ChatRequest
+from interviewer.core.content import Item, Level
+from interviewer.core.grade import Grade, GradeRequest, GradeResult, JudgeCall, Judging
+from interviewer.core.summary import BANDS, summarise_answer
+from interviewer.llm.fusion import MOST_BALLOTS, disputed_points, fuse
+from interviewer.llm.judgement import Judgement, Unreadable, judgement_schema, parse_judgement
+from interviewer.llm.prompting import judge_prompt, judged_ids, prompt_hash, repair_prompt
+from interviewer.llm.replies import ReplyCache
+
+__all__ = ["Judge"]
+
+_TOKENS_A_POINT = 160
+_TOKENS = 400
+_NEAR = 3.0
+"""Points of 100 from the bound of a band within which an answer is judged again."""
+_RETAKE_TEMPERATURE = 0.7
+"""Of the second and third ballot: asked the same way at zero, a model only repeats itself."""
+
+
+class _Ballot(NamedTuple):
+    judgement: Judgement | None
+    calls: tuple[JudgeCall, ...]
+    problem: str
+
+
+class Judge:
+    """Adds a language model's opinion to offline grades.
+
+    Args:
+        chat: the model.
+        cache: replies of before; None to ask every time.
+        threads: answers judged at once.
+    """
+
+    def __init__(self, chat: Chat, cache: ReplyCache | None = None, *, threads: int = 2) -> None:
+        self._chat = chat
+        self._cache = cache
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="mockdl-judge")
+        self._stopping = threading.Event()
+
+    def judge(self, item: Item, request: GradeRequest, result: GradeResult) -> Future[GradeResult]:
+        """Judge a graded answer; an ungraded one is returned as it is. The future never raises."""
+        done: Future[GradeResult] = Future()
+        if not isinstance(result, Grade) or self._stopping.is_set():
+            done.set_result(result)
+            return done
+
+        def work() -> None:
+            try:
+                done.set_result(self._judged(item, request, result))
+            except Exception as error:  # a judge must never cost the grade that is there already
+                judging = self._judging((), f"the judge failed ({type(error).__name__})")
+                done.set_result(result.model_copy(update={"judging": judging}))
+
+        self._pool.submit(work)
+        return done
+
+    def close(self) -> None:
+        """Cancel what is under way; every pending future gets its offline grade."""
+        self._stopping.set()
+        self._chat.close()
+        self._pool.shutdown(wait=False)
+
+    def _judged(self, item: Item, request: GradeRequest, grade: Grade) -> Grade:
+        first = self._ballot(item, request, 0)
+        calls, ballots = list(first.calls), [first.judgement] if first.judgement else []
+        if not ballots:
+            return grade.model_copy(update={"judging": self._judging(calls, first.problem)})
+        if _is_close(item, request, grade, ballots[0]):
+            for number in range(1, MOST_BALLOTS):
+                more = self._ballot(item, request, number)
+                calls += more.calls
+                if more.judgement is None:
+                    break
+                ballots.append(more.judgement)
+        fused = fuse(grade, ballots, request.answer)
+        dropped = tuple(dict.fromkeys(name for ballot in ballots for name in ballot.dropped))
+        judging = self._judging(calls, "").model_copy(update={"dropped": dropped})
+        return fused.model_copy(update={"judging": judging})
+
+    def _judging(self, calls: Sequence[JudgeCall], problem: str) -> Judging:
+        return Judging(
+            model=self._chat.model,
+            host=self._chat.host,
+            prompt_hash=prompt_hash("judge"),
+            calls=tuple(calls),
+            problem=problem,
+        )
+
+    def _ballot(self, item: Item, request: GradeRequest, number: int) -> _Ballot:
+        """Ask once, and once more for a repair when the reply cannot be used."""
+        ids = judged_ids(item, request.point_ids)
+        wrongs = [each.id for each in item.rubric.misconceptions]
+        system, user = judge_prompt(item, request.answer, ids)
+        messages = (ChatMessage("system", system), ChatMessage("user", user))
+        asked = ChatRequest(
+            messages=messages,
+            schema=judgement_schema(ids, wrongs),
+            schema_name="judgement",
+            max_tokens=_TOKENS + _TOKENS_A_POINT * len(ids),
+            temperature=_RETAKE_TEMPERATURE if number else 0.0,
+        )
+        calls: list[JudgeCall] = []
+        for attempt in range(2):
+            answer, call = self._ask(item, asked, number)
+            if isinstance(answer, ChatFailure):
+                return _Ballot(None, (*calls, call), answer.reason)
+            found = parse_judgement(answer.text, ids, wrongs)
+            if isinstance(found, Judgement):
+                if not call.cached and self._cache is not None and not attempt:
+                    self._cache.put(asked, item.rubric_hash, number, answer)
+                return _Ballot(found, (*calls, call), "")
+            calls.append(call.model_copy(update={"outcome": "unreadable", "reason": found.problem}))
+            asked = _repaired(asked, messages, answer, found)
+        return _Ballot(None, tuple(calls), f"the judge's reply could not be used: {calls[-1].reason}")
+
+    def _ask(self, item: Item, asked: ChatRequest, number: int) -> tuple[ChatReply | ChatFailure, JudgeCall]:
+        kept = self._cache.get(asked, item.rubric_hash, number) if self._cache is not None else None
+        if kept is not None:
+            return kept, JudgeCall(outcome="ok", rung=str(kept.rung), cached=True)
+        answer = self._chat.ask(asked).result()
+        if isinstance(answer, ChatFailure):
+            return answer, JudgeCall(
+                outcome=answer.kind,
+                seconds=answer.seconds,
+                request_bytes=answer.request_bytes,
+                reason=answer.reason,
+            )
+        return answer, JudgeCall(
+            outcome="ok",
+            seconds=answer.seconds,
+            request_bytes=answer.request_bytes,
+            prompt_tokens=answer.prompt_tokens,
+            completion_tokens=answer.completion_tokens,
+            rung=str(answer.rung),
+        )
+
+
+def _repaired(
+    asked: ChatRequest, messages: tuple[ChatMessage, ...], answer: ChatReply, found: Unreadable
+) -> ChatRequest:
+    said = ChatMessage("assistant", answer.text or "(nothing)")
+    return asked._replace(messages=(*messages, said, ChatMessage("user", repair_prompt(found.problem))))
+
+
+def _is_close(item: Item, request: GradeRequest, grade: Grade, first: Judgement) -> bool:
+    """Whether another opinion is worth a call: a heavy point is disputed, or the score is near the bound of a band."""
+    if request.point_ids is not None:
+        return False
+    if disputed_points(item, Level.STAFF, grade, first):
+        return True
+    fused = fuse(grade, [first], request.answer)
+    value = summarise_answer(item, item.question.level, request.answer, fused).score.value
+    return value is not None and any(bound and abs(value - bound) < _NEAR for bound, _ in BANDS)

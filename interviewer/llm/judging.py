@@ -1,0 +1,60 @@
+"""A grader with a judge behind it: whoever asks for a grade need not know that two had a say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Future
+from typing import Protocol
+
+from interviewer.core.content import Item
+from interviewer.core.grade import GradeRequest, GradeResult, Ungraded
+from interviewer.llm.judge import Judge
+
+__all__ = ["JudgedGrader", "OfflineEngine"]
+
+
+class OfflineEngine(Protocol):
+    """The offline part."""
+
+    def grade(self, request: GradeRequest, item: Item | None = None) -> Future[GradeResult]:
+        """Grade one answer."""
+        ...
+
+    def deeper(self, question_id: str, level: str, exclude: Sequence[str]) -> Future[str | None]:
+        """A related question one level up."""
+        ...
+
+    def prepare(self, question_id: str) -> Future[None]:
+        """Embed a rubric first."""
+        ...
+
+
+class JudgedGrader:
+    """Grades offline, then asks the judge; implements what a session needs of an engine."""
+
+    def __init__(self, engine: OfflineEngine, judge: Judge) -> None:
+        self._engine = engine
+        self._judge = judge
+
+    def grade(self, request: GradeRequest, item: Item | None = None) -> Future[GradeResult]:
+        """Grade one answer; without an item, which the judge would need, the offline grade is all there is."""
+        done: Future[GradeResult] = Future()
+
+        def offline(future: Future[GradeResult]) -> None:
+            error = future.exception()
+            result: GradeResult = Ungraded(reason=f"the grader failed: {error}") if error else future.result()
+            if item is None:
+                done.set_result(result)
+                return
+            self._judge.judge(item, request, result).add_done_callback(lambda judged: done.set_result(judged.result()))
+
+        self._engine.grade(request, item).add_done_callback(offline)
+        return done
+
+    def deeper(self, question_id: str, level: str, exclude: Sequence[str]) -> Future[str | None]:
+        """A related question one level up, if the index is ready and has one."""
+        return self._engine.deeper(question_id, level, exclude)
+
+    def prepare(self, question_id: str) -> Future[None]:
+        """Embed this question's rubric before anything else."""
+        return self._engine.prepare(question_id)

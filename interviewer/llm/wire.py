@@ -1,0 +1,149 @@
+"""What a server sent, read without trust: fields may be missing, null, or of another type."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NamedTuple
+
+__all__ = [
+    "BrokenOffError",
+    "Heard",
+    "UnusableReplyError",
+    "join_pieces",
+    "read_model_names",
+    "read_piece",
+    "read_reply",
+]
+
+
+class UnusableReplyError(ValueError):
+    """A body that is no chat reply; the message says what is wrong with it."""
+
+
+class BrokenOffError(UnusableReplyError):
+    """A stream without an end: a part of the reply may be missing."""
+
+
+class Heard(NamedTuple):
+    """One reply, or a piece of one that is streamed."""
+
+    text: str
+    finish: str
+    """Why the model stopped: "stop", "length", "content_filter", or what else the server says."""
+    refusal: str
+    """The model's own words when it declined."""
+    model: str
+    prompt_tokens: int | None
+    completion_tokens: int | None
+
+
+def read_reply(content: bytes) -> Heard:
+    """Read the body of a reply that came at once.
+
+    Raises:
+        UnusableReplyError: it is no chat reply.
+    """
+    body = _load(content)
+    choice = _first_choice(body)
+    if choice is None:
+        raise UnusableReplyError(_error_in(body) or "it holds no choices")
+    message = choice.get("message")
+    if not isinstance(message, dict):
+        raise UnusableReplyError("its first choice holds no message")
+    return _heard(body, choice, message)
+
+
+def read_piece(body: object) -> Heard:
+    """Read one event of a stream.
+
+    Raises:
+        UnusableReplyError: it is no JSON object.
+    """
+    if not isinstance(body, dict):
+        raise UnusableReplyError("an event is no JSON object")
+    choice = _first_choice(body) or {}
+    delta = choice.get("delta")
+    return _heard(body, choice, delta if isinstance(delta, dict) else {})
+
+
+def join_pieces(pieces: list[Heard]) -> Heard:
+    """Put a streamed reply together.
+
+    Raises:
+        BrokenOffError: nothing in it says that the model stopped.
+    """
+    finish = next((piece.finish for piece in reversed(pieces) if piece.finish), "")
+    if not finish:
+        raise BrokenOffError("it broke off before its end")
+    return Heard(
+        "".join(piece.text for piece in pieces),
+        finish,
+        "".join(piece.refusal for piece in pieces),
+        next((piece.model for piece in pieces if piece.model), ""),
+        next((piece.prompt_tokens for piece in reversed(pieces) if piece.prompt_tokens is not None), None),
+        next((piece.completion_tokens for piece in reversed(pieces) if piece.completion_tokens is not None), None),
+    )
+
+
+def read_model_names(content: bytes) -> tuple[str, ...]:
+    """Names in the body of a reply to `/models`.
+
+    Raises:
+        UnusableReplyError: it is no list of models.
+    """
+    rows = _load(content).get("data")
+    if not isinstance(rows, list):
+        raise UnusableReplyError("it holds no list of models")
+    return tuple(row["id"] for row in rows if isinstance(row, dict) and isinstance(row.get("id"), str))
+
+
+def _load(content: bytes) -> dict[str, Any]:
+    try:
+        body = json.loads(content)
+    except (ValueError, RecursionError):
+        raise UnusableReplyError("it is not JSON") from None
+    if not isinstance(body, dict):
+        raise UnusableReplyError("it is no JSON object")
+    return body
+
+
+def _first_choice(body: dict[str, Any]) -> dict[str, Any] | None:
+    choices = body.get("choices")
+    first = choices[0] if isinstance(choices, list) and choices else None
+    return first if isinstance(first, dict) else None
+
+
+def _error_in(body: dict[str, Any]) -> str:
+    """Gateways report errors of the server behind them with status 200."""
+    error = body.get("error")
+    message = error.get("message") if isinstance(error, dict) else error
+    return f"it reports an error: {message}" if message else ""
+
+
+def _heard(body: dict[str, Any], choice: dict[str, Any], message: dict[str, Any]) -> Heard:
+    usage = body.get("usage")
+    usage = usage if isinstance(usage, dict) else {}
+    return Heard(
+        text=_content(message),
+        finish=_text(choice, "finish_reason"),
+        refusal=_text(message, "refusal"),
+        model=_text(body, "model"),
+        prompt_tokens=_count(usage.get("prompt_tokens")),
+        completion_tokens=_count(usage.get("completion_tokens")),
+    )
+
+
+def _content(message: dict[str, Any]) -> str:
+    content = message.get("content")
+    if isinstance(content, list):
+        return "".join(_text(part, "text") for part in content if isinstance(part, dict))
+    return content if isinstance(content, str) else ""
+
+
+def _text(body: dict[str, Any], name: str) -> str:
+    value = body.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _count(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None

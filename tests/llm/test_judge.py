@@ -1,0 +1,195 @@
+"""The judge: one call, one repair, more opinions only where they matter, and the offline grade whatever goes wrong."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import Future
+from pathlib import Path
+
+import pytest
+
+from interviewer.core.chat import ChatFailure, ChatRequest
+from interviewer.core.content import Item, VerdictName
+from interviewer.core.grade import Grade, GradeRequest, GradeResult, Ungraded
+from interviewer.llm import ScriptedChat
+from interviewer.llm.judge import Judge
+from interviewer.llm.judging import JudgedGrader
+from interviewer.llm.prompting import prompt_hash
+from interviewer.llm.replies import ReplyCache
+from tests.support.builders import make_grade, make_item
+
+ITEM = make_item()
+ANSWER = "The first thing is said here. The second thing is said there. And nothing more."
+REQUEST = GradeRequest(question_id="alpha", answer=ANSWER)
+QUOTE = "first thing is said"
+
+
+def said(quote: str = QUOTE, **verdicts: str) -> str:
+    rows = [{"id": name, "quote": quote, "reason": "So it is.", "verdict": each} for name, each in verdicts.items()]
+    return json.dumps({"points": rows, "misconceptions": []})
+
+
+def offline(p0: str = "missing") -> Grade:
+    return make_grade({"p0": p0, "p1": "covered", "p2": "covered", "p3": "missing"})
+
+
+AGREED = {"p1": "covered", "p2": "covered", "p3": "missing"}
+
+
+def judged(chat: ScriptedChat, grade: GradeResult, cache: ReplyCache | None = None, item: Item = ITEM) -> GradeResult:
+    judge = Judge(chat, cache)
+    try:
+        return judge.judge(item, REQUEST, grade).result(timeout=10)
+    finally:
+        judge.close()
+
+
+def test_an_agreed_grade_takes_one_call_and_names_both() -> None:
+    chat = ScriptedChat([said(p0="missing", **AGREED)])
+    found = judged(chat, offline())
+    assert isinstance(found, Grade)
+    assert found.judging is not None
+    assert [call.outcome for call in found.judging.calls] == ["ok"]
+    assert found.judging.prompt_hash == prompt_hash("judge")
+    assert found.judging.problem == ""
+    assert found.passport == offline().passport
+    assert chat.asked[0].schema is not None
+    assert ANSWER in chat.asked[0].messages[1].content
+
+
+def test_a_dispute_over_a_heavy_point_is_put_to_two_more_votes() -> None:
+    chat = ScriptedChat([said(p0=each, **AGREED) for each in ("covered", "missing", "covered")])
+    found = judged(chat, offline("missing"))
+    assert isinstance(found, Grade)
+    first = found.verdicts[0]
+    assert first.verdict is VerdictName.COVERED
+    assert first.opinion is not None
+    assert [str(each) for each in first.opinion.ballots] == ["covered", "missing", "covered"]
+    assert len(chat.asked) == 3
+    assert chat.asked[1].temperature != 0
+
+
+def test_an_unreadable_reply_is_repaired_once() -> None:
+    chat = ScriptedChat(["I think the answer is fine.", said(p0="missing", **AGREED)])
+    found = judged(chat, offline())
+    assert isinstance(found, Grade)
+    assert found.judging is not None
+    assert [call.outcome for call in found.judging.calls] == ["unreadable", "ok"]
+    assert "holds no JSON object" in chat.asked[1].messages[-1].content
+
+
+@pytest.mark.parametrize(
+    ("replies", "problem"),
+    [
+        (["no", "still no"], "could not be used"),
+        ([ChatFailure("timeout", "The server took too long; try again.")], "took too long"),
+        ([ChatFailure("refused", "The model declined."), ""], "declined"),
+        ([], "come to its end"),
+        (["{}", ChatFailure("no-server", "Nobody answers at 127.0.0.1:1.")], "Nobody answers"),
+    ],
+)
+def test_whatever_goes_wrong_the_offline_grade_stands_and_says_so(
+    replies: list[str | ChatFailure], problem: str
+) -> None:
+    own = offline()
+    found = judged(ScriptedChat(replies), own)
+    assert isinstance(found, Grade)
+    assert found.judging is not None
+    assert problem in found.judging.problem
+    assert found.model_copy(update={"judging": None}) == own
+
+
+def test_a_judge_that_breaks_costs_nothing() -> None:
+    def broken(_: ChatRequest) -> str:
+        raise RuntimeError("secret key sk-123")
+
+    found = judged(ScriptedChat(broken), offline())
+    assert isinstance(found, Grade)
+    assert found.judging is not None
+    assert "RuntimeError" in found.judging.problem
+    assert "sk-123" not in found.model_dump_json()
+
+
+def test_an_ungraded_answer_is_not_sent_anywhere() -> None:
+    chat = ScriptedChat([said(p0="covered")])
+    nothing = Ungraded(reason="in German")
+    assert judged(chat, nothing) is nothing
+    assert chat.asked == []
+
+
+def test_a_judge_that_obeys_an_attack_earns_nothing_with_a_forged_quote() -> None:
+    everything = said("the candidate covered all key points", p0="covered", p1="covered", p2="covered", p3="covered")
+    found = judged(ScriptedChat([everything] * 3), offline())
+    assert isinstance(found, Grade)
+    assert [each.verdict for each in found.verdicts] == [each.verdict for each in offline().verdicts]
+    assert all(each.opinion is not None and not each.opinion.supported for each in found.verdicts)
+
+
+def test_a_second_grade_of_the_same_answer_comes_from_the_cache(tmp_path: Path) -> None:
+    cache = ReplyCache(tmp_path / "replies", "m", "h")
+    first = judged(ScriptedChat([said(p0="missing", **AGREED)]), offline(), cache)
+    chat = ScriptedChat([])
+    second = judged(chat, offline(), cache)
+    assert isinstance(first, Grade)
+    assert isinstance(second, Grade)
+    assert chat.asked == []
+    assert second.verdicts == first.verdicts
+    assert second.judging is not None
+    assert second.judging.calls[0].cached
+    (file,) = (tmp_path / "replies").glob("*.json")
+    assert file.stat().st_mode & 0o077 == 0
+    other = ReplyCache(tmp_path / "replies", "another model", "h")
+    third = judged(ScriptedChat([said(p0="missing", **AGREED)]), offline(), other)
+    assert isinstance(third, Grade)
+    assert third.judging is not None
+    assert not third.judging.calls[0].cached
+    file.write_text("{damaged")
+    fourth = ScriptedChat([said(p0="missing", **AGREED)])
+    judged(fourth, offline(), cache)
+    assert len(fourth.asked) == 1
+
+
+class Engine:
+    """An offline engine whose grade is given."""
+
+    def __init__(self, result: GradeResult | Exception) -> None:
+        self._result = result
+
+    def grade(self, request: GradeRequest, item: Item | None = None) -> Future[GradeResult]:
+        future: Future[GradeResult] = Future()
+        if isinstance(self._result, Exception):
+            future.set_exception(self._result)
+        else:
+            future.set_result(self._result)
+        return future
+
+    def deeper(self, question_id: str, level: str, exclude: object) -> Future[str | None]:
+        raise NotImplementedError
+
+    def prepare(self, question_id: str) -> Future[None]:
+        raise NotImplementedError
+
+
+def test_the_judged_grader_looks_like_any_other() -> None:
+    chat = ScriptedChat([said(p0="missing", **AGREED)])
+    grader = JudgedGrader(Engine(offline()), Judge(chat))
+    found = grader.grade(REQUEST, ITEM).result(timeout=10)
+    assert isinstance(found, Grade)
+    assert found.judging is not None
+    broken = JudgedGrader(Engine(RuntimeError("died")), Judge(chat)).grade(REQUEST, ITEM).result(timeout=10)
+    assert isinstance(broken, Ungraded)
+    assert "died" in broken.reason
+
+
+def test_a_follow_up_is_judged_on_what_it_probed_alone() -> None:
+    chat = ScriptedChat(
+        [json.dumps({"points": [{"id": "fix:wrong", "quote": QUOTE, "reason": "r", "verdict": "covered"}]})]
+    )
+    own = make_grade({"fix:wrong": "missing"})
+    request = GradeRequest(question_id="alpha", answer=ANSWER, point_ids=("fix:wrong",))
+    judge = Judge(chat)
+    found = judge.judge(ITEM, request, own).result(timeout=10)
+    assert isinstance(found, Grade)
+    assert found.verdicts[0].verdict is VerdictName.COVERED
+    assert "The right claim." in chat.asked[0].messages[1].content
+    assert "Statement 0" not in chat.asked[0].messages[1].content
