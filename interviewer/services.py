@@ -118,7 +118,7 @@ class Services:
             from interviewer.llm import ChatClient
 
             server = self.judge_server()
-            self._chat = ChatClient(server, cache=self.places.cache) if server and server.model else None
+            self._chat = ChatClient(server, cache=self.places.cache) if server else None
         return self._chat
 
     def grader(self) -> Grader:
@@ -129,7 +129,7 @@ class Services:
         """
         engine, chat = self.engine(), self.chat()
         self._check_judge()
-        if chat is None:
+        if chat is None or not chat.model:
             return engine
         if self._judged is None:
             from interviewer.llm.judge import Judge

@@ -23,6 +23,9 @@ class WordEncoder:
         self.seen: list[str] = []
         """Every text that was embedded, in order."""
 
+    def reader(self) -> None:
+        """No token states."""
+
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> np.ndarray:
         self.seen += texts
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)

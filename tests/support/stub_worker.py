@@ -27,6 +27,9 @@ from tests.support.encoders import WordEncoder
 class SlowEncoder(WordEncoder):
     """Takes a tenth of a second a call."""
 
+    def reader(self) -> None:
+        """No token states."""
+
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> np.ndarray:
         time.sleep(0.1)
         return super().encode(texts, progress)
