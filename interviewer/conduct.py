@@ -7,13 +7,14 @@ copy of the rules. It holds no widget, starts no thread and reads no clock of it
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, cast
 
 from interviewer.core.content import Bank, Item
 from interviewer.core.grade import GradeRequest, GradeResult, Ungraded
 from interviewer.core.interview import Effect, GradeTurn, Step, begin, replay, step
+from interviewer.core.ports import Grader
 from interviewer.core.session import (
     Event,
     Graded,
@@ -30,23 +31,7 @@ from interviewer.storage import Draft, Journal, SessionRow
 if TYPE_CHECKING:
     from interviewer.core.summary import SessionSummary
 
-__all__ = ["Conductor", "Grader"]
-
-
-class Grader(Protocol):
-    """The part of the engine that a session needs."""
-
-    def grade(self, request: GradeRequest, item: Item | None = None) -> Future[GradeResult]:
-        """Grade one answer; the future holds Ungraded when that failed."""
-        ...
-
-    def deeper(self, question_id: str, level: str, exclude: Sequence[str]) -> Future[str | None]:
-        """A related question one level up, if the index is ready and has one."""
-        ...
-
-    def prepare(self, question_id: str) -> Future[None]:
-        """Embed this question's rubric before anything else."""
-        ...
+__all__ = ["Conductor"]
 
 
 class Conductor:

@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from interviewer.bank import load_bank
-from interviewer.conduct import Conductor, Grader
+from interviewer.conduct import Conductor
 from interviewer.core.chat import JudgeMode
 from interviewer.core.content import TOPICS, Bank
-from interviewer.core.ports import Neighbour
+from interviewer.core.ports import Grader, Neighbour
 from interviewer.core.selection import plan_interview
 from interviewer.core.session import SessionConfig
 from interviewer.errors import StorageError, UsageError, nearest_names

@@ -8,12 +8,23 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
+from interviewer.core.content import Item
 from interviewer.core.grade import GradeRequest, GradeResult
 
 if TYPE_CHECKING:
     import numpy
 
-__all__ = ["Close", "Encoder", "EncoderStatus", "Engine", "Neighbour", "Progress", "Reader", "Reading", "SearchHit"]
+__all__ = [
+    "Close",
+    "Encoder",
+    "EncoderStatus",
+    "Grader",
+    "Neighbour",
+    "Progress",
+    "Reader",
+    "Reading",
+    "SearchHit",
+]
 
 Progress = Callable[[str, int, int], None]
 """Called as progress(what, done, total) during long work."""
@@ -112,33 +123,22 @@ class Reader(Protocol):
         ...
 
 
-class Engine(Protocol):
-    """The encoder's worker process as the front ends see it. Every call returns at once."""
+class Grader(Protocol):
+    """What a session needs of whoever grades. Every call returns at once; no future raises for a grading failure."""
 
-    def start(self) -> None:
-        """Start the worker process; returns before it is ready."""
+    def grade(self, request: GradeRequest, item: Item | None = None) -> Future[GradeResult]:
+        """Grade one answer; the future holds Ungraded when that failed.
+
+        Args:
+            request: what was asked and answered.
+            item: the question as the session keeps it; None for the bank's own.
+        """
         ...
 
-    def status(self) -> EncoderStatus:
-        """The latest state heard from the worker."""
+    def deeper(self, question_id: str, level: str, exclude: Sequence[str]) -> Future[str | None]:
+        """A related question one level up, if the index is ready and has one."""
         ...
 
     def prepare(self, question_id: str) -> Future[None]:
         """Embed this question's rubric before anything else."""
-        ...
-
-    def grade(self, request: GradeRequest) -> Future[GradeResult]:
-        """Grade one answer. The future never raises for a grading failure: it holds Ungraded."""
-        ...
-
-    def search(self, query: str, most: int = 10) -> Future[list[SearchHit]]:
-        """Questions nearest to the query, best first, one hit a question."""
-        ...
-
-    def neighbours(self) -> Future[dict[str, list[Neighbour]]]:
-        """For every question its nearest other questions, best first."""
-        ...
-
-    def stop(self) -> None:
-        """End the worker process."""
         ...

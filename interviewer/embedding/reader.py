@@ -26,7 +26,7 @@ DEPTH = 4
 MOST_TOKENS = 64
 LONGEST = 256
 """What the encoder was made for."""
-_BATCH = 32
+_BATCH = 8
 
 
 class TokenReader:

@@ -44,11 +44,6 @@ class Claims(NamedTuple):
     alternatives: tuple[Reading, ...] = ()
     """The whole bare reference, or each of its alternatives, read token by token."""
 
-    @property
-    def points(self) -> list[str]:
-        """Names of the key points."""
-        return [name for name in self.texts if not name.startswith(FIX_PREFIX)]
-
     def turned(self, name: str) -> tuple[ClaimTexts, ClaimReadings | None]:
         """A claim with its opposite in its place."""
         own, read = self.texts[name], self.readings.get(name)
@@ -108,24 +103,24 @@ class ClaimStore:
     def _build(self, wordings: Sequence[Wordings], prompt: str) -> Claims:
         import numpy as np
 
+        # A misconception's truth repeats the wordings of its key point; each text is read once.
         texts = [text for _, supporting, opposing in wordings for text in (*supporting, *opposing)]
+        rows = {text: row for row, text in enumerate(dict.fromkeys(texts))}
         read: list[Reading] = []
         asked_pieces: frozenset[str] = frozenset()
         if self._reader is not None:
-            *read, asked = self._reader.read([*texts, prompt])
+            *read, asked = self._reader.read([*rows, prompt])
             asked_pieces = frozenset(asked.pieces)
             vectors = np.stack([each.vector for each in read])
         else:
-            vectors = self._encoder.encode(texts)
+            vectors = self._encoder.encode(list(rows))
         found: dict[str, ClaimTexts] = {}
         readings: dict[str, ClaimReadings] = {}
-        row = 0
         for name, supporting, opposing in wordings:
-            middle, end = row + len(supporting), row + len(supporting) + len(opposing)
-            found[name] = ClaimTexts(supporting, opposing, vectors[row:middle], vectors[middle:end])
+            own, against = [rows[text] for text in supporting], [rows[text] for text in opposing]
+            found[name] = ClaimTexts(supporting, opposing, vectors[own], vectors[against])
             if read:
-                readings[name] = ClaimReadings(tuple(read[row:middle]), tuple(read[middle:end]))
-            row = end
+                readings[name] = ClaimReadings(tuple(read[i] for i in own), tuple(read[i] for i in against))
         return Claims(found, readings, set(content_stems(prompt)), asked_pieces, WordWeights(texts))
 
 

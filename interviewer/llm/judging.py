@@ -4,35 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Future
-from typing import Protocol
 
 from interviewer.core.content import Item
 from interviewer.core.grade import GradeRequest, GradeResult, Ungraded
+from interviewer.core.ports import Grader
 from interviewer.llm.judge import Judge
 
-__all__ = ["JudgedGrader", "OfflineEngine"]
-
-
-class OfflineEngine(Protocol):
-    """The offline part."""
-
-    def grade(self, request: GradeRequest, item: Item | None = None) -> Future[GradeResult]:
-        """Grade one answer."""
-        ...
-
-    def deeper(self, question_id: str, level: str, exclude: Sequence[str]) -> Future[str | None]:
-        """A related question one level up."""
-        ...
-
-    def prepare(self, question_id: str) -> Future[None]:
-        """Embed a rubric first."""
-        ...
+__all__ = ["JudgedGrader"]
 
 
 class JudgedGrader:
-    """Grades offline, then asks the judge; implements what a session needs of an engine."""
+    """Grades with the engine, then asks the judge; implements `core.ports.Grader` itself."""
 
-    def __init__(self, engine: OfflineEngine, judge: Judge) -> None:
+    def __init__(self, engine: Grader, judge: Judge) -> None:
         self._engine = engine
         self._judge = judge
 

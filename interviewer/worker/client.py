@@ -47,7 +47,7 @@ _AGAIN = "Grade them again with `mockdl grade --session ID`."
 
 
 class WorkerEngine:
-    """The encoder's worker process; implements `core.ports.Engine`. Thread-safe.
+    """The encoder's worker process; implements `core.ports.Grader`, and more. Thread-safe.
 
     Args:
         model: "default", a folder, or a name on the hub.
