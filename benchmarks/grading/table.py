@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.channel.rows import BASELINES, UNSEEN, GradedRow
-from benchmarks.fit_grader import RECALL, held_out_credit, load_rows, reference_design
+from benchmarks.fit_grader.fits import RECALL, held_out_credit, reference_design
+from benchmarks.fit_grader.rows import load_rows
 from interviewer.audit.agreement import Estimate, estimate, pearson, within_question
 
 __all__ = ["print_table"]

@@ -18,7 +18,7 @@ from interviewer.worker.client import WorkerEngine
 
 __all__ = ["GoldenGrade", "generated_answers", "golden_score", "grade_golden", "grader_name", "order_findings"]
 
-MOST_EXCUSED = 0.15
+MOST_EXCUSED = 0.05
 """Share of questions whose golden order the present grader may still break."""
 _SLACK = 2.0
 """Points by which an order may be violated before it counts."""

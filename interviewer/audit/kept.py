@@ -17,7 +17,8 @@ from interviewer.core.content import Item
 
 __all__ = ["Graded", "KeptGrades"]
 
-_GRADING = Path(__file__).resolve().parents[1] / "grading"
+_ROOT = Path(__file__).resolve().parents[1]
+_GRADER = ("grading/*.py", "grading/*.json", "embedding/entailment.*", "embedding/reader.py", "core/scoring.py")
 _MOST = 40_000
 
 
@@ -72,7 +73,7 @@ class KeptGrades:
 def _fingerprint(encoder: str) -> str:
     """Changes with the encoder and with any file of the grader, its weights included."""
     digest = hashlib.blake2b(encoder.encode(), digest_size=12)
-    for path in sorted(_GRADING.glob("*")):
-        if path.suffix in (".py", ".json"):
+    for pattern in _GRADER:
+        for path in sorted(_ROOT.glob(pattern)):
             digest.update(path.read_bytes())
     return digest.hexdigest()

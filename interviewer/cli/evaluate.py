@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["evaluate"]
 
-_CHUNK = 16
+_CHUNK = 64
 _IN_FLIGHT = 4
 
 

@@ -28,7 +28,12 @@ def check(
     folder: Annotated[Path | None, typer.Argument(help="A pack; the built-in one when left out.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings fail the check too.")] = False,
-    quick: Annotated[bool, typer.Option("--quick", help="Leave the golden examples ungraded.")] = False,
+    sample: Annotated[
+        int | None,
+        typer.Option(
+            min=0, metavar="N", help="Grade the golden examples of N questions only, the same ones each time."
+        ),
+    ] = None,
     report: Annotated[
         bool, typer.Option("--report", help="Write the quality card to docs/quality.md of the pack and its README.")
     ] = False,
@@ -47,7 +52,7 @@ def check(
     if not any(finding.severity == "error" for finding in findings):
         with open_services(alone=reading.root) as services:
             engine = ready_engine(services, quiet=as_json, index=False)
-            outcome = audit(reading, engine, services.places.cache / "golden.json", quiet=as_json, grading=not quick)
+            outcome = audit(reading, engine, services.places.cache / "golden.json", quiet=as_json, sample=sample)
         findings += outcome.findings
     findings = locate_findings(findings)
     survey = outcome.survey(reading, findings) if outcome is not None else None
@@ -55,7 +60,7 @@ def check(
     warnings = sum(finding.severity == "warning" for finding in findings)
     if len(findings) > warnings or (strict and warnings):
         raise typer.Exit(4)
-    if report and not quick and outcome is not None and survey is not None:
+    if report and sample is None and outcome is not None and survey is not None:
         for path in write_card(reading, survey, outcome.grader):
             say(f"The quality card was written to {path}.")
 

@@ -17,7 +17,7 @@ from interviewer.grading.words import content_stems
 if TYPE_CHECKING:
     import numpy
 
-__all__ = ["ClaimStore", "Claims"]
+__all__ = ["ClaimStore", "Claims", "reference_text"]
 
 _KEPT = 16
 """With token states a rubric takes about four megabytes."""
@@ -37,6 +37,9 @@ class Claims(NamedTuple):
     """Stems of the question."""
     asked_pieces: frozenset[str]
     weights: WordWeights
+    subject: numpy.ndarray | None
+    """Unit vectors of all wordings and of the question; None for a bare reference, from which a right answer may
+    be far."""
     whole: numpy.ndarray | None = None
     """Unit vector of a whole bare reference; None for a rubric."""
     known: frozenset[tuple[str, ...]] = frozenset()
@@ -80,7 +83,7 @@ class ClaimStore:
         """Reference texts as claims `point-0`, `point-1`, ...: for each point its alternative wordings."""
         key = "\0".join((question, *("\1".join(point) for point in points)))
         wordings: list[Wordings] = [(f"point-{number}", tuple(point), ()) for number, point in enumerate(points)]
-        return self._get(key) or self._put(key, wordings, question, " ".join(point[0] for point in points))
+        return self._get(key) or self._put(key, wordings, question, reference_text(points))
 
     def _get(self, key: str) -> Claims | None:
         if key in self._kept:
@@ -90,15 +93,20 @@ class ClaimStore:
     def _put(self, key: str, wordings: Sequence[Wordings], prompt: str, whole: str | None = None) -> Claims:
         claims = self._build(wordings, prompt)
         if whole is not None:
-            claims = claims._replace(whole=self._encoder.encode([whole])[0])
-            if self._reader is not None:
-                first, *others = claims.readings.values()
-                read = self._reader.read([whole], cut=False) if others else first.supporting
-                claims = claims._replace(alternatives=tuple(read))
+            claims = self._with_whole(claims, whole)
         self._kept[key] = claims
         while len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
         return claims
+
+    def _with_whole(self, claims: Claims, text: str) -> Claims:
+        """A bare reference also as one text."""
+        if self._reader is None:
+            return claims._replace(whole=self._encoder.encode([text])[0], subject=None)
+        (read,) = self._reader.read([text], cut=False)
+        first, *others = claims.readings.values()
+        alternatives = (read,) if others else first.supporting
+        return claims._replace(whole=read.vector, alternatives=alternatives, subject=None)
 
     def _build(self, wordings: Sequence[Wordings], prompt: str) -> Claims:
         import numpy as np
@@ -109,11 +117,11 @@ class ClaimStore:
         read: list[Reading] = []
         asked_pieces: frozenset[str] = frozenset()
         if self._reader is not None:
-            *read, asked = self._reader.read([*rows, prompt])
-            asked_pieces = frozenset(asked.pieces)
+            read = self._reader.read([*rows, prompt])
+            asked_pieces = frozenset(read[-1].pieces)
             vectors = np.stack([each.vector for each in read])
         else:
-            vectors = self._encoder.encode(list(rows))
+            vectors = self._encoder.encode([*rows, prompt])
         found: dict[str, ClaimTexts] = {}
         readings: dict[str, ClaimReadings] = {}
         for name, supporting, opposing in wordings:
@@ -121,7 +129,12 @@ class ClaimStore:
             found[name] = ClaimTexts(supporting, opposing, vectors[own], vectors[against])
             if read:
                 readings[name] = ClaimReadings(tuple(read[i] for i in own), tuple(read[i] for i in against))
-        return Claims(found, readings, set(content_stems(prompt)), asked_pieces, WordWeights(texts))
+        return Claims(found, readings, set(content_stems(prompt)), asked_pieces, WordWeights(texts), vectors)
+
+
+def reference_text(points: Sequence[tuple[str, ...]]) -> str:
+    """A bare reference as one text: of each point its first wording."""
+    return " ".join(point[0] for point in points)
 
 
 def _rubric_wordings(item: Item) -> list[Wordings]:

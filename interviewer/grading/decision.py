@@ -1,6 +1,6 @@
 """Features to probabilities: small fitted models, readable as data.
 
-`weights.json` is written by `benchmarks/fit_grader.py`, which fits it on the golden examples of
+`weights.json` is written by `benchmarks/fit_grader`, which fits it on the golden examples of
 the bank and on answers graded by people. `weights_plain.json` serves encoders the entailment
 channel was not trained for; it was fitted on golden examples alone, with the default encoder, so
 grades made with it call themselves uncalibrated.
@@ -19,7 +19,7 @@ from typing import NamedTuple
 from interviewer.core.content import VerdictName
 from interviewer.core.grade import Agreement
 from interviewer.grading.features import FEATURES
-from interviewer.grading.signals import REFERENCE_SIGNALS, SIGNALS
+from interviewer.grading.signals import ENTAILED, REFERENCE_SIGNALS, SIGNALS
 
 __all__ = [
     "CLASSES",
@@ -41,16 +41,7 @@ WITH_CHANNEL = "weights.json"
 CLASSES = (VerdictName.COVERED, VerdictName.PARTIAL, VerdictName.MISSING, VerdictName.CONTRADICTED)
 
 
-LOG_ODDS = (
-    "covers",
-    "covers_mean",
-    "covers_statement",
-    "contradicts",
-    "contradicts_best",
-    "opposite_covers",
-    "opposite_contradicts",
-    "rival",
-)
+LOG_ODDS = (*ENTAILED, "rival")
 """Probabilities among the signals that also enter as log-odds, where a step from 0.9 to 0.99 counts."""
 _MOST_ODDS = 7.0
 
@@ -144,7 +135,7 @@ class DecisionModel(NamedTuple):
     calibration: str = ""
     """Eight hex digits of the file's SHA-256."""
     agreement: Agreement | None = None
-    """Measured on held-out questions by `benchmarks/fit_grader.py`; None for the plain model."""
+    """Measured on held-out questions by `benchmarks/fit_grader`; None for the plain model."""
     label: tuple[tuple[float, ...], ...] = ()
     """For bare references: covered, missing, contradicted; shape (3, as `expand_reference`), or empty."""
     credit_of_several: tuple[float, ...] = ()
@@ -201,7 +192,7 @@ def load_model(name: str = WITH_CHANNEL) -> DecisionModel:
     data = json.loads(raw)
     features = SIGNALS if name == WITH_CHANNEL else FEATURES
     if data["features"] != expanded(features) or data["classes"] != [str(each) for each in CLASSES]:
-        raise ValueError(f"{name} was fitted for other features; run benchmarks/fit_grader.py")
+        raise ValueError(f"{name} was fitted for other features; run benchmarks/fit_grader")
     return DecisionModel(
         names=tuple(features),
         point=tuple(tuple(row) for row in data["point"]),

@@ -22,13 +22,15 @@ from interviewer.core.grade import (
     Ungraded,
 )
 from interviewer.core.ports import Encoder, Reader
-from interviewer.grading.claims import Claims, ClaimStore
+from interviewer.grading.ahead import ReadAhead
+from interviewer.grading.answer import AnswerReading, read_answer, whole_sentences
+from interviewer.grading.claims import Claims, ClaimStore, reference_text
 from interviewer.grading.decision import PLAIN, WITH_CHANNEL, DecisionModel, load_model
 from interviewer.grading.features import Matched, match_claim
 from interviewer.grading.guards import Guarded, guard_spans, other_language
 from interviewer.grading.recall import load_piece_weights
 from interviewer.grading.reference import build_assessment, reference_signals
-from interviewer.grading.signals import AnswerReading, Signals, add_rivals, collect_signals, read_answer
+from interviewer.grading.signals import Signals, add_rivals, collect_signals
 from interviewer.grading.spans import MOST_SPANS, TextSpan, cut_spans
 from interviewer.grading.values import decide_by_value
 
@@ -76,9 +78,9 @@ class OfflineGrader:
         self, encoder: Encoder, rubric_encoder: Encoder, reader: Reader | None, model: DecisionModel | None
     ) -> None:
         self._encoder = encoder
-        self._reader = reader
+        self._reader = ReadAhead(reader) if reader is not None else None
         self._fitted = model
-        self._claims = ClaimStore(rubric_encoder, reader)
+        self._claims = ClaimStore(rubric_encoder, self._reader)
 
     @property
     def _model(self) -> DecisionModel:
@@ -152,23 +154,37 @@ class OfflineGrader:
         claims = self._claims.bare(question, points)
         read = self._read(question, answer, claims, _FREE if single else (*_FREE, "echo"))
         found = [each.features for each in self._matches(claims, read).values() if each is not None]
-        vector = self._encoder.encode([answer])[0]
-        said = [span.text for span in _sentences(read)]
+        said = [read.spans[i].text for i in whole_sentences(read.spans).values() if read.guarded.open[i]]
         whole = self._reader.read([answer], cut=False)[0] if self._reader is not None else None
+        vector = whole.vector if whole is not None else self._encoder.encode([answer])[0]
         return reference_signals(claims, points, found, said, vector, whole)
 
-    def assess(self, request: AssessmentRequest) -> Assessment:
-        """Hold an answer against bare reference texts, with no rubric to lean on."""
+    def assess(self, requests: Sequence[AssessmentRequest]) -> list[Assessment]:
+        """Hold answers against bare reference texts, with no rubric to lean on; faster for many at once."""
+        if self._reader is not None:
+            answers = [each.answer for each in requests]
+            references = [reference_text(each.points) for each in requests]
+            spans = [span.text for text in answers for span in cut_spans(_readable(text))]
+            claims = [wording for each in requests for point in each.points for wording in point]
+            self._reader.ahead([*spans, *claims, *(each.question for each in requests)], cut=True)
+            self._reader.ahead([*answers, *references], cut=False)
+        try:
+            return [self._assess(each) for each in requests]
+        finally:
+            if self._reader is not None:
+                self._reader.forget()
+
+    def _assess(self, request: AssessmentRequest) -> Assessment:
         features = self.reference_signals(request.question, request.points, request.answer, single=request.single)
         return build_assessment(self._model, features, single=request.single)
 
     def _read(self, prompt: str, text: str, claims: Claims, free: tuple[Flag, ...] = ()) -> _Answer:
         import numpy as np
 
-        spans = cut_spans(text[:_MOST_CHARACTERS])
-        guarded = guard_spans(text[:_MOST_CHARACTERS], prompt, spans, claims.known, free=free)
+        spans = cut_spans(_readable(text))
+        guarded = guard_spans(_readable(text), prompt, spans, claims.known, free=free)
         if self._reader is not None:
-            read = read_answer(spans, guarded.open, self._reader, self._encoder.dimension)
+            read = read_answer(spans, guarded.open, self._reader, self._encoder.dimension, claims.subject)
             return _Answer(text, spans, read.vectors, read, guarded)
         vectors = np.zeros((len(spans), self._encoder.dimension), dtype=np.float32)
         used = [i for i, free in enumerate(guarded.open) if free]
@@ -244,21 +260,15 @@ class OfflineGrader:
         return held
 
 
+def _readable(text: str) -> str:
+    """As much of an answer as is read."""
+    return text[:_MOST_CHARACTERS]
+
+
 def _closed(answer: _Answer) -> tuple[Span, ...]:
     """Sentences that a guard closed."""
-    spans = zip(answer.spans, answer.guarded.open, strict=True)
-    first = {span.sentence: (span, free) for span, free in reversed(list(spans)) if not span.pair}
-    return tuple(Span(start=span.start, end=span.end) for _, (span, free) in sorted(first.items()) if not free)
-
-
-def _sentences(answer: _Answer) -> list[TextSpan]:
-    """The open spans that are whole sentences, each once."""
-    spans = zip(answer.spans, answer.guarded.open, strict=True)
-    first: dict[int, TextSpan] = {}
-    for span, free in spans:
-        if free and not span.pair:
-            first.setdefault(span.sentence, span)
-    return list(first.values())
+    spans = [answer.spans[i] for i in whole_sentences(answer.spans).values() if not answer.guarded.open[i]]
+    return tuple(Span(start=span.start, end=span.end) for span in spans)
 
 
 def _evidence(verdict: VerdictName, matched: Matched | Signals, spans: Sequence[TextSpan]) -> Span | None:

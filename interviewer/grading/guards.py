@@ -12,24 +12,12 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from interviewer.core.grade import Flag
+from interviewer.core.orders import is_order
 from interviewer.grading.spans import TextSpan
 from interviewer.grading.words import FUNCTION_WORDS, content_stems, function_share, is_shuffled, tokens
 
 __all__ = ["Guarded", "guard_spans", "other_language", "shingles"]
 
-_INSTRUCTIONS = re.compile(
-    r"ignore (?:all |any |the |every )*(?:above|previous|prior|rubric|instruction|earlier)|"
-    r"(?:disregard|forget) (?:all |any |the |your )*(?:above|previous|prior|rubric|instruction)|"
-    r"\byou are (?:now )?(?:a |an |the )?(?:\w+ )?(?:grader|examiner|judge|assistant|interviewer|evaluator|system)\b|"
-    r"\b(?:mark|grade|rate|score|count|treat) (?:this|every|all|each|the|my|it)\b.{0,60}"
-    r"\b(?:covered|correct|full|perfect|100|complete|strong|highest|top|maximum|mastery|pass(?:ed)?)\b|"
-    r"\b(?:give|award|assign|return|output|print|respond with|reply with)\b.{0,40}"
-    r"\b(?:full (?:marks|credit|score)|score|points|100|verdict|json|top marks|maximum)\b|"
-    r"\"(?:score|verdict|covered)\"\s*:|\bnext (?:question|round) please\b|\bsystem (?:prompt|message|override)\b|"
-    r"</?(?:answer|system|rubric|instructions?)>|"
-    r"\b(?:note|message|instructions?) (?:to|for) the (?:grader|examiner|judge)\b",
-    re.IGNORECASE | re.DOTALL,
-)
 _DONT_KNOW = re.compile(
     r"\b(?:i (?:really |honestly |just )?(?:don't|do not|dont) (?:know|remember|recall)|no idea|not sure|"
     r"i have no (?:idea|clue)|can't (?:say|remember|answer)|i (?:would )?pass)\b",
@@ -131,7 +119,7 @@ def guard_spans(
         return Guarded((False,) * len(spans), (flag,))
     asked, pairs = set(content_stems(question)), set(pairwise(tokens(question)))
     spans = [span._replace(text=_HIDDEN.sub("", span.text)) for span in spans]
-    tainted = {span.sentence for span in spans if not span.pair and _INSTRUCTIONS.search(span.text)}
+    tainted = {span.sentence for span in spans if not span.pair and is_order(span.text)}
     pasted = _pasted(spans, known)
     may_earn = []
     for span in spans:
@@ -167,7 +155,7 @@ def _pasted(spans: Sequence[TextSpan], known: Container[tuple[str, ...]]) -> set
 
 
 def _span_flag(span: TextSpan, asked: set[str], pairs: set[tuple[str, str]], tainted: set[int]) -> Flag | None:
-    if (span.sentence in tainted and not span.pair) or _INSTRUCTIONS.search(span.text):
+    if (span.sentence in tainted and not span.pair) or is_order(span.text):
         return "instructions"
     words = tokens(span.text)
     flag = _listed(words)

@@ -59,7 +59,7 @@ class PieceWeights:
 
 @lru_cache(maxsize=1)
 def load_piece_weights() -> PieceWeights:
-    """Read the shipped table, written by `benchmarks/fit_grader.py`."""
+    """Read the shipped table, written by `benchmarks/fit_grader`."""
     data = json.loads(files("interviewer.grading").joinpath("pieces.json").read_text(encoding="utf-8"))
     return PieceWeights(data["idf"], data["rare"])
 

@@ -10,35 +10,26 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from interviewer.grading.answer import AnswerReading
 from interviewer.grading.direction import CHECKS, check_direction
 from interviewer.grading.features import FEATURES, ClaimTexts, Matched, WordWeights, match_claim
 from interviewer.grading.manner import MANNERS, describe_manner
 from interviewer.grading.recall import PieceWeights, soft_recall
-from interviewer.grading.spans import TextSpan
 
 if TYPE_CHECKING:
-    import numpy
-
     from interviewer.core.ports import Reader, Reading
 
 __all__ = [
+    "ENTAILED",
     "REFERENCE_SIGNALS",
     "SIGNALS",
-    "AnswerReading",
     "ClaimReadings",
     "Signals",
     "add_rivals",
     "collect_signals",
-    "read_answer",
 ]
 
-SIGNALS = (
-    *FEATURES,
-    "recall",
-    "recall_best",
-    "recall_opposed",
-    "recall_span",
-    "span_used",
+ENTAILED = (
     "covers",
     "covers_mean",
     "covers_statement",
@@ -46,6 +37,16 @@ SIGNALS = (
     "contradicts_best",
     "opposite_covers",
     "opposite_contradicts",
+)
+"""What the entailment channel says, all of them probabilities."""
+SIGNALS = (
+    *FEATURES,
+    "recall",
+    "recall_best",
+    "recall_opposed",
+    "recall_span",
+    "span_used",
+    *ENTAILED,
     "covers_net",
     "opposed_net",
     *CHECKS,
@@ -75,8 +76,6 @@ whole reference, the best of its alternatives; whole_new: the same with the ques
 out; whole_used: the share of the answer's tokens that the reference accounts for; several: 1 when the
 reference has more than one point, 0 when it is one statement or alternatives of one.
 """
-_RELATED = 0.2
-"""Cosine of two neighbouring sentences from which on they may carry one point together."""
 _SPANS = 4
 """Spans that are compared token by token with a claim: the nearest by cosine."""
 
@@ -108,56 +107,6 @@ class _Entailed(NamedTuple):
     wording: int
     """Index of the wording that `span` covers best."""
     covering: dict[int, float]
-
-
-class AnswerReading(NamedTuple):
-    """An answer, cut, guarded and read."""
-
-    spans: Sequence[TextSpan]
-    vectors: numpy.ndarray
-    """Sentence vectors of the spans, zeros for a closed one."""
-    read: Sequence[Reading | None]
-    """The spans, read; None for a closed one."""
-    may_earn: Sequence[bool]
-    """False for spans that a guard closed."""
-    tokens: numpy.ndarray
-    """Unit token states of all open sentences, one after the other."""
-    pieces: tuple[str, ...]
-    """The word pieces of `tokens`."""
-
-    def sentence(self, number: int) -> str:
-        """Text of a sentence."""
-        return next((span.text for span in self.spans if span.sentence == number and not span.pair), "")
-
-
-def read_answer(spans: Sequence[TextSpan], may_earn: Sequence[bool], reader: Reader, dimension: int) -> AnswerReading:
-    """Read the open spans of an answer."""
-    import numpy as np
-
-    vectors = np.zeros((len(spans), dimension), dtype=np.float32)
-    read: list[Reading | None] = [None] * len(spans)
-    used = [i for i, free in enumerate(may_earn) if free]
-    for row, reading in zip(used, reader.read([spans[i].text for i in used]) if used else (), strict=True):
-        vectors[row], read[row] = reading.vector, reading
-    may_earn = _coherent(spans, vectors, may_earn)
-    sentences: dict[int, Reading] = {}
-    for i in used:  # a sentence comes before its clauses and pairs, which repeat its tokens
-        if (found := read[i]) is not None and not spans[i].pair:
-            sentences.setdefault(spans[i].sentence, found)
-    tokens = np.concatenate([np.zeros((0, dimension), dtype=np.float32), *(each.plain for each in sentences.values())])
-    pieces = tuple(piece for each in sentences.values() for piece in each.pieces)
-    return AnswerReading(spans, vectors, read, may_earn, tokens, pieces)
-
-
-def _coherent(spans: Sequence[TextSpan], vectors: numpy.ndarray, may_earn: Sequence[bool]) -> list[bool]:
-    """Close pairs of sentences that have nothing to do with each other: no point lies between them."""
-    first = {span.sentence: i for i, span in reversed(list(enumerate(spans))) if not span.pair}
-    kept = list(may_earn)
-    for i, span in enumerate(spans):
-        one, other = first.get(span.sentence), first.get(span.sentence + 1)
-        if span.pair and one is not None and other is not None:
-            kept[i] = kept[i] and bool(vectors[one] @ vectors[other] >= _RELATED)
-    return kept
 
 
 def collect_signals(

@@ -9,6 +9,8 @@ import re
 from itertools import pairwise
 from typing import NamedTuple
 
+from interviewer.grading.words import FUNCTION_WORDS
+
 __all__ = ["MOST_SPANS", "TextSpan", "cut_spans"]
 
 MOST_SPANS = 240
@@ -22,7 +24,7 @@ _CLAUSE = re.compile(
 )
 _BULLET = re.compile(r"\s*(?:[-*•+]|\d+[.)])\s")
 _FULL_LINE = 55
-"""A line this long was ended by wrapping, a shorter one on purpose."""
+"""A line this long was ended by wrapping, a shorter one on purpose, unless a word like "the" ends it."""
 _GOES_ON = tuple(",;:-(\"'")
 """Besides letters and digits, what a line that was wrapped ends with; `in` needs a tuple, for "" ends none."""
 _LONG = 12
@@ -87,7 +89,8 @@ def _join_wrapped(answer: str) -> str:
     joined = lines[0]
     for before, line in pairwise(lines):
         goes_on = before.rstrip()[-1:].isalnum() or before.rstrip()[-1:] in _GOES_ON
-        wrapped = len(before) >= _FULL_LINE and goes_on and line.strip() and not _BULLET.match(line)
+        unfinished = before.split()[-1:] and before.split()[-1].lower() in FUNCTION_WORDS
+        wrapped = (len(before) >= _FULL_LINE or unfinished) and goes_on and line.strip() and not _BULLET.match(line)
         joined += (" " if wrapped else "\n") + line
     return joined
 

@@ -96,7 +96,7 @@ class Desk:
 
     def _do_assess(self, requests: list[dict[str, Any]]) -> Any:
         asked = [AssessmentRequest.model_validate(each) for each in requests]
-        return [self._grader.assess(each).model_dump() for each in asked]
+        return [each.model_dump() for each in self._grader.assess(asked)]
 
     def _do_search(self, query: str, most: int) -> Any:
         vector = self._encoder.encode([query])[0]

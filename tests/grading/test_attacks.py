@@ -10,8 +10,8 @@ from interviewer.core.summary import summarise_answer
 from interviewer.grading import OfflineGrader
 from tests.support.attacks import ATTACKS
 
-TOLERANCE = 5.0
-"""Points of 100. The aim is two; three of the texts still move the score by up to five."""
+TOLERANCE = 2.0
+"""Points of 100."""
 QUESTIONS = ("dropout", "attention-mechanism", "class-imbalance")
 
 

@@ -1,0 +1,88 @@
+"""Signals of all rows, collected once and kept: the grader's own, with channels that have not seen the question."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.channel.pairs import fold_of
+from benchmarks.channel.rows import GoldenRow, GradedRow, contrast_rows, golden_rows, graded_rows
+from interviewer.bank import load_bank
+from interviewer.core.content import Bank
+from interviewer.grading.grader import OfflineGrader
+from interviewer.paths import built_in_pack
+
+__all__ = ["GRADING", "SETS", "collect", "load_rows"]
+
+GRADING = Path(__file__).resolve().parents[2] / "interviewer" / "grading"
+SETS = ("beetle", "scientsbank", "saf")
+CHANNELS = {"fold0.safetensors": (0, 1), "fold2.safetensors": (2, 3), "fold4.safetensors": (4,)}
+"""File -> the folds it was trained without."""
+
+
+def write_pieces(bank: Bank, tokenizer: Any) -> None:
+    """Inverse document frequency of word pieces over the bank's texts."""
+    texts = []
+    for item in bank.items.values():
+        texts += [*item.question.prompts, item.question.model_answer]
+        for point in item.rubric.key_points:
+            texts += [point.statement, *point.phrasings, *point.contradictions]
+    counts: Counter[str] = Counter()
+    for text in texts:
+        counts.update(set(tokenizer.tokenize(text)))
+    total = len(texts)
+    idf = {piece: round(float(np.log((1 + total) / (1 + n)) + 0.1), 3) for piece, n in sorted(counts.items()) if n > 1}
+    body = {"texts": total, "rare": round(float(np.log((1 + total) / 2) + 0.1), 3), "idf": idf}
+    (GRADING / "pieces.json").write_text(json.dumps(body, ensure_ascii=True, separators=(",", ":")) + "\n")
+
+
+def collect(data: Path, channels: Path, target: Path, *, most: int | None, step: int, part: str) -> None:
+    """Signals of golden examples, graded answers and contrasts, each with a channel that has not seen its question."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+
+    from interviewer.embedding.loader import SentenceEncoder
+    from interviewer.embedding.reader import load_reader
+    from interviewer.embedding.weights import find_bundled
+
+    torch.set_num_threads(1)
+    bank = load_bank([built_in_pack()])
+    model = SentenceTransformer(str(find_bundled()), device="cpu")
+    write_pieces(bank, model.tokenizer)
+    encoder = SentenceEncoder(model, name="all-MiniLM-L6-v2", key="", device="cpu")
+    graders = {}
+    for name, folds in CHANNELS.items():
+        grader = OfflineGrader(encoder, encoder, load_reader(model, channels / name), None)
+        graders.update(dict.fromkeys(folds, grader))
+    graders[-1] = graders[0]  # no channel has seen the unseen domains
+    golden: list[GoldenRow] = []
+    graded: list[GradedRow] = []
+    if part in ("golden", "all"):
+        for item in bank.items.values():
+            golden += golden_rows(item, graders[fold_of(item.question.id)])
+            print(item.question.id, flush=True)
+    if part in ("contrast", "all"):
+        graded += contrast_rows(data, bank, graders.__getitem__, step=step)
+        print("contrasts", len(graded), flush=True)
+    for name in SETS:
+        if part in (name, "all"):
+            graded += graded_rows(data, name, graders.__getitem__, encoder, most=most)
+            print(name, len(graded), flush=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(pickle.dumps((golden, graded)))
+
+
+def load_rows(rows: Path) -> tuple[list[GoldenRow], list[GradedRow]]:
+    """What `collect` wrote."""
+    golden: list[GoldenRow] = []
+    graded: list[GradedRow] = []
+    for file in sorted(rows.glob("*.pickle")):
+        more_golden, more_graded = pickle.loads(file.read_bytes())  # noqa: S301 - our own file
+        golden += more_golden
+        graded += more_graded
+    return golden, graded
