@@ -39,9 +39,6 @@ LABELS = {
     "contradicted": 2,
     "negated": 2,
 }
-VERDICT_WEIGHTS = np.array([1.0, 10.0, 1.0, 1.5])
-"""How much a row of each class counts in the fit of verdicts; "partial" is one in eighty. The probabilities are
-brought back to the classes' true shares."""
 CREDIT_WEIGHTS = {
     "beetle": 1.0,
     "scientsbank": 2.0,
@@ -111,9 +108,7 @@ def out_of_fold(x: np.ndarray, known: np.ndarray, y: np.ndarray, folds: np.ndarr
 
 def verdict_fit(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Weights of the four classes, shape (classes, features), for golden verdicts `y`."""
-    theta = softmax_fit(x, y, VERDICT_WEIGHTS[y], len(CLASSES))
-    theta[:, 0] -= np.log(VERDICT_WEIGHTS)
-    return theta
+    return softmax_fit(x, y, np.ones(len(y)), len(CLASSES))
 
 
 def credit_fit(rows: Sequence[GradedRow], *, several: bool) -> np.ndarray:

@@ -194,33 +194,31 @@ class OfflineGrader:
 
     def _matches(self, claims: Claims, answer: _Answer) -> _Found:
         """Compare an answer with all claims of a kind, which compete for its spans, and then with the other kind."""
-        found = {name: self._match(name, claims, answer) for name in claims.texts}
+        found = dict(zip(claims.texts, self._match(claims, list(claims.texts), answer), strict=True))
         full: _Found = dict(found)
         for of_fixes in (False, True):
             own = {name: each for name, each in found.items() if name.startswith(FIX_PREFIX) is of_fixes}
             full.update(add_rivals({name: each for name, each in own.items() if not isinstance(each, Matched)}))
         return full
 
-    def _match(self, name: str, claims: Claims, answer: _Answer, *, turned: bool = False) -> Matched | Signals | None:
-        """Compare an answer with a claim, or with its opposite when `turned`."""
-        texts, readings = claims.turned(name) if turned else (claims.texts[name], claims.readings.get(name))
-        if self._reader is None or readings is None or answer.read is None:
-            return match_claim(texts, answer.spans, answer.vectors, answer.guarded.open, claims.weights, claims.asked)
+    def _match(
+        self, claims: Claims, names: Sequence[str], answer: _Answer, *, turned: bool = False
+    ) -> Sequence[Matched | Signals | None]:
+        """Compare an answer with claims, or with their opposites when `turned`."""
+        own = [claims.turned(each) if turned else (claims.texts[each], claims.readings.get(each)) for each in names]
+        read = [(texts, readings) for texts, readings in own if readings is not None]
+        if self._reader is None or answer.read is None or len(read) < len(own):
+            spans, vectors, may_earn = answer.spans, answer.vectors, answer.guarded.open
+            return [match_claim(each, spans, vectors, may_earn, claims.weights, claims.asked) for each, _ in own]
+        pieces = load_piece_weights()
         return collect_signals(
-            texts,
-            readings,
-            answer.read,
-            self._reader,
-            claims.weights,
-            load_piece_weights(),
-            claims.asked,
-            claims.asked_pieces,
+            read, answer.read, self._reader, claims.weights, pieces, claims.asked, claims.asked_pieces
         )
 
     def _verdict(self, item: Item, point_id: str, claims: Claims, answer: _Answer, found: _Found) -> PointVerdict:
         """On a key point, or on `fix:<id>`: whether a misconception was put right, its correction the claim."""
         is_fix = point_id.startswith(FIX_PREFIX)
-        matched = self._match(point_id, claims, answer, turned=True) if is_fix else found[point_id]
+        matched = self._match(claims, [point_id], answer, turned=True)[0] if is_fix else found[point_id]
         if matched is None:
             return PointVerdict(
                 point_id=point_id, verdict=VerdictName.MISSING, p_covered=0.0, p_partial=0.0, method="guard"

@@ -19,7 +19,7 @@ from interviewer.grading.words import FUNCTION_WORDS
 if TYPE_CHECKING:
     import numpy
 
-__all__ = ["PieceWeights", "load_piece_weights", "soft_recall"]
+__all__ = ["PieceWeights", "least_said", "load_piece_weights", "soft_recall"]
 
 ASKED_SHARE = 0.33
 _FUNCTION_WEIGHT = 0.0
@@ -79,3 +79,25 @@ def soft_recall(claim: numpy.ndarray, answer: numpy.ndarray, weights: numpy.ndar
         return 0.0
     best = (claim @ answer.T).max(axis=1)
     return float((best * weights).sum() / weights.sum())
+
+
+def least_said(claim: numpy.ndarray, answer: numpy.ndarray, weights: numpy.ndarray) -> float:
+    """Soft recall of the third of a claim that the answer says least of: low where half of a claim is said.
+
+    Args:
+        claim: unit token states, shape (m, 384).
+        answer: unit token states, shape (n, 384); n may be 0.
+        weights: of the claim's tokens, shape (m,).
+
+    Returns:
+        -1 to 1; 0 when either has no token.
+    """
+    if not len(answer) or not len(claim):
+        return 0.0
+    best = (claim @ answer.T).max(axis=1)
+    order = best.argsort()
+    # Weight of each token that falls into the first third of all weight.
+    third = weights.sum() / 3
+    reached = weights[order].cumsum()
+    part = (third - (reached - weights[order])).clip(0, weights[order])
+    return float((best[order] * part).sum() / third)

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from interviewer.grading.answer import AnswerReading
 from interviewer.grading.direction import CHECKS, check_direction
+from interviewer.grading.entailed import ClaimReadings, Entailed, compare_spans
 from interviewer.grading.features import FEATURES, ClaimTexts, Matched, WordWeights, match_claim
 from interviewer.grading.manner import MANNERS, describe_manner
-from interviewer.grading.recall import PieceWeights, soft_recall
+from interviewer.grading.recall import PieceWeights, least_said, soft_recall
 
 if TYPE_CHECKING:
     from interviewer.core.ports import Reader, Reading
@@ -23,12 +24,14 @@ __all__ = [
     "ENTAILED",
     "REFERENCE_SIGNALS",
     "SIGNALS",
-    "ClaimReadings",
     "Signals",
     "add_rivals",
     "collect_signals",
 ]
 
+RIVALS = ("rival", "crowd", "outranked")
+"""Of the span that covers best: how well it covers the best of the other claims; how many of these it covers, as a
+share of five; and how many it covers better than this one, as a share of four. A sentence makes a point or two."""
 ENTAILED = (
     "covers",
     "covers_mean",
@@ -51,7 +54,8 @@ SIGNALS = (
     "opposed_net",
     *CHECKS,
     *MANNERS,
-    "rival",
+    "least_said",
+    *RIVALS,
 )
 """After those of `features.py`: recall: soft recall of the statement by the whole answer;
 recall_best: the best over all wordings; recall_opposed: the best over the contradictions;
@@ -62,7 +66,8 @@ best with the statement itself; contradicts_best: P(contradicted) of the span th
 opposite_covers, opposite_contradicts: the same with the contradictions in place of the wordings;
 covers_net: best difference of the two at one span; opposed_net: the most a span speaks for a
 contradiction rather than for the truth; then the direction checks and the manner of the span that
-covers best, beside the wording it covers best; rival: P(covered) of another claim by that very span.
+covers best, beside the wording it covers best; least_said: recall of the third of that wording's content
+that this span says least of; and the other claims that this span speaks for.
 """
 REFERENCE_SIGNALS = (
     *SIGNALS,
@@ -76,15 +81,11 @@ whole reference, the best of its alternatives; whole_new: the same with the ques
 out; whole_used: the share of the answer's tokens that the reference accounts for; several: 1 when the
 reference has more than one point, 0 when it is one statement or alternatives of one.
 """
+_ALONE = (0.0,) * len(RIVALS)
+_COVERED = 0.5
+"""P(covered) from which on a span speaks for a claim."""
 _SPANS = 4
 """Spans that are compared token by token with a claim: the nearest by cosine."""
-
-
-class ClaimReadings(NamedTuple):
-    """A claim's wordings, read token by token, in the order of its texts."""
-
-    supporting: tuple[Reading, ...]
-    opposing: tuple[Reading, ...]
 
 
 class Signals(NamedTuple):
@@ -100,30 +101,19 @@ class Signals(NamedTuple):
     """Span -> the best P(covered) of this claim, for the spans that were compared."""
 
 
-class _Entailed(NamedTuple):
-    numbers: tuple[float, ...]
-    span: int
-    opposed_span: int
-    wording: int
-    """Index of the wording that `span` covers best."""
-    covering: dict[int, float]
-
-
 def collect_signals(
-    claim: ClaimTexts,
-    readings: ClaimReadings,
+    claims: Sequence[tuple[ClaimTexts, ClaimReadings]],
     answer: AnswerReading,
     reader: Reader,
     weights: WordWeights,
     pieces: PieceWeights,
     asked: set[str],
     asked_pieces: Collection[str],
-) -> Signals | None:
-    """Compare all spans with one claim.
+) -> list[Signals | None]:
+    """Compare all spans with each claim.
 
     Args:
-        claim: wordings with their sentence vectors.
-        readings: the same wordings, read token by token.
+        claims: wordings with their sentence vectors, and the same wordings read token by token.
         answer: what was said.
         reader: judges pairs.
         weights: of stems.
@@ -132,18 +122,44 @@ def collect_signals(
         asked_pieces: word pieces of the question.
 
     Returns:
-        None when no span may earn credit.
+        For each claim what was found; None when no span may earn credit.
     """
-    matched = match_claim(claim, answer.spans, answer.vectors, answer.may_earn, weights, asked)
-    if matched is None:
-        return None
-    recalls = _recalls(readings, claim, matched, answer, pieces, asked_pieces)
-    found = _entailed(readings, answer, _nearest(claim, answer, matched), reader)
-    span, wording = answer.spans[found.span], claim.supporting[found.wording]
-    checks = check_direction(wording, span.text)
-    manner = describe_manner(span.text, answer.sentence(span.sentence), wording, asked)
-    features = (*matched.features, *recalls, *found.numbers, *checks, *manner, 0.0)
-    return Signals(features, found.span, found.opposed_span, found.covering)
+    matches = [match_claim(own, answer.spans, answer.vectors, answer.may_earn, weights, asked) for own, _ in claims]
+    chosen = [
+        [] if matched is None else _nearest(own, answer, matched)
+        for (own, _), matched in zip(claims, matches, strict=True)
+    ]
+    entailed = compare_spans([readings for _, readings in claims], chosen, answer, reader)
+    found: list[Signals | None] = []
+    for (own, readings), matched, told in zip(claims, matches, entailed, strict=True):
+        if matched is None or told is None:
+            found.append(None)
+            continue
+        recalls = _recalls(readings, own, matched, answer, pieces, asked_pieces)
+        manner = _manner(own, readings, told, answer, pieces, asked, asked_pieces)
+        features = (*matched.features, *recalls, *told.numbers, *manner, *_ALONE)
+        found.append(Signals(features, told.span, told.opposed_span, told.covering))
+    return found
+
+
+def _manner(
+    claim: ClaimTexts,
+    readings: ClaimReadings,
+    told: Entailed,
+    answer: AnswerReading,
+    pieces: PieceWeights,
+    asked: set[str],
+    asked_pieces: Collection[str],
+) -> tuple[float, ...]:
+    """Direction and manner of the span that covers best, beside the wording it covers best."""
+    span, wording = answer.spans[told.span], claim.supporting[told.wording]
+    said, wanted = answer.read[told.span], readings.supporting[told.wording]
+    assert said is not None  # only open spans are compared
+    return (
+        *check_direction(wording, span.text),
+        *describe_manner(span.text, answer.sentence(span.sentence), wording, asked),
+        least_said(wanted.plain, said.plain, pieces.of(wanted.pieces, asked_pieces)),
+    )
 
 
 def _recalls(
@@ -177,51 +193,15 @@ def _nearest(claim: ClaimTexts, answer: AnswerReading, matched: Matched) -> list
     return list(dict.fromkeys([matched.span, *(usable[int(i)] for i in order)]))
 
 
-def _entailed(readings: ClaimReadings, answer: AnswerReading, chosen: Sequence[int], reader: Reader) -> _Entailed:
-    import numpy as np
-
-    wordings = (*readings.supporting, *readings.opposing)
-    said = [reading for i in chosen if (reading := answer.read[i]) is not None for _ in wordings]
-    found = reader.entail(said, [wording for _ in chosen for wording in wordings])
-    table = found.reshape(len(chosen), len(wordings), 3)
-    truths = len(readings.supporting)
-    refuted = np.array([answer.spans[i].refuted for i in chosen])
-    covers, contradicts = table[:, :truths, 0], table[:, :truths, 2]
-    # A span the speaker calls wrong neither earns the claim nor asserts its opposite.
-    covers = np.where(refuted[:, None], covers * 0.5, covers)
-    contradicts = np.where(refuted[:, None], contradicts * 0.5, contradicts)
-    if len(wordings) > truths:
-        opposite = np.where(refuted[:, None], 0.0, table[:, truths:, 0])
-        against = table[:, truths:, 2]
-    else:
-        opposite = against = np.zeros((len(chosen), 1))
-    best = covers.max(1)
-    at = int(best.argmax())
-    net = best - contradicts.max(1)
-    opposed = np.maximum(opposite.max(1), contradicts.max(1)) - best
-    worst = int(opposed.argmax())
-    numbers = (
-        float(best[at]),
-        float(covers.max(0).mean()),
-        float(covers[:, 0].max()),
-        float(contradicts.max()),
-        float(contradicts[at].max()),
-        float(opposite.max()),
-        float(against.max()),
-        float(net.max()),
-        float(opposed[worst]),
-    )
-    covering = {i: float(value) for i, value in zip(chosen, best, strict=True)}
-    return _Entailed(numbers, chosen[at], chosen[worst], int(covers[at].argmax()), covering)
-
-
 def add_rivals(found: Mapping[str, Signals | None]) -> dict[str, Signals | None]:
-    """Fill in `rival`: how well each claim's span covers the best of the other claims."""
+    """Fill in `RIVALS`, for which all claims must be known."""
     full: dict[str, Signals | None] = {}
     for name, own in found.items():
+        full[name] = None
         if own is not None:
             others = [each.covering.get(own.span, 0.0) for other, each in found.items() if each and other != name]
-            full[name] = own._replace(features=(*own.features[:-1], max(others, default=0.0)))
-        else:
-            full[name] = None
+            crowd = sum(each >= _COVERED for each in others)
+            ahead = sum(each > own.covering[own.span] for each in others)
+            rivals = (max(others, default=0.0), min(1.0, crowd / 5), min(1.0, ahead / 4))
+            full[name] = own._replace(features=(*own.features[: -len(RIVALS)], *rivals))
     return full
