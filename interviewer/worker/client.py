@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import atexit
 import itertools
+import math
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ConfigDict, TypeAdapter
 
@@ -26,6 +27,9 @@ from interviewer.errors import EncoderError
 from interviewer.worker.asked import Asked, Reply
 from interviewer.worker.child import HOST_COMMAND, Child
 from interviewer.worker.protocol import pack_message
+
+if TYPE_CHECKING:
+    from interviewer.worker.link import Link
 
 __all__ = ["WorkerEngine"]
 
@@ -58,6 +62,7 @@ class WorkerEngine:
         log: file for what the process prints.
         command: runs the process; the log's path is added.
         hangs_after: seconds of silence after which a loaded worker that was asked something counts as hung.
+        shared: socket of a worker that another program started, and watches; no process is then started here.
     """
 
     def __init__(
@@ -71,22 +76,24 @@ class WorkerEngine:
         log: Path,
         command: Sequence[str] = HOST_COMMAND,
         hangs_after: float = 120.0,
+        shared: Path | None = None,
     ) -> None:
-        settings = {
+        self.settings = {
             "model": model,
             "device": device,
             "cache": str(cache),
             "packs": [str(pack.absolute()) for pack in packs],
             "bank_cache": str(bank_cache),
         }
-        self._hello = pack_message({"id": 0, "method": "hello", "params": settings})
+        self._hello = pack_message({"id": 0, "method": "hello", "params": self.settings})
         self._log = log
         self._command = (*command, str(log))
-        self._hangs_after = hangs_after
+        self._shared = shared
+        self._hangs_after = hangs_after if shared is None else math.inf
         self._lock = threading.RLock()
         self._announcing = threading.RLock()
         self._stopping = threading.Event()
-        self._child: Child | None = None
+        self._child: Child | Link | None = None
         self._asked: dict[int, Asked] = {}
         self._serving: int | None = None
         self._numbers = itertools.count(1)
@@ -158,6 +165,10 @@ class WorkerEngine:
         """Unit vectors of some texts; `EncoderError` when that failed."""
         return self._ask("embed", {"texts": list(texts)})
 
+    def relay(self, method: str, params: dict[str, Any]) -> Future[Any]:
+        """Ask as another program did; the result is plain data, `EncoderError` when it failed."""
+        return self._ask(method, params)
+
     def stop(self) -> None:
         """End the process: it leaves when its input closes, and is killed if it does not within 2 s."""
         with self._lock:
@@ -197,13 +208,21 @@ class WorkerEngine:
         self._starts.append(time.monotonic())
         self._serving = None
         try:
-            self._child = Child(self._command, on_message=self._hear, on_death=self._bury)
+            self._child = self._make_child()
         except OSError as error:
-            detail = f"its process could not be started ({error})"
+            problem = "its process could not be started" if self._shared is None else "the shared one is gone"
+            detail = f"{problem} ({error})"
             self._status = EncoderStatus(state="failed", detail=detail)
             return
         self._status = EncoderStatus(state="starting")
         self._child.send(self._hello)
+
+    def _make_child(self) -> Child | Link:
+        if self._shared is not None:
+            from interviewer.worker.link import Link
+
+            return Link(self._shared, on_message=self._hear, on_death=self._bury)
+        return Child(self._command, on_message=self._hear, on_death=self._bury)
 
     def _recent_starts(self) -> int:
         return sum(time.monotonic() - start < _WINDOW for start in self._starts)
@@ -235,7 +254,7 @@ class WorkerEngine:
                 with suppress(Exception):
                     listener(self._status)
 
-    def _bury(self, child: Child) -> None:
+    def _bury(self, child: Child | Link) -> None:
         """Start again and ask again what was open, unless that has happened too often."""
         with self._lock:
             if self._stopping.is_set() or child is not self._child:

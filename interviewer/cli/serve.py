@@ -1,0 +1,118 @@
+"""`mockdl serve`: the interface in a browser, with one encoder for all visitors."""
+
+from __future__ import annotations
+
+import importlib.util
+import ipaddress
+import os
+import secrets
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from interviewer.cli.common import open_services, parse_name, say
+from interviewer.errors import UsageError
+from interviewer.paths import WORKER_SOCKET
+
+if TYPE_CHECKING:
+    from interviewer.services import Services
+
+__all__ = ["serve"]
+
+
+def _levels() -> list[str]:
+    from interviewer.core.content import Level
+
+    return list(Level)
+
+
+def serve(
+    host: Annotated[
+        str, typer.Option(help="Where to listen; anything but this machine is warned about.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any that is free.")] = 8321,
+    level: Annotated[
+        str | None,
+        typer.Option(help="What the home screen offers: junior, mid, senior or staff.", autocompletion=_levels),
+    ] = None,
+    mode: Annotated[str | None, typer.Option(help="What it offers: interview or practice.")] = None,
+    count: Annotated[int | None, typer.Option(min=1, max=50, help="How many questions it offers.")] = None,
+) -> None:
+    """Show mockdl in a browser. Ctrl-C ends it.
+
+    The address that is printed holds a token, and nothing is served without it. All visitors share one
+    encoder, and your journal: whoever has the address sees your sessions.
+    """
+    _check_extra()
+    offered = _offers(level, mode, count)
+    if not _is_loopback(host):
+        say(
+            f"Warning: {host} can be reached from other machines. Whoever has the address that follows can read and "
+            "delete your sessions,\nand it travels unencrypted: only do this in a network that you trust."
+        )
+    with open_services() as services:
+        _serve(services, host, port, offered)
+
+
+def _check_extra() -> None:
+    if importlib.util.find_spec("textual_serve") is None:
+        raise UsageError(
+            "`mockdl serve` needs the package textual-serve, which is not installed.",
+            todo="`pip install -c constraints.txt '.[serve]'` in the checkout, or `pip install textual-serve`.",
+        )
+
+
+def _offers(level: str | None, mode: str | None, count: int | None) -> dict[str, str]:
+    """Settings for the visitors' apps, as environment variables."""
+    from interviewer.core.content import Level
+    from interviewer.core.session import Mode
+
+    offered = {
+        "MOCKDL_LEVEL": parse_name(level, Level, "level").value if level else "",
+        "MOCKDL_MODE": parse_name(mode, Mode, "mode").value if mode else "",
+        "MOCKDL_COUNT": str(count or ""),
+    }
+    return {name: value for name, value in offered.items() if value}
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _serve(services: Services, host: str, port: int, offered: dict[str, str]) -> None:
+    from interviewer.web.server import Address, WebServer
+    from interviewer.worker.bridge import Bridge
+
+    bridge = Bridge(services.engine())
+    os.environ.update({**offered, **_python_path(), WORKER_SOCKET: str(bridge.path)})  # what the visitors inherit
+    command = shlex.join(["exec", sys.executable, "-P", "-m", "interviewer.cli.visitor"])
+    server = WebServer(command, Address(host, port, secrets.token_urlsafe(24)), _announce)
+    try:
+        server.run()
+    except OSError as error:
+        raise UsageError(
+            f"Nothing can be served at {host}, port {port}: {error.strerror or error}.",
+            todo="Choose another one with --port; 0 takes any that is free.",
+        ) from error
+    finally:
+        bridge.close()
+    say("Stopped. What was submitted is saved.")
+
+
+def _announce(url: str) -> None:
+    print(url, flush=True)
+    say("Open this address in a browser; keep it to yourself. Ctrl-C ends mockdl for everyone.")
+
+
+def _python_path() -> dict[str, str]:
+    """In a checkout the checkout, since it may not be installed."""
+    root = Path(__file__).resolve().parents[2]
+    if not (root / "pyproject.toml").is_file():
+        return {}
+    return {"PYTHONPATH": os.pathsep.join(filter(None, (str(root), os.environ.get("PYTHONPATH"))))}

@@ -1,0 +1,126 @@
+"""One worker process for several visitors: a private socket in front of the client.
+
+`mockdl serve` runs each visitor's app as a process of its own, and an encoder for each would
+cost 0.7 GB a visitor. So the server starts one worker and listens on a socket that only its
+user can open; the visitors speak the worker's own protocol over it. A crash of the worker is
+the server's to mend: the visitors wait, and their requests are asked again.
+"""
+
+from __future__ import annotations
+
+import socket
+import tempfile
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from interviewer.core.ports import EncoderStatus
+from interviewer.errors import EncoderError
+from interviewer.worker.client import WorkerEngine
+from interviewer.worker.line import Line
+from interviewer.worker.protocol import pack_message
+
+__all__ = ["Bridge"]
+
+_OTHER_SETTINGS = "The encoder of `mockdl serve` keeps the settings it was started with; start it again for other ones."
+
+
+class Bridge:
+    """Listens until it is closed.
+
+    Args:
+        engine: whose worker process is shared; it must have been started.
+
+    Raises:
+        EncoderError: this system has no local sockets, or no folder for one.
+    """
+
+    def __init__(self, engine: WorkerEngine) -> None:
+        self._engine = engine
+        self._lock = threading.Lock()
+        self._visitors: list[_Visitor] = []
+        try:
+            # The folder is the user's alone (0700) from its first moment, so the socket is too.
+            self._folder = tempfile.TemporaryDirectory(prefix="mockdl-")
+            self.path = Path(self._folder.name) / "worker"
+            self._listening = socket.socket(socket.AF_UNIX)
+            self._listening.bind(str(self.path))
+            self.path.chmod(0o600)
+            self._listening.listen()
+        except (OSError, AttributeError) as error:
+            raise EncoderError(
+                f"The encoder cannot be shared here: {error}.", todo="`mockdl` in a terminal needs no sharing."
+            ) from error
+        engine.on_status(self._tell)
+        threading.Thread(target=self._accept, name="mockdl-bridge", daemon=True).start()
+
+    @property
+    def visitors(self) -> int:
+        """How many are connected."""
+        return len(self._visitors)
+
+    def close(self) -> None:
+        """Hang up on everyone and remove the socket."""
+        with suppress(OSError):
+            self._listening.shutdown(socket.SHUT_RDWR)
+        self._listening.close()
+        with self._lock:
+            visitors = list(self._visitors)
+        for visitor in visitors:
+            visitor.line.close()
+        self._folder.cleanup()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = self._listening.accept()
+                visitor = _Visitor(connection, self._engine, self._forget)
+                with self._lock:  # so that no later state can come before this one
+                    self._visitors.append(visitor)
+                    visitor.send({"status": self._engine.status().model_dump()})
+                visitor.line.begin()
+
+    def _forget(self, visitor: _Visitor) -> None:
+        with self._lock, suppress(ValueError):
+            self._visitors.remove(visitor)
+
+    def _tell(self, status: EncoderStatus) -> None:
+        """Pass on what the worker says of itself, to everyone."""
+        with self._lock:
+            messages: list[dict[str, Any]] = [{"status": self._engine.status().model_dump()}]
+            while self._visitors and self._engine.notices:
+                messages.append({"notice": self._engine.notices.pop(0)})
+            for visitor in self._visitors:
+                for message in messages:
+                    visitor.send(message)
+
+
+class _Visitor:
+    """One connected app."""
+
+    def __init__(self, connection: socket.socket, engine: WorkerEngine, forget: Callable[[_Visitor], None]) -> None:
+        self._engine = engine
+        self.line = Line(connection, on_message=self._hear, on_end=lambda: forget(self))
+
+    def send(self, message: dict[str, Any]) -> None:
+        self.line.send(pack_message(message))
+
+    def _hear(self, message: dict[str, Any]) -> None:
+        if message["method"] == "hello":
+            if message["params"] != self._engine.settings:
+                self.send({"notice": _OTHER_SETTINGS})
+            return
+        number = message["id"]
+        asked = self._engine.relay(message["method"], message.get("params", {}))
+        asked.add_done_callback(lambda done: self._reply(number, done))
+
+    def _reply(self, number: int, done: Future[Any]) -> None:
+        error = done.exception()
+        if error is None:
+            self.send({"id": number, "result": done.result()})
+            return
+        kept, todo = getattr(error, "kept", ""), getattr(error, "todo", "")
+        self.send({"id": number, "error": {"what": getattr(error, "what", str(error)), "kept": kept, "todo": todo}})
