@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from interviewer.core.session import SessionConfig
     from interviewer.services import Services
 
-__all__ = ["run"]
+__all__ = ["replay", "run"]
 
 
 def run(services: Services, start: SessionConfig | None, resume: Conductor | None) -> int:
@@ -33,5 +33,27 @@ def run(services: Services, start: SessionConfig | None, resume: Conductor | Non
 
     conductor = services.start_session(start) if start is not None else resume
     app = MockdlApp(services, conductor)
+    app.run()
+    return app.return_code or 0
+
+
+def replay(services: Services, session: str) -> int:
+    """Play a stored session; nothing is written, graded or asked of a model.
+
+    Args:
+        services: what the program is made of; its journal is only read from here on.
+        session: an id, the beginning of one, or "last".
+
+    Returns:
+        The exit code.
+
+    Raises:
+        MockdlError: there is no such session, or nothing has happened in it.
+    """
+    from interviewer.tui.recording import Recording
+    from interviewer.tui.replaying import ReplayApp
+
+    services.journal.forbid_writing()
+    app = ReplayApp(services, Recording(services, services.journal.session(session)))
     app.run()
     return app.return_code or 0

@@ -5,22 +5,39 @@ It knows no rule of the interview and draws nothing itself.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from textual.app import App
+from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from interviewer.conduct import Conductor
+from interviewer.core.content import Level
 from interviewer.core.ports import EncoderStatus
 from interviewer.core.session import SessionConfig
 from interviewer.errors import MockdlError
 from interviewer.services import Services
+from interviewer.tui.looks import apply_looks
 from interviewer.tui.messages import EncoderChanged
 from interviewer.tui.screens.interview import InterviewScreen
 from interviewer.tui.text import explain, toast
 
+if TYPE_CHECKING:
+    from textual.command import Provider
+
+    from interviewer.archive import Archive
+
 __all__ = ["MockdlApp"]
+
+
+def _question_provider() -> type[Provider]:
+    """Imported when the palette is first opened."""
+    from interviewer.tui.palette import QuestionProvider
+
+    return QuestionProvider
 
 
 class MockdlApp(App[int]):
@@ -33,7 +50,13 @@ class MockdlApp(App[int]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "Help", id="help", tooltip="Keys and what happens to your answers"),
         Binding("ctrl+q", "leave", "Quit", id="quit", tooltip="Save and leave", priority=True),
+        Binding("f7", "visit('history')", "History", id="history", tooltip="All sessions", show=False),
+        Binding("f8", "visit('bank')", "Bank", id="bank", tooltip="Browse and search the questions", show=False),
+        Binding("f9", "visit('settings')", "Settings", id="settings", tooltip="See and change settings", show=False),
+        Binding("f10", "visit('doctor')", "Doctor", id="doctor", tooltip="What works here", show=False),
     ]
+
+    COMMANDS = App.COMMANDS | {_question_provider}
 
     def __init__(self, services: Services, conductor: Conductor | None = None) -> None:
         super().__init__()
@@ -43,9 +66,7 @@ class MockdlApp(App[int]):
 
     def on_mount(self) -> None:
         """Show the first screen; the encoder's process starts only after it has been drawn."""
-        self.theme = (
-            self.services.settings.theme if self.services.settings.theme in self.available_themes else self.theme
-        )
+        apply_looks(self)
         if self._first is not None:
             self.push_screen(InterviewScreen(self._first))
         else:
@@ -66,38 +87,100 @@ class MockdlApp(App[int]):
         """Keep the encoder's state and hand it to the screen that shows it."""
         self.encoder_status = message.status
         for screen in self.screen_stack:
-            if isinstance(screen, InterviewScreen):
-                screen.encoder_status = message.status
+            if hasattr(screen, "encoder_status"):
+                cast("Any", screen).encoder_status = message.status
         engine = self.services.engine()
         while engine.notices:
             toast(self, engine.notices.pop(0))
+
+    @cached_property
+    def archive(self) -> Archive:
+        """Past sessions."""
+        from interviewer.archive import Archive
+
+        return Archive(self.services)
+
+    @property
+    def interview(self) -> InterviewScreen | None:
+        """The interview that is under way."""
+        found = (screen for screen in self.screen_stack if isinstance(screen, InterviewScreen))
+        return next((screen for screen in found if screen.under_way), None)
 
     def show_home(self) -> None:
         """Show the home screen anew, so that it lists the latest sessions."""
         from interviewer.tui.screens.home import HomeScreen
 
-        if len(self.screen_stack) > 1:
-            self.switch_screen(HomeScreen())
+        self.show_alone(HomeScreen())
+
+    def show_alone(self, screen: Screen[Any]) -> None:
+        """Show a screen in place of all others."""
+        while len(self.screen_stack) > 2:
+            self.pop_screen()
+        if len(self.screen_stack) == 2:
+            self.switch_screen(screen)
         else:
-            self.push_screen(HomeScreen())
+            self.push_screen(screen)
+
+    def action_visit(self, name: str) -> None:
+        """Go to one of the places, or back to it where it is open; not in the middle of an interview."""
+        from interviewer.tui.places import make_place
+
+        if self.interview is not None:
+            return
+        if any(screen.name == name for screen in self.screen_stack):
+            while self.screen.name != name:
+                self.pop_screen()
+        else:
+            self.push_screen(make_place(name))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The other places stay shut while an interview is under way."""
+        return not (action == "visit" and self.interview is not None)
+
+    @cached_property
+    def question_titles(self) -> dict[str, str]:
+        """Titles of all questions by id."""
+        bank = self.services.bank
+        return {head.id: bank[head.id].question.title for head in bank.heads}
+
+    def jump_to_question(self, question_id: str) -> None:
+        """Show a question in the bank."""
+        from interviewer.tui.screens.bank import BankScreen
+
+        if self.interview is not None:
+            return
+        found = next((screen for screen in self.screen_stack if isinstance(screen, BankScreen)), None)
+        if found is None:
+            self.push_screen(BankScreen(question_id))
+        else:
+            self.action_visit("bank")
+            found.go_to(question_id)
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """The command palette's entries."""
+        from interviewer.tui.palette import list_commands
+
+        return list_commands(self, screen)
 
     def begin(self, config: SessionConfig) -> None:
         """Plan and open a new interview."""
-        try:
-            conductor = self.services.start_session(config)
-        except MockdlError as error:
-            explain(self, error)
-            return
-        self.switch_screen(InterviewScreen(conductor))
+        self._open(lambda: self.services.start_session(config))
+
+    def begin_from(self, question_ids: Sequence[str], level: Level) -> None:
+        """Open an interview of just these questions."""
+        config = SessionConfig(level=level, mode=self.services.settings.mode, count=len(question_ids))
+        self._open(lambda: self.services.start_from(question_ids, config))
 
     def take_up(self, session_id: str) -> None:
         """Open a stored session where it stopped."""
-        try:
-            conductor = self.services.resume_session(session_id)
-        except MockdlError as error:
-            explain(self, error)
-            return
-        self.switch_screen(InterviewScreen(conductor))
+        self._open(lambda: self.services.resume_session(session_id))
+
+    def _open(self, make: Callable[[], Conductor]) -> None:
+        if self.interview is None:
+            try:
+                self.show_alone(InterviewScreen(make()))
+            except MockdlError as error:
+                explain(self, error)
 
     def show_report(self, conductor: Conductor, *, fresh: bool) -> None:
         """Show a session's report; a fresh one is also saved."""
@@ -105,19 +188,29 @@ class MockdlApp(App[int]):
 
         self.switch_screen(ReportScreen(conductor, fresh=fresh))
 
+    def show_stored(self, session_id: str) -> None:
+        """Show the report of a past session above the screen it was chosen on."""
+        from interviewer.tui.screens.stored_report import StoredReport
+
+        try:
+            self.push_screen(StoredReport(self.services.open_session(session_id), fresh=False))
+        except MockdlError as error:
+            explain(self, error)
+
     def action_help(self) -> None:
         """Show help once, however often the key is pressed."""
+        from interviewer.tui.help import describe_here
         from interviewer.tui.screens.dialogs import HelpScreen
 
         if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen())
+            self.push_screen(HelpScreen(describe_here(self.screen, self.screen.focused)))
 
     def action_leave(self) -> None:
         """Leave; an interview that is under way asks once and is saved."""
         from interviewer.tui.screens.dialogs import LeaveScreen
 
-        interview = next((s for s in self.screen_stack if isinstance(s, InterviewScreen)), None)
-        if interview is None or not interview.under_way:
+        interview = self.interview
+        if interview is None:
             self.exit(0)
         elif not isinstance(self.screen, LeaveScreen):
             self.push_screen(LeaveScreen(), lambda leaves: interview.leave() if leaves else None)

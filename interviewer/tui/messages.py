@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.message import Message
 
 from interviewer.core.ports import EncoderStatus
+from interviewer.core.spoken import Act
 
 __all__ = [
     "EncoderChanged",
@@ -16,6 +17,9 @@ __all__ = [
     "SessionFinished",
     "SessionLeft",
     "TurnAsked",
+    "WordsAwaited",
+    "WordsCame",
+    "WordsSpoken",
 ]
 
 
@@ -82,3 +86,26 @@ class SessionFinished(Message):
 
 class SessionLeft(Message):
     """The interview was left and can be resumed."""
+
+
+class WordsAwaited(Message):
+    """The interviewer is looking for words."""
+
+
+class WordsCame(Message):
+    """The interviewer is speaking; `text` is all that may be shown so far."""
+
+    def __init__(self, act: Act, turn_id: int, text: str) -> None:
+        self.act = act
+        self.turn_id = turn_id
+        self.text = text
+        super().__init__()
+
+
+class WordsSpoken(Message):
+    """The interviewer has said something, and it is stored."""
+
+    def __init__(self, act: Act, turn_id: int) -> None:
+        self.act = act
+        self.turn_id = turn_id
+        super().__init__()

@@ -16,6 +16,7 @@ from interviewer.core.interview import Ask, Effect, Finish, GradeTurn, Hint, Lea
 from interviewer.core.session import Event
 from interviewer.errors import MockdlError
 from interviewer.tui import messages
+from interviewer.tui.talk import Talk
 from interviewer.tui.text import explain
 
 if TYPE_CHECKING:
@@ -33,6 +34,9 @@ class SessionRunner:
         self._app = app
         self._screen = screen
         self.conductor = conductor
+        self.talk = Talk(app, conductor, screen)
+        self._gate = asyncio.Event()
+        self._gate.set()
 
     def send(self, event: Event) -> bool:
         """Store and apply an event; False when it could not be stored (the user was told)."""
@@ -48,10 +52,31 @@ class SessionRunner:
         """Carry out effects; messages follow."""
         for effect in effects:
             if isinstance(effect, GradeTurn):
-                self._screen.post_message(messages.GradingStarted(effect.turn_id))
+                turn = self.conductor.state.find(effect.turn_id)
                 self.grade(effect)
-            else:
+                if turn is not None:
+                    self.talk.react(turn)
+                self._screen.post_message(messages.GradingStarted(effect.turn_id))
+            elif not isinstance(effect, Ask) or self.talk.ask(effect.turn_id):
+                self._say(effect)
                 self._screen.post_message(_message_for(effect))
+
+    def _say(self, effect: Effect) -> None:
+        """What goes with an effect that is no question."""
+        if isinstance(effect, Hint):
+            self.talk.hint(effect.question_id, effect.number)
+        elif isinstance(effect, Finish):
+            self.talk.close()
+        elif isinstance(effect, Leave):
+            self.talk.hush()
+
+    def hold(self) -> None:
+        """Keep grades back, so that nothing moves on and no clock runs while the candidate is asked something."""
+        self._gate.clear()
+
+    def release(self) -> None:
+        """Take the grades that were kept back."""
+        self._gate.set()
 
     def grade(self, effect: GradeTurn) -> None:
         """Grade in the background; `GradeReady` follows."""
@@ -59,6 +84,7 @@ class SessionRunner:
 
     async def _grade(self, effect: GradeTurn) -> None:
         event = await asyncio.wrap_future(self.conductor.grade(effect))
+        await self._gate.wait()
         try:
             effects = self.conductor.send_grade(event)
         except MockdlError as error:

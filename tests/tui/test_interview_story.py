@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from contextlib import nullcontext
+from pathlib import Path
 
 import pytest
+from textual.events import Key
 from textual.widgets import TextArea
 
 from interviewer.conduct import Conductor
@@ -267,3 +271,145 @@ async def test_home_offers_to_go_on_with_what_was_left(services: Services, begin
         await story.pilot.press("f6")
         await story.until(lambda: isinstance(story.app.screen, InterviewScreen))
         await story.until(lambda: story.app.screen.query_one(TextArea).text == "left here")
+
+
+def with_prompt(conductor: Conductor, prompt: str) -> None:
+    """Let the first question of the plan be asked in these words."""
+    name = conductor.row.plan[0].question_id
+    item = conductor.items[name]
+    question = item.question.model_copy(update={"prompt": prompt, "alternatives": (prompt, prompt)})
+    conductor.items = {**conductor.items, name: item.model_copy(update={"question": question})}
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_code_and_formulas_of_a_question_are_readable(
+    services: Services, begin: Begin, size: tuple[int, int]
+) -> None:
+    conductor = begin()
+    with_prompt(
+        conductor, "What is `x[0]` here, and $\\frac{a}{b^2}$?\n\n```python\nfor i in List[int]:\n    y[i] = 1\n```"
+    )
+    async with tell(services, conductor, size) as story:
+        await story.until(lambda: "y[i] = 1" in story.visible())
+        assert "x[0]" in story.visible()
+        assert "a/b²" in story.visible()
+        assert "```" not in story.visible()
+
+
+async def test_a_plain_question_needs_no_markdown_widget(services: Services, begin: Begin) -> None:
+    conductor = begin()
+    async with tell(services, conductor) as story:
+        await story.pilot.pause()
+        assert not [each for each in story.app.screen.walk_children() if type(each).__name__ == "Markdown"]
+
+
+async def test_the_price_of_the_next_hint_is_known_before_it_is_bought(services: Services, begin: Begin) -> None:
+    conductor = begin()
+    hints = conductor.items[conductor.row.plan[0].question_id].question.hints
+    async with tell(services, conductor, (120, 40)) as story:
+        await story.until(lambda: f"next hint (1 of {len(hints)}) costs {hints[0].price:g}" in story.visible())
+        await story.pilot.press("f2")
+        await story.until(lambda: f"next hint (2 of {len(hints)}) costs {hints[1].price:g}" in story.visible())
+        await story.pilot.press(*["f2"] * (len(hints) - 1))
+        await story.until(lambda: "no hint left" in story.visible())
+
+
+async def test_the_clock_says_in_words_when_time_runs_over_and_can_be_hidden(services: Services, begin: Begin) -> None:
+    conductor = begin()
+    real = conductor.clock
+    minutes = conductor.items[conductor.row.plan[0].question_id].question.minutes
+    async with tell(services, conductor, (120, 40)) as story:
+        await story.until(lambda: f" of {minutes} min" in story.visible())
+        conductor.clock = lambda: real() + 50 * minutes
+        story.app.screen._tick()  # type: ignore[attr-defined]
+        await story.until(lambda: "! " in story.visible().splitlines()[0])
+        conductor.clock = lambda: real() + 61 * minutes
+        story.app.screen._tick()  # type: ignore[attr-defined]
+        await story.until(lambda: "!! over" in story.visible())
+        await story.pilot.press("ctrl+g")
+        await story.until(lambda: "clock hidden" in story.visible())
+        assert "over" not in story.visible().splitlines()[0]
+        await story.pilot.press("ctrl+g")
+        await story.until(lambda: "!! over" in story.visible())
+
+
+async def test_a_pause_hides_what_was_typed_and_gives_the_focus_back(services: Services, begin: Begin) -> None:
+    conductor = begin()
+    async with tell(services, conductor) as story:
+        await story.type("secret words")
+        await story.pilot.press("f5")
+        await story.until(lambda: "secret words" not in story.visible())
+        await story.pilot.press("f5")
+        await story.until(lambda: "secret words" in story.visible())
+        await story.pilot.press("!")
+        await story.until(lambda: "!" in story.app.screen.query_one(TextArea).text)
+
+
+def editor_that(monkeypatch: pytest.MonkeyPatch, folder: Path, body: str) -> None:
+    """Set EDITOR to a script, and let the app give the terminal away, which it can't in a test."""
+    script = folder / "editor.py"
+    script.write_text(f"import sys\npath = sys.argv[1]\n{body}\n", encoding="utf-8")
+    monkeypatch.setenv("EDITOR", f"{sys.executable} {script}")
+    monkeypatch.delenv("VISUAL", raising=False)
+    monkeypatch.setattr("textual.app.App.suspend", lambda self: nullcontext())
+
+
+async def test_an_editor_of_ones_own_brings_its_text_back(
+    services: Services, begin: Begin, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    editor_that(monkeypatch, tmp_path, "open(path, 'a').write(' and [more] 日本\\nlines\\n')")
+    conductor = begin()
+    async with tell(services, conductor) as story:
+        await story.type("typed here")
+        await story.pilot.press("ctrl+o")
+        editor = story.app.screen.query_one(TextArea)
+        await story.until(lambda: editor.text == "typed here and [more] 日本\nlines")
+        await story.pilot.press("ctrl+z")
+        await story.until(lambda: editor.text == "typed here")
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("sys.exit(3)", "ended with an error (3)"),
+        ("open(path, 'w').write('half done'); sys.exit(1)", "What was written is at"),
+        ("open(path, 'wb').write(b'\\xff\\xfe')", "not UTF-8"),
+        ("import os; os.remove(path)", "The file is gone"),
+    ],
+)
+async def test_an_editor_that_fails_loses_nothing(
+    services: Services, begin: Begin, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, body: str, said: str
+) -> None:
+    editor_that(monkeypatch, tmp_path, body)
+    async with tell(services, begin()) as story:
+        await story.type("precious words")
+        await story.pilot.press("ctrl+o")
+        await story.until(lambda: said in story.toasts())
+        assert story.app.screen.query_one(TextArea).text == "precious words"
+
+
+async def test_a_missing_editor_is_explained(services: Services, begin: Begin, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VISUAL", "no-such-editor-anywhere")
+    monkeypatch.setattr("textual.app.App.suspend", lambda self: nullcontext())
+    async with tell(services, begin()) as story:
+        await story.type("precious words")
+        await story.pilot.press("ctrl+o")
+        await story.until(lambda: "could not be started" in story.toasts())
+        assert story.app.screen.query_one(TextArea).text == "precious words"
+
+
+async def test_where_no_terminal_can_be_given_away_that_is_said(services: Services, begin: Begin) -> None:
+    async with tell(services, begin()) as story:
+        await story.pilot.press("ctrl+o")
+        await story.until(lambda: "can't be opened here" in story.toasts())
+
+
+async def test_submit_overtakes_no_key_that_was_pressed_before(services: Services, begin: Begin) -> None:
+    conductor = begin()
+    text = "typed faster than it is drawn"
+    async with tell(services, conductor) as story:
+        for char in text:
+            story.app.post_message(Key("space" if char == " " else char, char))
+        story.app.post_message(Key("ctrl+s", None))
+        await story.until(lambda: conductor.state.turns[0].outcome is Outcome.ANSWERED)
+    assert conductor.state.turns[0].answer == text

@@ -10,18 +10,16 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
+from interviewer.tui.text import show
+
 __all__ = ["HelpScreen", "LeaveScreen"]
 
 _HELP = """\
-While answering
-  ctrl+s  submit the answer           f2  next hint (has a price)
-  f3      say "I don't know"          f4  skip
-  f5      pause the clock, go on      esc go on without waiting for a grade
-  tab     between editor and transcript
-
 Everywhere
-  f1 or ?  this help                  ctrl+p  command palette
-  ctrl+q   save and leave (asks once)
+  f1      this help             ctrl+p  places and questions by name
+  ctrl+q  save and leave        tab     to the next field
+  f7 history  f8 bank  f9 settings  f10 doctor, but not in an interview
+  Other keys: `keys` in the settings, by the names in brackets.
 
 What happens to your words
   An answer is on disk before it is graded, a draft a second after you typed.
@@ -36,17 +34,22 @@ How the score is made
 
 
 class HelpScreen(ModalScreen[None]):
-    """All keys on one page."""
+    """Where one is, the keys of that place, and what happens to the answers."""
 
     CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,enter,q,question_mark", "dismiss", "Close", id="close-help"),
     ]
 
+    def __init__(self, here: str = "") -> None:
+        """`here` is what is said about the screen that help was asked on."""
+        super().__init__()
+        self._here = here
+
     def compose(self) -> ComposeResult:
         """One box of text."""
         with VerticalScroll(id="help-box"):
-            yield Static(_HELP, markup=False)
+            yield Static(show(f"{self._here}{_HELP}"))
             yield Static("Esc closes.", markup=False, classes="muted")
 
 

@@ -1,37 +1,41 @@
-"""Home: go on with what was left, start an interview, look at an old report."""
+"""Home: go on with what was left, start an interview, see where you stand."""
 
 from __future__ import annotations
 
+import asyncio
 import secrets
+import threading
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Grid, Horizontal, Vertical
 from textual.screen import Screen
-from textual.widgets import Button, Footer, Input, OptionList, Select, SelectionList, Static
-from textual.widgets.option_list import Option
-from textual.widgets.selection_list import Selection
+from textual.widget import Widget
+from textual.widgets import Button, Footer, Input, Label, OptionList, Select, Static
 
+from interviewer.core.chat import JudgeMode
 from interviewer.core.content import Level
+from interviewer.core.record import Record
 from interviewer.core.session import Mode, SessionConfig
+from interviewer.core.text import shorten
 from interviewer.errors import MockdlError
-from interviewer.report.wording import local_time
-from interviewer.services import SessionRow
-from interviewer.tui.text import explain, show_line, toast
+from interviewer.tui.text import explain, show, toast
+from interviewer.tui.widgets.session_list import SessionList
+from interviewer.tui.widgets.today import describe_today
 from interviewer.tui.widgets.too_small import TooSmall
+from interviewer.tui.widgets.topic_picker import TopicPicker
+from interviewer.tui.work import work_on
 
 if TYPE_CHECKING:
     from interviewer.tui.app import MockdlApp
 
 __all__ = ["HomeScreen"]
 
-_FIRST_RUN = """\
-Questions are asked one by one; type your answer and press ctrl+s.
-Follow-ups aim at what was missing. At the end you get a scored report.
-Everything runs on this machine and is saved as you type.
-Choose a level and press Start."""
 _SHOWN = 20
+_JUDGES = {JudgeMode.OFF: "off, nothing is sent", JudgeMode.AUTO: "auto", JudgeMode.LLM: "llm"}
 
 
 class HomeScreen(Screen[None]):
@@ -41,65 +45,98 @@ class HomeScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "start", "Start", id="start", tooltip="Start an interview", priority=True),
         Binding("f6", "resume", "Resume", id="resume", tooltip="Go on with the newest unfinished session"),
+        Binding("f7", "app.visit('history')", "History", id="history", tooltip="All sessions"),
+        Binding("f8", "app.visit('bank')", "Bank", id="bank", tooltip="Browse and search the questions"),
+        Binding("f9", "app.visit('settings')", "Settings", id="settings", tooltip="See and change settings"),
         Binding("question_mark", "app.help", "Help", id="help-letter", show=False),
     ]
 
     def __init__(self) -> None:
         super().__init__()
-        self._rows: list[SessionRow] = []
+        self._records: list[Record] = []
 
     def compose(self) -> ComposeResult:
-        """The form at the left, topics at the right, past sessions below."""
+        """The form at the left, topics at the right, where you stand, past sessions."""
         services = cast("MockdlApp", self.app).services
-        settings = services.settings
         try:
-            self._rows = services.journal.sessions()
+            self._records = cast("MockdlApp", self.app).archive.sketches()
         except MockdlError as error:
             explain(self.app, error)
         yield Static("mockdl: practise deep-learning interviews", id="title", markup=False)
         with Horizontal(id="form"):
             with Vertical(id="choices"):
-                with Horizontal(classes="pair"):
-                    levels = [(str(level), level) for level in Level]
-                    yield Select(levels, value=settings.level, allow_blank=False, id="level", compact=True)
-                    modes = [(str(mode), mode) for mode in Mode]
-                    yield Select(modes, value=settings.mode, allow_blank=False, id="mode", compact=True)
-                with Horizontal(classes="pair"):
-                    yield Input(str(settings.count), id="count", type="integer", placeholder="questions", compact=True)
-                    minutes = f"{settings.minutes:g}" if settings.minutes else ""
-                    yield Input(minutes, id="minutes", type="number", placeholder="no time limit", compact=True)
-                with Horizontal(classes="pair"):
-                    yield Button("Start", id="start", variant="primary", compact=True)
-                    yield Button("Resume", id="resume", disabled=self._unfinished() is None, compact=True)
-            yield SelectionList(
-                *(Selection(show_line(topic), topic) for topic in self._topics()), id="topics", compact=True
-            )
-        yield Static(self._caption(), id="caption", markup=False)
-        options = [Option(show_line(_describe(row)), id=row.id) for row in self._rows[:_SHOWN]]
-        yield OptionList(*options, id="sessions", compact=True)
+                with Grid(id="fields"):
+                    yield from self._fields()
+                with Horizontal(id="buttons"):
+                    yield Button("Start (^s)", id="start", variant="primary", compact=True)
+                    yield Button("Resume (F6)", id="resume", compact=True)
+            yield TopicPicker(services.bank.topics, id="picker")
+        yield Static("", id="caption", markup=False)
+        yield SessionList(id="sessions")
         yield Footer(compact=True, show_command_palette=False)
         yield TooSmall()
 
+    def _fields(self) -> Iterable[Widget]:
+        settings = cast("MockdlApp", self.app).services.settings
+        levels, modes = [(str(each), each) for each in Level], [(str(each), each) for each in Mode]
+        judges = [(text, mode) for mode, text in _JUDGES.items() if settings.judge_url or mode is settings.judge]
+        count, minutes = str(settings.count), f"{settings.minutes:g}" if settings.minutes else ""
+        yield Label("Level")
+        yield Select(levels, value=settings.level, allow_blank=False, id="level", compact=True)
+        yield Label("Mode")
+        yield Select(modes, value=settings.mode, allow_blank=False, id="mode", compact=True)
+        yield Label("Questions")
+        yield Input(count, id="count", type="integer", placeholder=count, max_length=2, compact=True)
+        yield Label("Minutes")
+        yield Input(minutes, id="minutes", type="number", placeholder="no time limit", max_length=6, compact=True)
+        yield Label("Judge")
+        off = len(judges) == 1
+        yield Select(judges, value=settings.judge, allow_blank=False, id="judge", disabled=off, compact=True)
+
     def on_mount(self) -> None:
-        """Name the boxes and put the focus where most people begin."""
-        self.query_one("#topics").border_title = "Topics (none chosen: all)"
-        self.query_one("#sessions").border_title = "Past sessions"
-        self.query_one("#count").border_title = "Questions"
-        self.query_one("#minutes").border_title = "Minutes"
-        self.query_one("#sessions").display = bool(self._rows)
+        """Put the focus where most people begin."""
+        self.list = self.query_one(SessionList)
+        self.list.border_title = "Past sessions (F7: all)"
         self.query_one("#start").focus()
 
-    def _topics(self) -> tuple[str, ...]:
-        return cast("MockdlApp", self.app).services.bank.topics
+    def on_screen_resume(self) -> None:
+        """Show what is known at once, and the scores when the sessions were read."""
+        self._show_records()
+        self.run_worker(work_on(self._read), name="read sessions", group="reading", exclusive=True, exit_on_error=False)
 
-    def _unfinished(self) -> SessionRow | None:
-        return next((row for row in self._rows if not row.finished), None)
+    async def _read(self) -> None:
+        archive = cast("MockdlApp", self.app).archive
+        left = threading.Event()
+        try:
+            self._records = await asyncio.to_thread(archive.read_into, [], lambda: not left.is_set())
+        except MockdlError as error:
+            explain(self.app, error)
+            return
+        finally:
+            left.set()
+        self._show_records()
 
-    def _caption(self) -> str:
-        row = self._unfinished()
-        if row is not None:
-            return f"Unfinished: {_describe(row)}. F6 goes on with it."
-        return "" if self._rows else _FIRST_RUN
+    def _show_records(self) -> None:
+        today = datetime.now(UTC).astimezone().date()
+        lines = [shorten(line, max(40, self.size.width - 4)) for line in describe_today(self._records, today)]
+        self.query_one("#caption", Static).update(show("\n".join(lines)))
+        self.list.show_records(self._records[:_SHOWN])
+        self.list.display = bool(self._records)
+        self.query_one("#resume").disabled = self._unfinished() is None
+        self.refresh_bindings()
+
+    def on_resize(self) -> None:
+        """Cut the lines anew to the width."""
+        if hasattr(self, "list"):
+            self._show_records()
+
+    def _unfinished(self) -> Record | None:
+        demo = cast("MockdlApp", self.app).services.demo
+        return next((each for each in self._records if not each.finished and each.demo is demo), None)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Grey out what there is nothing for."""
+        return None if action == "resume" and self._unfinished() is None else True
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Start or resume."""
@@ -110,44 +147,39 @@ class HomeScreen(Screen[None]):
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Open the report of a finished session, go on with another."""
-        row = next((each for each in self._rows if each.id == event.option.id), None)
-        if row is None:
+        record = self.list.current
+        if record is None or not self.is_current:
             return
         app = cast("MockdlApp", self.app)
-        if not row.finished:
-            app.take_up(row.id)
-            return
-        try:
-            app.show_report(app.services.open_session(row.id), fresh=False)
-        except MockdlError as error:
-            explain(app, error)
+        if record.finished:
+            app.show_stored(record.id)
+        else:
+            app.take_up(record.id)
 
     def action_start(self) -> None:
         """Start an interview with what the form says."""
+        if not self.is_current:
+            return
+        app = cast("MockdlApp", self.app)
         count, minutes = self.query_one("#count", Input).value, self.query_one("#minutes", Input).value
         try:
             config = SessionConfig(
                 level=cast("Level", self.query_one("#level", Select).value),
                 mode=cast("Mode", self.query_one("#mode", Select).value),
-                topics=tuple(self.query_one("#topics", SelectionList).selected),
-                count=int(count or cast("MockdlApp", self.app).services.settings.count),
+                topics=self.query_one(TopicPicker).selected,
+                count=int(count or app.services.settings.count),
                 minutes=float(minutes) if minutes.strip() else None,
                 seed=secrets.randbelow(2**31),
             )
         except ValueError:
             toast(self.app, "Questions must be 1 to 50, minutes more than 0 (or empty).", severity="warning")
             return
-        cast("MockdlApp", self.app).begin(config)
+        judge = cast("JudgeMode", self.query_one("#judge", Select).value)
+        app.services.apply_settings(app.services.settings.model_copy(update={"judge": judge}))
+        app.begin(config)
 
     def action_resume(self) -> None:
         """Go on with the newest unfinished session."""
         row = self._unfinished()
-        if row is None:
-            toast(self.app, "There is no unfinished session.")
-        else:
+        if row is not None and self.is_current:
             cast("MockdlApp", self.app).take_up(row.id)
-
-
-def _describe(row: SessionRow) -> str:
-    state = "finished" if row.finished else "not finished"
-    return f"{local_time(row.created_at)}  {row.config.level} {row.config.mode}, {len(row.plan)} questions, {state}"

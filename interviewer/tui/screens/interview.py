@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on
@@ -25,16 +26,21 @@ from interviewer.core.session import (
     Paused,
     Phase,
     Quit,
+    Rated,
     Resumed,
     Skipped,
     TimeUp,
+    TurnKind,
 )
+from interviewer.core.spoken import Act
 from interviewer.core.text import count_words
 from interviewer.errors import MockdlError
 from interviewer.tui import messages
 from interviewer.tui.runner import SessionRunner
+from interviewer.tui.screens.clarify import ClarifyScreen
 from interviewer.tui.text import explain, toast
-from interviewer.tui.widgets.status import describe_encoder, describe_progress
+from interviewer.tui.widgets.answer_area import AnswerArea
+from interviewer.tui.widgets.status import describe_encoder, describe_hint, describe_progress
 from interviewer.tui.widgets.too_small import TooSmall
 from interviewer.tui.widgets.transcript import Transcript
 
@@ -45,6 +51,8 @@ __all__ = ["InterviewScreen"]
 
 _SAVES_EVERY = 1.0
 """Seconds between two looks at whether the draft has changed."""
+_EMPTY = "Type your answer here. ctrl+s submits it, ctrl+o opens it in your own editor."
+_LOOKING = "The interviewer is looking for words. Esc goes on without waiting"
 
 
 class InterviewScreen(Screen[None]):
@@ -57,15 +65,26 @@ class InterviewScreen(Screen[None]):
         Binding("f3", "dont_know", "Don't know", id="dont-know", tooltip="Say so and go on; counts as zero"),
         Binding("f4", "skip", "Skip", id="skip", tooltip="Pass; zero in an interview, left out in practice"),
         Binding("f5", "pause", "Pause", id="pause", tooltip="Stop the clock, or go on"),
-        Binding("escape", "go_on", "Don't wait", id="go-on", tooltip="Go on without waiting for the grade"),
+        # With priority, because the editor takes F6 to select a line.
+        Binding("f6", "clarify", "Ask", id="clarify", tooltip="What does the question mean? Free", priority=True),
+        # Both are shown in help and in the empty editor; the footer is full at 80 columns.
+        Binding("ctrl+o", "edit_outside", "Editor", id="editor", tooltip="Write in your own editor", show=False),
+        Binding("ctrl+g", "clock", "Clock", id="clock", tooltip="Hide the clock, or show it", show=False),
+        Binding("escape", "go_on", "Don't wait", id="go-on", tooltip="Go on without waiting"),
     ]
     encoder_status: reactive[EncoderStatus] = reactive(EncoderStatus(state="stopped"), init=False)
 
     def __init__(self, conductor: Conductor) -> None:
         super().__init__()
         self.conductor = conductor
-        self._saved_draft = ""
+        self._saved_draft: tuple[str, tuple[int, int]] | None = ("", (0, 0))
+        """Text and cursor as they were last saved; None after a failure."""
         self._opening: tuple[Effect, ...] = ()
+        self._clock_shown = True
+
+    @cached_property
+    def _runner(self) -> SessionRunner:
+        return SessionRunner(cast("MockdlApp", self.app), self.conductor, self)
 
     def compose(self) -> ComposeResult:
         """Head line, transcript, editor, status line, keys."""
@@ -75,17 +94,19 @@ class InterviewScreen(Screen[None]):
         except MockdlError as error:
             explain(self.app, error)
         if self.conductor.state.turns:
+            self._runner.talk.greet()
             self._show_question()
         yield Static("", id="head", markup=False)
         yield self.transcript
-        yield TextArea("", id="editor", soft_wrap=True, show_line_numbers=False, tab_behavior="focus")
+        yield AnswerArea(
+            "", id="editor", soft_wrap=True, show_line_numbers=False, tab_behavior="focus", placeholder=_EMPTY
+        )
         yield Static("", id="status", markup=False)
         yield Footer(compact=True, show_command_palette=False)
         yield TooSmall()
 
     def on_mount(self) -> None:
         """Take the session up where it stands."""
-        self._runner = SessionRunner(cast("MockdlApp", self.app), self.conductor, self)
         self.editor = self.query_one(TextArea)
         self.encoder_status = cast("MockdlApp", self.app).encoder_status
         self._runner.perform(self._opening)
@@ -100,15 +121,9 @@ class InterviewScreen(Screen[None]):
 
     def _show_question(self) -> None:
         """Show the turns of the current question anew, unless they are what is shown."""
-        turns = self.conductor.state.turns_of(self.conductor.turn.question_id)
-        if self.transcript.shown == turns:
-            return
-        self.transcript.begin_question()
-        if self.conductor.turn.id == 0:
-            for note in self.conductor.row.notes:
-                self.transcript.add_note(note)
-        for turn in turns:
-            self.transcript.add_turn(turn, self.conductor.item)
+        self.transcript.show_turns(
+            self.conductor.state, self.conductor.items, self.conductor.row.notes, asking=self._runner.talk.asking
+        )
 
     def on_turn_asked(self, message: messages.TurnAsked) -> None:
         """Clear the editor (or bring the draft back) and let the candidate type."""
@@ -117,20 +132,34 @@ class InterviewScreen(Screen[None]):
         self.editor.load_text(draft.text if draft else "")
         if draft:
             self.editor.move_cursor((draft.row, draft.column))
-        self._saved_draft = self.editor.text
+        self._saved_draft = (self.editor.text, self.editor.cursor_location)
         self._refresh_state()
         self.editor.focus()
         self.call_after_refresh(self.set_timer, 0.1, self.conductor.prepare)
 
     def on_hint_shown(self, message: messages.HintShown) -> None:
-        """Show the hint where it was asked for."""
-        self.transcript.add_hint(self.conductor.items[message.question_id], message.number)
+        """A hint was bought; its words are shown when they are there."""
+        self._refresh_state()
+
+    def on_words_awaited(self, message: messages.WordsAwaited) -> None:
+        """Say that the interviewer is looking for words."""
+        self._refresh_state()
+
+    def on_words_came(self, message: messages.WordsCame) -> None:
+        """Show what the interviewer has said so far."""
+        if not self.conductor.state.words(message.act, message.turn_id) or message.act is Act.CLARIFICATION:
+            self.transcript.show_live(message.text)
+
+    def on_words_spoken(self, message: messages.WordsSpoken) -> None:
+        """What was said is stored; show it in its place."""
+        self._show_question()
+        self._refresh_state()
 
     def on_grading_started(self, message: messages.GradingStarted) -> None:
         """The answer is safe; show it and say that it is being read."""
         self._show_question()
         self.editor.load_text("")
-        self._saved_draft = ""
+        self._saved_draft = ("", (0, 0))
         self._refresh_state()
 
     def on_grade_ready(self, message: messages.GradeReady) -> None:
@@ -150,7 +179,7 @@ class InterviewScreen(Screen[None]):
         summary = self.conductor.summary()
         numbered = {each.item.question.id: (number, each) for number, each in enumerate(summary.questions, 1)}
         number, question = numbered[message.question_id]
-        self.app.push_screen(ResultScreen(question, number), self._continue)
+        self.app.push_screen(ResultScreen(question, number, self.conductor, self._runner.talk), self._continue)
 
     def _continue(self, _: None) -> None:
         self._runner.send(Continued(at=self.conductor.clock()))
@@ -170,9 +199,30 @@ class InterviewScreen(Screen[None]):
     # What the candidate does
 
     def action_submit(self) -> None:
-        """Send the answer. The editor is cleared only once it is on disk."""
+        """Send the answer, once the editor has taken in every key that was pressed before this one."""
+        self.editor.call_later(self._submit)
+
+    def _submit(self) -> None:
+        """The editor is cleared only once the answer is on disk."""
         if self.conductor.state.phase is Phase.ANSWERING:
             self._runner.send(AnswerSubmitted(at=self.conductor.clock(), text=self.editor.text))
+            self._ask_confidence()
+
+    def _ask_confidence(self) -> None:
+        """Ask how sure they are while the answer is read; nothing moves on until that is said or skipped."""
+        turn, services = self.conductor.turn, cast("MockdlApp", self.app).services
+        wanted = services.settings.ask_confidence.applies(self.conductor.state.config.mode)
+        if not wanted or turn.kind is not TurnKind.QUESTION or self.conductor.state.phase is not Phase.GRADING:
+            return
+        from interviewer.tui.screens.confidence import ConfidenceScreen
+
+        def rated(value: int | None) -> None:
+            if value is not None:
+                self._runner.send(Rated(at=self.conductor.clock(), turn_id=turn.id, confidence=value))
+            self._runner.release()
+
+        self._runner.hold()
+        self.app.push_screen(ConfidenceScreen(), rated)
 
     def action_hint(self) -> None:
         """Ask for the next hint."""
@@ -193,10 +243,44 @@ class InterviewScreen(Screen[None]):
         now = self.conductor.clock()
         self._runner.send(Resumed(at=now) if paused else Paused(at=now))
         self._refresh_state()
+        if self.conductor.state.phase is Phase.ANSWERING:
+            self.editor.focus()
+
+    def action_edit_outside(self) -> None:
+        """Write in an editor of one's own; what comes back can be undone like anything typed."""
+        from interviewer.tui.outside import edit_outside
+
+        if self.editor.disabled:
+            return
+        self.save_draft()
+        edited = edit_outside(self.app, self.editor.text)
+        if edited.text != self.editor.text:
+            self.editor.replace(edited.text, (0, 0), self.editor.document.end)
+            self.editor.move_cursor(self.editor.document.end)
+            self.save_draft()
+        if edited.problem:
+            toast(self.app, edited.problem, severity="warning", seconds=12)
+
+    def action_clock(self) -> None:
+        """Hide the clock, or show it; it runs on."""
+        self._clock_shown = not self._clock_shown
+        self._show_head()
+
+    def action_clarify(self) -> None:
+        """Ask what the question means. It is no answer and ends no turn."""
+        if not isinstance(self.app.screen, ClarifyScreen):
+            self.app.push_screen(ClarifyScreen(), self._clarify)
+
+    def _clarify(self, asked: str | None) -> None:
+        if asked and self.conductor.state.phase is Phase.ANSWERING:
+            self._runner.talk.clarify(asked)
 
     def action_go_on(self) -> None:
-        """Go on without the grade; it is stored when it comes."""
-        self._runner.send(GradeDeferred(at=self.conductor.clock()))
+        """Go on without the grade, which is stored when it comes, and without the model's words."""
+        self._runner.talk.hush()
+        if self.conductor.state.phase is Phase.GRADING:
+            self._runner.send(GradeDeferred(at=self.conductor.clock()))
+        self._refresh_state()
 
     def action_end(self) -> None:
         """End the interview and see the report."""
@@ -209,11 +293,13 @@ class InterviewScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey out what makes no sense in this phase."""
-        phase = self.conductor.state.phase
+        phase, talk = self.conductor.state.phase, self._runner.talk
+        if action == "clarify":  # hidden where the footer needs the room for Esc
+            return phase is Phase.ANSWERING and not talk.is_waiting
         if action in ("submit", "hint", "dont_know", "skip"):
-            return True if phase is Phase.ANSWERING else None
+            return True if phase is Phase.ANSWERING and talk.asking is None else None
         if action == "go_on":
-            return phase is Phase.GRADING
+            return phase is Phase.GRADING or talk.is_waiting
         return True
 
     def get_system_commands(self) -> Iterable[SystemCommand]:
@@ -233,7 +319,9 @@ class InterviewScreen(Screen[None]):
         self._show_status()
 
     def _refresh_state(self) -> None:
-        self.editor.disabled = self.conductor.state.phase is not Phase.ANSWERING
+        asking = self._runner.talk.asking is not None  # there is nothing on screen yet to answer
+        self.editor.disabled = asking or self.conductor.state.phase is not Phase.ANSWERING
+        self.editor.placeholder = "" if self.editor.disabled else _EMPTY
         self.set_class(self.conductor.state.phase is Phase.PAUSED, "-paused")
         self._show_head()
         self._show_status()
@@ -241,13 +329,20 @@ class InterviewScreen(Screen[None]):
 
     def _show_head(self) -> None:
         if self.conductor.state.turns:
-            self.query_one("#head", Static).update(describe_progress(self.conductor, self.size.width))
+            self.query_one("#head", Static).update(
+                describe_progress(self.conductor, self.size.width, clock=self._clock_shown)
+            )
 
     def _show_status(self) -> None:
         if not self.is_mounted or not hasattr(self, "editor"):
             return
+        if self._runner.talk.is_waiting:
+            self.query_one("#status", Static).update(_LOOKING)
+            return
         words = count_words(self.editor.text)
         said = f"{words} word{'s' * (words != 1)}"
+        if self.conductor.state.turns:
+            said += f" · {describe_hint(self.conductor)}"
         self.query_one("#status", Static).update(
             describe_encoder(self.conductor.state.phase, self.encoder_status, said)
         )
@@ -262,13 +357,13 @@ class InterviewScreen(Screen[None]):
 
     def save_draft(self) -> None:
         """Keep what stands in the editor, when it has changed."""
-        if self.conductor.state.phase is not Phase.ANSWERING or self.editor.text == self._saved_draft:
+        now = (self.editor.text, self.editor.cursor_location)
+        if self.conductor.state.phase is not Phase.ANSWERING or now == self._saved_draft:
             return
-        row, column = self.editor.cursor_location
         try:
-            self.conductor.save_draft(self.editor.text, row, column)
-            self._saved_draft = self.editor.text
+            self.conductor.save_draft(now[0], *now[1])
+            self._saved_draft = now
         except MockdlError as error:
-            if self._saved_draft != "\0":
+            if self._saved_draft is not None:
                 explain(self.app, error)
-            self._saved_draft = "\0"  # say it once, and try again at the next tick
+            self._saved_draft = None  # say it once, and try again at the next tick

@@ -8,18 +8,25 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
+from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from interviewer.conduct import Conductor
+from interviewer.core.grade import Grade
 from interviewer.core.interview import GradeTurn
+from interviewer.core.session import Turn
 from interviewer.errors import MockdlError
-from interviewer.report.terminal import render_terminal
+from interviewer.report.terminal import render_head, render_terminal
+from interviewer.tui.exporting import deliver_report, write_report
 from interviewer.tui.messages import GradeReady
 from interviewer.tui.runner import SessionRunner
+from interviewer.tui.screens.ask import LineScreen
 from interviewer.tui.text import explain, show_line
 from interviewer.tui.widgets.reading import paint
+from interviewer.tui.widgets.report_head import describe_report
 from interviewer.tui.widgets.too_small import TooSmall
+from interviewer.tui.work import work_on
 
 if TYPE_CHECKING:
     from interviewer.tui.app import MockdlApp
@@ -33,6 +40,12 @@ class ReportScreen(Screen[None]):
     CSS_PATH = "reading.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("h,escape", "home", "Home", id="home", tooltip="Back to the home screen"),
+        Binding(
+            "ctrl+r", "judge_again", "Judge again", id="judge-again", tooltip="Ask the judge again where it failed"
+        ),
+        Binding("v", "verdict(1)", "Verdicts", id="verdict", tooltip="The verdict on each question; 1 to 9 open one"),
+        Binding("x", "export", "Export", id="export", tooltip="Write the report to a file of your choice"),
+        *(Binding(str(number), f"verdict({number})", show=False) for number in range(1, 10)),
         Binding("question_mark", "app.help", "Help", id="help-letter", show=False),
     ]
 
@@ -41,6 +54,9 @@ class ReportScreen(Screen[None]):
         self._conductor = conductor
         self._fresh = fresh
         self._waiting: set[int] = set()
+        self._judging: set[int] = set()
+        self._covered = False
+        """Whether a verdict was opened, on which something may have been contested."""
 
     def compose(self) -> ComposeResult:
         """A line about files and grading above one scrolling page."""
@@ -53,7 +69,7 @@ class ReportScreen(Screen[None]):
     def on_mount(self) -> None:
         """Grade what has no grade yet, then save."""
         self.query_one("#page").focus()
-        runner = SessionRunner(cast("MockdlApp", self.app), self._conductor, self)
+        self._runner = runner = SessionRunner(cast("MockdlApp", self.app), self._conductor, self)
         missing = [turn for turn in self._conductor.ungraded_turns() if turn.result is None]
         self._waiting = {turn.id for turn in missing}
         for turn in missing:
@@ -61,13 +77,61 @@ class ReportScreen(Screen[None]):
         self._show_note(f"Grading {len(missing)} more answers; the report will follow." if missing else "")
         if not missing:
             self._save()
+        self.refresh_bindings()
 
     def on_grade_ready(self, message: GradeReady) -> None:
         """Show the report anew with each grade that arrives."""
-        self._waiting.discard(message.turn_id)
         self._show_text()
-        if not self._waiting:
+        judged = message.turn_id in self._judging
+        group = self._judging if judged else self._waiting
+        group.discard(message.turn_id)
+        if not group and judged:
+            self._tell_judged()
+        elif not group:
             self._save()
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Grey out a verdict that is not there, and "Judge again" while there is nothing to judge again."""
+        if action == "verdict":
+            return True if int(str(parameters[0])) <= len(self._conductor.summary().questions) else None
+        return True if action != "judge_again" or self._to_judge_again() else None
+
+    def _to_judge_again(self) -> list[Turn]:
+        """Answers whose judge failed; none while the judge is off, or at work on them."""
+        services = cast("MockdlApp", self.app).services
+        if self._judging or self._waiting or not services.has_judge():
+            return []
+        return self._conductor.turns_to_judge_again()
+
+    def action_judge_again(self) -> None:
+        """Ask the judge again in the background; the report follows each new grade."""
+        turns = self._to_judge_again()
+        self._judging = {turn.id for turn in turns}
+        self._show_note(f"Judging {len(turns)} answer{'s' * (len(turns) != 1)} again.")
+        self.refresh_bindings()
+        # The App's worker, for it must store the grades also when this screen is left.
+        for turn in turns:
+            self.app.run_worker(self._judge(turn.id), name=f"judge {turn.id}", group="grading", exit_on_error=False)
+
+    async def _judge(self, turn_id: int) -> None:
+        app = self.app
+        try:
+            event = await asyncio.wrap_future(self._conductor.grade_again(turn_id))
+            self._conductor.keep_grade(event)
+        except MockdlError as error:
+            explain(app, error)
+        self.post_message(GradeReady(turn_id))
+
+    def _tell_judged(self) -> None:
+        left = self._conductor.turns_to_judge_again()
+        if left:
+            grade = left[0].result
+            reason = grade.judging.problem if isinstance(grade, Grade) and grade.judging else ""
+            self._show_note(f"{len(left)} could not be judged: {reason}")
+            return
+        self._show_note("The judge has judged what it had missed.")
+        self._save()
 
     def on_resize(self) -> None:
         """Set the text anew to the width."""
@@ -75,8 +139,45 @@ class ReportScreen(Screen[None]):
 
     def _show_text(self) -> None:
         width = max(40, min(100, self.size.width - 6))
-        lines = render_terminal(self._conductor.summary(), width).splitlines()
-        self.query_one("#text", Static).update(paint(lines))
+        summary = self._conductor.summary()
+        head = len(render_head(summary, width))
+        lines = render_terminal(summary, width).splitlines()[head:]
+        self.query_one("#text", Static).update(Content("\n").join([describe_report(summary, width), paint(lines)]))
+
+    def action_verdict(self, number: int) -> None:
+        """Show the verdict on one question."""
+        from interviewer.tui.screens.verdict import VerdictScreen
+
+        if self.is_current and number <= len(self._conductor.summary().questions):
+            self._covered = True
+            self.app.push_screen(VerdictScreen(self._conductor, number, self._runner.talk))
+
+    def on_screen_resume(self) -> None:
+        """Show, and save, what a contest may have changed."""
+        if self._covered:
+            self._covered = False
+            self._show_text()
+            self._save()
+
+    def action_export(self) -> None:
+        """Ask for a file; in a browser, download."""
+        if self.app.is_web:
+            deliver_report(self.app, self._conductor.summary())
+        elif self.is_current:
+            name = f"mockdl-{self._conductor.row.id}.md"
+            self.app.push_screen(LineScreen("Write the report to (.md, .txt or .json):", name, 500), self._export)
+
+    def _export(self, name: str | None) -> None:
+        if name and name.strip():
+            self.run_worker(work_on(self._write, name), name="export", group="saving", exit_on_error=False)
+
+    async def _write(self, name: str) -> None:
+        try:
+            path = await asyncio.to_thread(write_report, self._conductor.summary(), name)
+        except MockdlError as error:
+            explain(self.app, error)
+            return
+        self._show_note(f"Written to {path}")
 
     def _show_note(self, text: str) -> None:
         self.query_one("#note", Static).update(show_line(text))

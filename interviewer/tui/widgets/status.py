@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from textual.content import Content
 
 from interviewer.conduct import Conductor
@@ -10,11 +12,26 @@ from interviewer.core.session import Phase, TurnKind
 from interviewer.core.text import shorten
 from interviewer.tui.text import show_line
 
-__all__ = ["describe_encoder", "describe_progress"]
+__all__ = ["describe_encoder", "describe_hint", "describe_progress", "question_time"]
 
 
-def describe_progress(conductor: Conductor, width: int) -> Content:
-    """Question n of m, which follow-up, topic and level, and the clock at the right end."""
+_SOON = 0.75
+"""Share of a question's usual time after which its clock turns amber; at the whole of it, red."""
+Pace = Literal["good", "soon", "over"]
+
+
+def question_time(conductor: Conductor) -> tuple[float, Pace]:
+    """Answering time of the question on screen, in seconds, and how that compares with what it usually takes."""
+    state, turn = conductor.state, conductor.turn
+    seconds = sum(each.seconds for each in state.turns_of(turn.question_id))
+    if turn.outcome is None:
+        seconds += max(0.0, state.answering_time(conductor.clock()) - turn.started)
+    share = seconds / (60 * conductor.item.question.minutes)
+    return seconds, "over" if share >= 1 else "soon" if share >= _SOON else "good"
+
+
+def describe_progress(conductor: Conductor, width: int, *, clock: bool = True) -> Content:
+    """Question n of m, which follow-up, topic and level, and the clocks at the right end unless they are hidden."""
     state, turn = conductor.state, conductor.turn
     question = conductor.item.question
     follow_ups = len(state.turns_of(turn.question_id)) - 1
@@ -22,24 +39,39 @@ def describe_progress(conductor: Conductor, width: int) -> Content:
     if turn.kind is not TurnKind.QUESTION:
         place += f", follow-up {follow_ups}"
     text = f"{place} · {question.topic} · {question.level}"
-    clock = _describe_clock(conductor)
-    room = max(10, width - 4 - len(clock))
-    return _spread(shorten(text, room), clock, width - 2)
+    seconds, pace = question_time(conductor)
+    shown = _describe_clock(conductor, seconds, pace, clock)
+    room = max(10, width - 4 - len(shown))
+    left = shorten(text, room)
+    gap = max(1, width - 2 - len(left) - len(shown))
+    style = _PACES[pace] if clock and conductor.state.phase is Phase.ANSWERING else ""
+    return Content.assemble(Content(left + " " * gap), show_line(shown, style))
 
 
-def _spread(left: str, right: str, width: int) -> Content:
-    """Two texts at the two ends of a line."""
-    gap = max(1, width - len(left) - len(right))
-    return Content(left + " " * gap + right)
+_PACES: dict[Pace, str] = {"good": "", "soon": "$text-warning bold", "over": "$text-error bold"}
 
 
-def _describe_clock(conductor: Conductor) -> str:
+def _describe_clock(conductor: Conductor, seconds: float, pace: Pace, shown: bool) -> str:
+    """This question's time against its usual one, then that of the session."""
     if conductor.state.phase is Phase.PAUSED:
         return "paused"
+    if not shown:
+        return "clock hidden"
+    sign = {"good": "", "soon": "! ", "over": "!! over "}[pace]
+    question = f"{sign}{_minutes(seconds)} of {conductor.item.question.minutes} min"
     left = conductor.seconds_left()
     if left is not None:
-        return f"{_minutes(left)} left"
-    return _minutes(conductor.state.answering_time(conductor.clock()))
+        return f"{question} · {_minutes(left)} left"
+    return f"{question} · {_minutes(conductor.state.answering_time(conductor.clock()))} in all"
+
+
+def describe_hint(conductor: Conductor) -> str:
+    """What the next hint costs, before it is bought."""
+    question = conductor.item.question
+    used = max((turn.hints for turn in conductor.state.turns_of(question.id)), default=0)
+    if used >= len(question.hints):
+        return "no hint left"
+    return f"next hint ({used + 1} of {len(question.hints)}) costs {question.hints[used].price:g}"
 
 
 def _minutes(seconds: float) -> str:

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Static
 
 from interviewer.core.content import Item
-from interviewer.core.session import Turn
+from interviewer.core.session import State, Turn
+from interviewer.core.spoken import Act, Utterance
 from interviewer.tui.text import show
+from interviewer.tui.widgets.authored import make_authored, reflow
 
 __all__ = ["Transcript"]
 
 
 class Transcript(VerticalScroll):
-    """Questions, hints and answers of the question on screen."""
+    """What was said about the question on screen: the interviewer's words, hints, and the candidate's."""
 
     can_focus = True
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
-        self._first: list[Static] | None = []
-        self.shown: tuple[Turn, ...] = ()
-        """The turns on screen."""
+        self._first: list[Widget] | None = []
+        self._live: Static | None = None
+        self.shown: tuple[object, ...] = ()
+        """What is on screen: turns, and what the interviewer said."""
 
     def compose(self) -> ComposeResult:
         """What was added before mounting, so that the first paint already shows the question."""
@@ -33,48 +39,103 @@ class Transcript(VerticalScroll):
     def begin_question(self) -> None:
         """Clear for a new question."""
         self.shown = ()
+        self._live = None
         if self._first is None:
             self.remove_children()
 
-    def add_turn(self, turn: Turn, item: Item) -> None:
-        """Show a turn: what was asked, the hints it used, and the answer when there is one."""
-        self.shown = (*self.shown, turn)
-        self._add("Interviewer", turn.prompt, "asked")
+    def show_turns(
+        self, state: State, items: Mapping[str, Item], notes: Sequence[str], *, asking: int | None = None
+    ) -> None:
+        """Show the turns of the current question anew, unless they are what is shown.
+
+        Args:
+            state: the interview so far.
+            items: the questions by id.
+            notes: shown above the first question.
+            asking: a turn whose question is still being worded; what was there before it stays until it is.
+        """
+        asked = [turn for turn in state.turns if turn.id != asking]
+        turns = tuple(turn for turn in asked if turn.question_id == asked[-1].question_id)
+        if self.shown == (turns, state.said):
+            return
+        self.begin_question()
+        for note in notes if turns[0].id == 0 else ():
+            self.add_note(note)
+        for turn in turns:
+            before = (*state.words(Act.GREETING, turn.id), *state.words(Act.REACTION, turn.id - 1))
+            said = [each for each in state.said if each.turn_id == turn.id]
+            self.add_turn(turn, items[turn.question_id], said, before[0].text if before else "")
+        for words in state.words(Act.REACTION, turns[-1].id)[:1]:
+            self.add_reaction(words.text)
+        self.shown = (turns, state.said)
+
+    def add_turn(self, turn: Turn, item: Item, said: Sequence[Utterance], opening: str = "") -> None:
+        """Show a turn: what was asked, the hints it used, what was asked back, and the answer when there is one.
+
+        Args:
+            turn: which.
+            item: its question.
+            said: the interviewer's words at this turn, in order; what is not among them is shown as authored.
+            opening: what the interviewer said before it asked.
+        """
+        asked = next((each.text for each in said if each.act is Act.ASK), turn.prompt)
+        # A challenge quotes the candidate, and a model may: only the bank's own words are read as Markdown.
+        authored = asked.endswith(turn.prompt.strip()) and not turn.prompt.startswith("You said")
+        self._add("Interviewer", f"{opening}\n\n{asked}" if opening else asked, "asked", authored=authored)
+        told = {each.about for each in said if each.act is Act.HINT}
         for number in range(turn.hints):
-            self.add_hint(item, number)
+            if str(number) not in told:
+                self.add_hint(item, number, item.question.hints[number].text)
+        for words in said:
+            if words.act is Act.HINT:
+                self.add_hint(item, int(words.about), words.text)
+            elif words.act is Act.CLARIFICATION:
+                self._add("You asked", words.asked, "answered")
+                self._add("Interviewer", words.text, "asked")
         if turn.outcome is not None:
             self.add_answer(turn.answer or f"({turn.outcome})")
 
-    def add_question(self, prompt: str) -> None:
-        """Show what the interviewer asks."""
-        self._add("Interviewer", prompt, "asked")
-
-    def add_hint(self, item: Item, number: int) -> None:
+    def add_hint(self, item: Item, number: int, text: str) -> None:
         """Show a hint with its price."""
         hint = item.question.hints[number]
-        self._add(f"Hint (costs {hint.price:g} points)", hint.text, "hinted")
+        self._add(f"Hint (costs {hint.price:g} points)", text, "hinted", authored=text.strip() == hint.text.strip())
 
     def add_answer(self, text: str) -> None:
         """Show what the candidate said."""
         self._add("You", text, "answered")
 
+    def add_reaction(self, text: str) -> None:
+        """Show what the interviewer said to an answer."""
+        self._add("Interviewer", text, "asked")
+
     def add_note(self, text: str) -> None:
         """Show a remark of the program."""
         self._add("mockdl", text, "noted")
 
-    def _add(self, speaker: str, text: str, kind: str) -> None:
-        said = text.strip("\n") if kind == "answered" else _reflow(text)
-        content = Content.assemble(show(f"{speaker}\n", "bold"), show(said))
-        said_by = Static(content, classes=f"said -{kind}")
+    def show_live(self, text: str) -> None:
+        """Show what the interviewer is saying right now, below everything else; it is replaced as it grows."""
+        content = _said("Interviewer", reflow(text))
+        if self._live is None:
+            self._live = Static(content, classes="said -asked")
+            self.mount(self._live)
+        else:
+            self._live.update(content)
+        self.scroll_end(animate=False)
+
+    def _add(self, speaker: str, text: str, kind: str, *, authored: bool = False) -> None:
+        classes = f"said -{kind}"
+        if authored:
+            said_by = make_authored(speaker, text, classes)
+        else:
+            said_by = Static(_said(speaker, text.strip("\n") if kind == "answered" else reflow(text)), classes=classes)
         if self._first is not None:
             self._first.append(said_by)
             return
         self.mount(said_by)
         self.scroll_end(animate=False)
+        if authored:  # Markdown knows its height only when it has been parsed
+            self.call_after_refresh(self.scroll_end, animate=False)
 
 
-def _reflow(text: str) -> str:
-    """Authored text is wrapped in its file; here its paragraphs are set to the width of the screen."""
-    if "```" in text:
-        return text.strip("\n")
-    return "\n\n".join(" ".join(paragraph.split()) for paragraph in text.strip().split("\n\n"))
+def _said(speaker: str, text: str) -> Content:
+    return Content.assemble(show(f"{speaker}\n", "bold"), show(text))

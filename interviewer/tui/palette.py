@@ -1,0 +1,66 @@
+"""The command palette: every place and action by name, and every question by title."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
+
+from textual.app import SystemCommand
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+
+from interviewer.tui.places import PLACES
+from interviewer.tui.text import show_line
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from interviewer.tui.app import MockdlApp
+
+__all__ = ["QuestionProvider", "list_commands"]
+
+_FIRST = 5
+"""Questions that are offered before anything is typed."""
+
+
+def list_commands(app: MockdlApp, screen: Screen[Any]) -> Iterable[SystemCommand]:
+    """The screen's own commands, then what can be done anywhere."""
+    own = getattr(screen, "get_system_commands", None)
+    if own is not None:
+        yield from own()
+    if app.interview is None:
+        yield SystemCommand("Home", "Start an interview, or go on with one", app.show_home)
+        for name, (what, _) in PLACES.items():
+            yield SystemCommand(name.capitalize(), what, partial(app.action_visit, name))
+    yield SystemCommand("Help", "Keys of this screen, and how the score is made", app.action_help)
+    yield SystemCommand("Theme", "Try other colours; `theme` in the settings keeps them", app.action_change_theme)
+    yield SystemCommand("Quit", "Save and leave", app.action_leave)
+
+
+class QuestionProvider(Provider):
+    """Jump to a question of the bank. Silent while an interview is under way."""
+
+    async def startup(self) -> None:
+        """Read the titles off the event loop; the first time it takes a tenth of a second."""
+        app = cast("MockdlApp", self.app)
+        self._titles = {} if app.interview is not None else await asyncio.to_thread(lambda: app.question_titles)
+
+    async def discover(self) -> Hits:
+        """A few questions, so that one sees it can be done."""
+        for question_id, title in list(self._titles.items())[:_FIRST]:
+            yield DiscoveryHit(
+                show_line(f"Question: {title}"), partial(self._jump, question_id), text=title, help="Jump to question"
+            )
+
+    async def search(self, query: str) -> Hits:
+        """Questions whose title or id fits."""
+        matcher = self.matcher(query)
+        for question_id, title in self._titles.items():
+            score = max(matcher.match(f"question {title}"), matcher.match(question_id))
+            if score > 0:
+                label = show_line(f"Question: {title}")
+                yield Hit(score, label, partial(self._jump, question_id), text=title, help=f"Jump to {question_id}")
+
+    def _jump(self, question_id: str) -> None:
+        cast("MockdlApp", self.app).jump_to_question(question_id)

@@ -1,0 +1,253 @@
+"""The questions: browse by topic and level, search by words and meaning, preview, start from here."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Horizontal, VerticalScroll
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widgets import Footer, Input, OptionList, Select, Static
+
+from interviewer.core.content import Item, Level
+from interviewer.core.ports import EncoderStatus
+from interviewer.errors import MockdlError
+from interviewer.tui.finding import Found, find_questions
+from interviewer.tui.text import explain, show, show_line
+from interviewer.tui.widgets.question_list import QuestionList
+from interviewer.tui.widgets.question_view import describe_answer, describe_question
+from interviewer.tui.widgets.too_small import TooSmall
+from interviewer.tui.work import work_on
+
+if TYPE_CHECKING:
+    from interviewer.tui.app import MockdlApp
+
+__all__ = ["BankScreen"]
+
+_PAUSE = 0.25
+"""Seconds without a key after which a search begins."""
+_CLOSED = "m shows the model answer and the key points."
+
+
+class BankScreen(Screen[None]):
+    """All questions."""
+
+    CSS_PATH = "bank.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "Back", id="back", tooltip="Stop the search; to the list; back home"),
+        Binding("ctrl+s", "start", "Start", id="start", tooltip="An interview of the chosen questions", priority=True),
+        Binding("space", "choose", "Choose", id="bank-choose", tooltip="Choose a question, or leave it out again"),
+        Binding("m", "answer", "Answer", id="bank-answer", tooltip="Show or hide the model answer and key points"),
+        Binding("slash", "search", "Search", id="bank-search", tooltip="Type what the question is about"),
+        Binding("question_mark", "app.help", "Help", id="help-letter", show=False),
+    ]
+    encoder_status: reactive[EncoderStatus] = reactive(EncoderStatus(state="stopped"), init=False)
+
+    def __init__(self, question_id: str = "") -> None:
+        """`question_id` is where the cursor begins."""
+        super().__init__(name="bank")
+        self._wanted = question_id
+        self._items: dict[str, Item] = {}
+        self._found: Found | None = None
+        self._open = False
+        self._timer: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """Search line and filters, the list, the preview, what would be started."""
+        topics = cast("MockdlApp", self.app).services.bank.topics
+        yield Static("Bank · reading the questions…", id="title", markup=False)
+        with Horizontal(id="filters"):
+            yield Input(placeholder="/ to search by words or meaning", id="query", compact=True)
+            choices = [("all topics", ""), *((topic, topic) for topic in topics)]
+            yield Select(choices, value="", allow_blank=False, id="topic", compact=True)
+            levels = [("any level", ""), *((str(level), str(level)) for level in Level)]
+            yield Select(levels, value="", allow_blank=False, id="level", compact=True)
+        with Container(id="both"):
+            yield QuestionList(id="questions")
+            with VerticalScroll(id="preview"):
+                yield Static("", id="question", markup=False)
+                yield Static("", id="answer", markup=False)
+        yield Static("", id="plan", markup=False)
+        yield Footer(compact=True, show_command_palette=False)
+        yield TooSmall()
+
+    def on_mount(self) -> None:
+        """Questions are parsed off the event loop, all at once."""
+        self.list = self.query_one(QuestionList)
+        self.list.focus()
+        self.encoder_status = cast("MockdlApp", self.app).encoder_status
+        self.run_worker(work_on(self._read), name="read questions", group="reading", exit_on_error=False)
+
+    async def _read(self) -> None:
+        bank = cast("MockdlApp", self.app).services.bank
+        order = {topic: number for number, topic in enumerate(bank.topics)}
+        items = await asyncio.to_thread(lambda: [bank[head.id] for head in bank.heads])
+        items.sort(key=lambda each: (order[each.question.topic], each.question.level.rank, each.question.title))
+        self._items = {each.question.id: each for each in items}
+        self._show_list()
+        if self._wanted:
+            self.go_to(self._wanted)
+
+    def go_to(self, question_id: str) -> None:
+        """Show this question, whatever the filters were."""
+        self._wanted = question_id
+        self.query_one("#query", Input).value = ""
+        for select in self.query(Select):
+            select.value = ""
+        self._found = None
+        self._show_list()
+        self.list.go_to(question_id)
+        self.list.focus()
+
+    # Searching
+
+    @on(Input.Changed, "#query")
+    def _wait_for_more(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self.set_timer(_PAUSE, self._search)
+
+    def watch_encoder_status(self, before: EncoderStatus, now: EncoderStatus) -> None:
+        """Search again by meaning once the index is ready."""
+        if before.state != now.state and self.is_mounted and hasattr(self, "list"):
+            self._search()
+
+    def _search(self) -> None:
+        query = self.query_one("#query", Input).value.strip()
+        if query:
+            work = work_on(self._find, query)
+            self.run_worker(work, name="search", group="search", exclusive=True, exit_on_error=False)
+            return
+        self.workers.cancel_group(self, "search")
+        self._found = None
+        self._show_list(top=True)
+
+    async def _find(self, query: str) -> None:
+        engine = cast("MockdlApp", self.app).services.engine()
+        async with aclosing(find_questions(self._items, query, engine, self.encoder_status)) as search:
+            async for found in search:
+                self._found = found
+                self._show_list(top=True)
+
+    def _stop_search(self) -> None:
+        self.workers.cancel_group(self, "search")
+        if self._found is not None:
+            self._found = Found(self._found.ids, "by words")
+        self._show_title()
+
+    # Showing
+
+    @on(Select.Changed)
+    def _filter(self) -> None:
+        self._show_list()
+
+    def _show_list(self, *, top: bool = False) -> None:
+        if not self._items:
+            return
+        wanted = {each.id: str(each.value) for each in self.query(Select)}
+        found = self._items if self._found is None else self._found.ids
+        items = [self._items[each] for each in found]
+        fitting = [
+            each
+            for each in items
+            if wanted["topic"] in ("", each.question.topic) and wanted["level"] in ("", each.question.level)
+        ]
+        self.list.show_items(fitting, top=top)
+        self._show_title()
+        self._show_question()
+
+    def _show_title(self) -> None:
+        shown, total = len(self.list.items), len(self._items)
+        how = f" {self._found.how}" if self._found else ""
+        text = f"{total} questions" if shown == total and not how else f"{shown} of {total} questions{how}"
+        self.query_one("#title", Static).update(show_line(f"Bank · {text}"))
+
+    @on(OptionList.OptionHighlighted)
+    def _turn_page(self) -> None:
+        self._open = False
+        self.query_one("#preview").scroll_home(animate=False)
+        self._show_question()
+
+    def _show_question(self) -> None:
+        item, answer = self.list.current, self.query_one("#answer", Static)
+        text = describe_question(item) if item else show("No question fits. / changes the search.")
+        self.query_one("#question", Static).update(text)
+        answer.update(describe_answer(item) if item and self._open else show(_CLOSED if item else "", "$text-muted"))
+        self._show_plan()
+        self.refresh_bindings()
+
+    def _show_plan(self) -> None:
+        ids = self._to_ask()
+        if not ids:
+            self.query_one("#plan", Static).update("")
+            return
+        mode = cast("MockdlApp", self.app).services.settings.mode
+        many = f"the {len(ids)} chosen questions" if len(self.list.chosen) > 1 else "this question"
+        if len(self.list.chosen) == 1:
+            many = "the chosen question"
+        text = f"ctrl+s starts with {many}: {self._level(ids)} level, {mode} mode"
+        self.query_one("#plan", Static).update(show_line(text))
+
+    def _to_ask(self) -> tuple[str, ...]:
+        current = self.list.current
+        return self.list.chosen or ((current.question.id,) if current is not None else ())
+
+    def _level(self, ids: tuple[str, ...]) -> Level:
+        return max((self._items[each].question.level for each in ids), key=lambda level: level.rank)
+
+    # Acting
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Grey out what needs a question."""
+        if action in ("choose", "answer", "start") and (not hasattr(self, "list") or not self._to_ask()):
+            return None
+        return True
+
+    def action_back(self) -> None:
+        """Stop the search, go to the list, or leave."""
+        if self._found is not None and self._found.more:
+            self._stop_search()
+        elif self.focused is not self.list:
+            self.list.focus()
+        elif self.is_current:
+            self.app.pop_screen()
+
+    def action_search(self) -> None:
+        """Type what the question is about."""
+        self.query_one("#query").focus()
+
+    @on(Input.Submitted, "#query")
+    def _to_list(self) -> None:
+        self.list.focus()
+
+    @on(OptionList.OptionSelected)
+    def _to_preview(self) -> None:
+        self.query_one("#preview").focus()
+
+    def action_choose(self) -> None:
+        """Choose the question under the cursor."""
+        self.list.toggle()
+        self._show_plan()
+        self.refresh_bindings()
+
+    def action_answer(self) -> None:
+        """Show or hide the model answer."""
+        self._open = not self._open
+        self._show_question()
+        preview, place = self.query_one("#preview"), "#answer" if self._open else "#question"
+        self.call_after_refresh(preview.scroll_to_widget, self.query_one(place), top=True, animate=False)
+
+    def action_start(self) -> None:
+        """Start an interview of the chosen questions, or of the one under the cursor."""
+        ids = self._to_ask()
+        if ids and self.is_current:
+            try:
+                cast("MockdlApp", self.app).begin_from(ids, self._level(ids))
+            except MockdlError as error:
+                explain(self.app, error)

@@ -1,0 +1,38 @@
+"""The line in which the candidate asks what the question means."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+__all__ = ["ClarifyScreen"]
+
+_MOST = 500
+"""Characters of a question."""
+
+
+class ClarifyScreen(ModalScreen[str | None]):
+    """What is unclear? None when nothing was asked."""
+
+    CSS_PATH = "clarify.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "call_off", "Back", id="clarify-back")]
+
+    def compose(self) -> ComposeResult:
+        """One line to type in."""
+        with Vertical(id="clarify-box"):
+            yield Static("What is unclear about the question? It costs nothing.", markup=False)
+            yield Input(id="clarify-line", max_length=_MOST, placeholder="What do you mean by ...?")
+            yield Static("Enter asks, Esc goes back. Your answer stays as it is.", classes="muted", markup=False)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Hand the question back."""
+        self.dismiss(event.value.strip() or None)
+
+    def action_call_off(self) -> None:
+        """Ask nothing."""
+        self.dismiss(None)

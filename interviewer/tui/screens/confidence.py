@@ -1,0 +1,40 @@
+"""How sure are you? Asked while the answer is read, so that it is said before the verdict is known."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from interviewer.core.calibration import CONFIDENCE
+
+__all__ = ["ConfidenceScreen"]
+
+
+class ConfidenceScreen(ModalScreen[int | None]):
+    """1 to 5; None when it was skipped."""
+
+    CSS_PATH = "confidence.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(Binding(str(value), f"rate({value})", show=False) for value in CONFIDENCE),
+        Binding("escape,enter", "skip", "Skip", id="confidence-skip"),
+    ]
+
+    def compose(self) -> ComposeResult:
+        """The question and its five answers."""
+        with Vertical(id="confidence-box"):
+            yield Static("Your answer is saved and being read. How sure are you of it?", markup=False)
+            yield Static("\n".join(f"  {value}  {word}" for value, word in CONFIDENCE.items()), markup=False)
+            yield Static("1 to 5 answers, Esc skips. It changes no score.", classes="muted", markup=False)
+
+    def action_rate(self, value: int) -> None:
+        """Answer."""
+        self.dismiss(value)
+
+    def action_skip(self) -> None:
+        """Say nothing."""
+        self.dismiss(None)

@@ -1,0 +1,204 @@
+"""Contesting a verdict: choose a point, mark the words that make it, and hear how a second method rules."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.widgets import Footer, OptionList, Static
+from textual.widgets.option_list import Option
+
+from interviewer.conduct import Conductor
+from interviewer.core.contest import problem_of
+from interviewer.core.grade import Grade
+from interviewer.core.interview import Rejected
+from interviewer.core.scoring import PointScore
+from interviewer.core.session import Phase, Turn, TurnKind
+from interviewer.core.summary import QuestionSummary
+from interviewer.core.text import count_words, shorten
+from interviewer.core.verdict import open_to_contest
+from interviewer.errors import MockdlError
+from interviewer.report.wording import describe_point, describe_ruling
+from interviewer.tui.text import show, show_line
+from interviewer.tui.widgets.mark_area import MarkArea
+from interviewer.tui.widgets.too_small import TooSmall
+from interviewer.tui.work import work_on
+
+if TYPE_CHECKING:
+    from interviewer.core.grade import Span
+
+__all__ = ["ContestScreen"]
+
+
+class ContestScreen(Screen[None]):
+    """One question's points without full credit above the answer; each can be contested once."""
+
+    CSS_PATH = "contest.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "ctrl+s", "submit", "Contest", id="contest-submit", tooltip="Have the marked words read", priority=True
+        ),
+        Binding("a", "other_answer", "Other answer", id="contest-answer", tooltip="Mark in another of your answers"),
+        Binding("escape", "back", "Back", id="back", tooltip="Back to the verdict; a ruling on its way is kept"),
+        Binding("question_mark", "app.help", "Help", id="help-letter", show=False),
+    ]
+
+    def __init__(self, question_id: str, conductor: Conductor) -> None:
+        super().__init__()
+        self._conductor = conductor
+        self._question_id = question_id
+        self._open: list[PointScore] = []
+        self._turn = 0
+        self._reading = False
+
+    def compose(self) -> ComposeResult:
+        """The points, the answer, and what came of it."""
+        yield Static("Every point has full credit or was contested.", id="what", markup=False)
+        yield OptionList(id="open-points", compact=True)
+        yield Static("", id="whose", markup=False)
+        yield MarkArea(id="marked-answer")
+        yield Static("", id="ruling", markup=False)
+        yield Footer(compact=True, show_command_palette=False)
+        yield TooSmall()
+
+    def on_mount(self) -> None:
+        """Begin with the points."""
+        self._show_points()
+        self._show_answer()
+        self.query_one("#open-points").focus()
+
+    @property
+    def _summary(self) -> QuestionSummary:
+        found = (each for each in self._conductor.summary().questions if each.item.question.id == self._question_id)
+        return next(found)
+
+    @property
+    def _turns(self) -> list[Turn]:
+        """Answers in which words can be marked."""
+        return [turn for turn in self._conductor.state.turns_of(self._question_id) if isinstance(turn.result, Grade)]
+
+    def _show_points(self) -> None:
+        summary, options = self._summary, self.query_one("#open-points", OptionList)
+        self._open = open_to_contest(summary.score, summary.turns)
+        width = max(20, self.size.width - 4)
+        options.set_options([_option(each, width) for each in self._open])
+        if self._open:
+            options.highlighted = 0
+
+    def _show_answer(self) -> None:
+        turns = self._turns
+        turn = turns[self._turn % len(turns)]
+        which = "Your answer" if turn.kind is TurnKind.QUESTION else f"Your answer to the follow-up ({turn.kind})"
+        more = f", {self._turn % len(turns) + 1} of {len(turns)}; a shows another" if len(turns) > 1 else ""
+        self.query_one("#whose", Static).update(show_line(f"{which}{more}", "bold"))
+        self.query_one(MarkArea).show_answer(turn.answer)
+        self._say(
+            "Choose a point with Enter, then mark the words: space, arrow keys, space. Each can be contested once."
+        )
+
+    def on_resize(self) -> None:
+        """Set the points anew to the width."""
+        if not self._reading:
+            self._show_points()
+
+    @on(OptionList.OptionHighlighted, "#open-points")
+    def _name_point(self) -> None:
+        """The whole statement of the point under the cursor, which the list may cut."""
+        place = self.query_one("#open-points", OptionList).highlighted
+        if place is not None and place < len(self._open):
+            text = f"Did you say this? {self._open[place].point.statement}"
+            self.query_one("#what", Static).update(show_line(text))
+
+    @on(OptionList.OptionSelected, "#open-points")
+    def _point_chosen(self) -> None:
+        """On to the words."""
+        self.query_one(MarkArea).focus()
+
+    @on(MarkArea.SelectionChanged)
+    def _count_marked(self) -> None:
+        area = self.query_one(MarkArea)
+        words = count_words(area.marked.cut(self._turns[self._turn % len(self._turns)].answer))
+        if words and not self._reading:
+            going = " Space ends the mark." if area.marking else ""
+            self._say(f"{words} word{'s' * (words != 1)} marked.{going} ctrl+s contests with them.")
+
+    def action_other_answer(self) -> None:
+        """Go to the next of the answers to this question."""
+        if not self._reading:
+            self._turn += 1
+            self._show_answer()
+
+    def action_submit(self) -> None:
+        """Have the marked words read, once every key pressed before has marked what it marks."""
+        self.query_one(MarkArea).call_later(self._submit)
+
+    def _submit(self) -> None:
+        """Read them in the background."""
+        place = self.query_one("#open-points", OptionList).highlighted
+        if self._reading or place is None or not self._open:
+            return
+        turn, point = self._turns[self._turn % len(self._turns)], self._open[place].point
+        span = self.query_one(MarkArea).marked
+        problem = problem_of(turn.answer, span, point)
+        if problem:
+            self._say(f"Not yet: {problem}.", "$text-warning")
+            self.query_one(MarkArea).focus()
+            return
+        self._reading = True
+        self.refresh_bindings()
+        self._say("A second method reads the words that you marked. Esc goes back; the ruling is kept.")
+        # The App's worker, for it must store the ruling also when this screen is left.
+        work = work_on(self._contest, turn.id, point.id, span)
+        self.app.run_worker(work, name=f"contest {point.id}", group="contest", exit_on_error=False)
+
+    async def _contest(self, turn_id: int, point_id: str, span: Span) -> None:
+        conductor = self._conductor
+        try:
+            event = await asyncio.wrap_future(conductor.contest(turn_id, point_id, span))
+            effects = conductor.send(event, running=conductor.state.phase is not Phase.FINISHED)
+            refused = next((each.reason for each in effects if isinstance(each, Rejected)), "")
+            said, style = (f"Not possible: {refused}.", "$text-warning") if refused else self._told(point_id)
+        except MockdlError as error:
+            said, style = f"{error}\nThe point can still be contested.", "$text-error"
+        finally:
+            self._reading = False
+        if self.is_mounted:
+            self._show_points()
+            self._say(said, style)
+            self.refresh_bindings()
+
+    def _told(self, point_id: str) -> tuple[str, str]:
+        """What the ruling says and what follows from it."""
+        score = next(each for each in self._summary.score.points if each.point.id == point_id)
+        ruling = score.ruling
+        if ruling is None:
+            return "", ""
+        text = describe_ruling(score)
+        if not ruling.upheld:
+            return f"✗ {text}. The verdict stays.", "$text-warning"
+        return f"● {text}. The point now counts {score.credit:.0%}: credited after contest.", "$text-success"
+
+    def _say(self, text: str, style: str = "") -> None:
+        self.query_one("#ruling", Static).update(show(text, style))
+
+    def action_back(self) -> None:
+        """Back to the verdict."""
+        if self.is_current:
+            self.app.pop_screen()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Grey out what makes no sense now."""
+        if not self.is_mounted:
+            return True
+        if action == "submit":
+            return True if self._open and not self._reading else None
+        return None if action == "other_answer" and len(self._turns) < 2 else True
+
+
+def _option(score: PointScore, width: int) -> Option:
+    line = shorten(f"{describe_point(score)}: {score.point.statement}", width)
+    return Option(show_line(line), id=score.point.id)

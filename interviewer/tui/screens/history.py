@@ -1,0 +1,275 @@
+"""All sessions: find one, open it, compare two, see trends, rename, grade or delete."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.screen import Screen
+from textual.widgets import Footer, Input, OptionList, Select, Static
+
+from interviewer.archive import MOST_NAME, Archive
+from interviewer.core.content import Level
+from interviewer.core.progress import Wanted, filter_records
+from interviewer.core.record import Record
+from interviewer.errors import MockdlError
+from interviewer.report.wording import local_time
+from interviewer.tui.owed import grade_owed
+from interviewer.tui.screens.ask import ConfirmScreen, LineScreen
+from interviewer.tui.text import explain, show_line, toast
+from interviewer.tui.widgets.record_view import describe_record
+from interviewer.tui.widgets.session_list import SessionList, describe_title
+from interviewer.tui.widgets.too_small import TooSmall
+from interviewer.tui.work import work_on
+
+if TYPE_CHECKING:
+    from interviewer.tui.app import MockdlApp
+
+__all__ = ["HistoryScreen"]
+
+_ON_RECORD = {"open", "mark", "rename", "delete", "resume", "grade"}
+"""Actions that need a session under the cursor."""
+_SHOWS_EVERY = 0.15
+"""Seconds between two looks at how many sessions were read."""
+
+
+class HistoryScreen(Screen[None]):
+    """Past sessions."""
+
+    CSS_PATH = "history.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "Back", id="back", tooltip="To the list; from the list, back home"),
+        Binding("r", "resume", "Resume", id="history-resume", tooltip="Go on with an unfinished session"),
+        Binding("space", "mark", "Mark", id="history-mark", tooltip="Mark a session to compare; two at most"),
+        Binding("c", "compare", "Compare", id="history-compare", tooltip="The two marked sessions side by side"),
+        Binding("t", "trend", "Trend", id="history-trend", tooltip="Scores over time, for each topic"),
+        Binding("n", "rename", "Name", id="history-rename", tooltip="Give the session a name of your own"),
+        Binding("g", "grade", "Grade", id="history-grade", tooltip="Grade the answers that have no grade yet"),
+        Binding("d,delete", "delete", "Delete", id="history-delete", tooltip="Delete it for good; asks first"),
+        Binding("slash", "filter", "Filter", id="history-filter", tooltip="Type to filter the list", show=False),
+        Binding("question_mark", "app.help", "Help", id="help-letter", show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__(name="history")
+        self._records: list[Record] = []
+        self._reading: threading.Event | None = None
+        self._note = ""
+        self._grading = False
+
+    def compose(self) -> ComposeResult:
+        """Filters, the list, what is known about the session under the cursor."""
+        yield Static("History", id="title", markup=False)
+        with Horizontal(id="filters"):
+            yield Input(placeholder="/ to filter by words", id="text", compact=True)
+            for name, choices in (
+                ("level", ["any level", *Level]),
+                ("state", ["any state", "finished", "unfinished"]),
+                ("grading", ["any grader", "offline", "judged"]),
+            ):
+                options = [(str(each), "" if each.startswith("any ") else str(each)) for each in choices]
+                yield Select(options, value="", allow_blank=False, id=name, compact=True)
+        yield SessionList(id="sessions")
+        yield Static("", id="detail", markup=False)
+        yield Footer(compact=True, show_command_palette=False)
+        yield TooSmall()
+
+    def on_mount(self) -> None:
+        """The list is what most people came for."""
+        self.list = self.query_one(SessionList)
+        self.archive: Archive = cast("MockdlApp", self.app).archive
+        self.list.focus()
+
+    def on_screen_resume(self) -> None:
+        """Read the sessions anew: one may have been finished, graded or deleted."""
+        self._load()
+
+    # Reading
+
+    def _load(self) -> None:
+        self._reading = stop = threading.Event()
+        self._say("Reading your sessions… (Esc stops)")
+        work = work_on(self._read, stop)
+        self.run_worker(work, name="read sessions", group="reading", exclusive=True, exit_on_error=False)
+
+    async def _read(self, stop: threading.Event) -> None:
+        found: list[Record] = []
+        reading = asyncio.create_task(asyncio.to_thread(self.archive.read_into, found, lambda: not stop.is_set()))
+        try:
+            while not (await asyncio.wait([reading], timeout=_SHOWS_EVERY))[0]:
+                self._show_read(found[:], f"Reading your sessions, {len(found)} so far… (Esc stops)")
+            records, note = await reading, "Stopped; not all sessions are listed." if stop.is_set() else ""
+            self._reading = None
+            self._show_read(records, note)
+        except MockdlError as error:
+            self._reading = None
+            explain(self.app, error)
+            self._say("The sessions could not be read.")
+        finally:
+            stop.set()
+
+    def _show_read(self, records: list[Record], note: str) -> None:
+        self._records, self._note = records, note
+        self._show_list()
+
+    @on(Input.Changed, "#text")
+    @on(Select.Changed)
+    def _show_list(self) -> None:
+        if not hasattr(self, "list"):
+            return
+        values = {each.id: str(each.value) for each in self.query(Select)}
+        wanted = Wanted(self.query_one("#text", Input).value, **values)  # type: ignore[arg-type]
+        self.list.show_records(filter_records(self._records, wanted))
+        self._show_title()
+        self._show_detail()
+        self.refresh_bindings()
+
+    @on(OptionList.OptionHighlighted)
+    def _show_detail(self) -> None:
+        record = self.list.current
+        if record is not None:
+            self.query_one("#detail", Static).update(describe_record(record, self.size.width - 4))
+        elif self._records:
+            self.query_one("#detail", Static).update("No session fits the filter. / changes it.")
+        else:
+            said = "" if self._reading else "No session yet. Esc goes home; ctrl+s there starts one."
+            self.query_one("#detail", Static).update(said)
+        self.refresh_bindings()
+
+    def _say(self, note: str) -> None:
+        self._note = note
+        self._show_title()
+
+    def _show_title(self) -> None:
+        shown, total = len(self.list.records), len(self._records)
+        count = f"{shown} of {total}" if shown != total else f"{total}"
+        marks = f" · {len(self.list.marked)} of 2 marked" if self.list.marked else ""
+        text = self._note or f"{count} session{'s' * (total != 1)}{marks}"
+        self.query_one("#title", Static).update(show_line(f"History · {text}"))
+
+    # Acting
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave out what the session under the cursor does not allow, so that the footer fits."""
+        record = self.list.current if hasattr(self, "list") else None
+        if action in _ON_RECORD and record is None:
+            return None
+        if action == "resume":
+            return record is not None and not record.finished
+        if action == "grade":
+            return record is not None and bool(record.owed) and not self._grading
+        if action == "compare":
+            return hasattr(self, "list") and len(self.list.marked) == 2
+        return True
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Open the report."""
+        record = self.list.current
+        if record is None or not self.is_current:
+            return
+        cast("MockdlApp", self.app).show_stored(record.id)
+
+    def action_back(self) -> None:
+        """Stop what runs, leave the filter for the list, or leave the list."""
+        if self._reading is not None or self._grading:
+            self._grading = False
+            if self._reading is not None:
+                self._reading.set()
+        elif self.focused is not None and self.focused is not self.list:
+            self.list.focus()
+        elif self.is_current:
+            self.app.pop_screen()
+
+    def action_filter(self) -> None:
+        """Type words to filter by."""
+        self.query_one("#text").focus()
+
+    @on(Input.Submitted, "#text")
+    def _to_list(self) -> None:
+        self.list.focus()
+
+    def action_resume(self) -> None:
+        """Go on with the session under the cursor."""
+        if self.list.current is not None:
+            cast("MockdlApp", self.app).take_up(self.list.current.id)
+
+    def action_mark(self) -> None:
+        """Mark for comparing."""
+        self.list.toggle_mark()
+        self._show_title()
+        self.refresh_bindings()
+
+    def action_compare(self) -> None:
+        """Show the two marked sessions side by side."""
+        if self.is_current:
+            from interviewer.tui.screens.compare import CompareScreen
+
+            known = {each.id: each for each in self._records}
+            pair = sorted((known[each] for each in self.list.marked), key=lambda each: each.started_at)
+            self.app.push_screen(CompareScreen(*pair))
+
+    def action_trend(self) -> None:
+        """Show scores over time."""
+        if self.is_current:
+            from interviewer.tui.screens.trend import TrendScreen
+
+            self.app.push_screen(TrendScreen(self._records))
+
+    def action_rename(self) -> None:
+        """Ask for a name."""
+        record = self.list.current
+        if record is not None and self.is_current:
+            ask = LineScreen("What shall this session be called?", record.name, MOST_NAME)
+            self.app.push_screen(ask, lambda name: self._change(record, name))
+
+    def _change(self, record: Record, name: str | None) -> None:
+        if name is None:
+            return
+        try:
+            self.archive.rename(record.id, name)
+        except MockdlError as error:
+            explain(self.app, error)
+        self._load()
+
+    def action_delete(self) -> None:
+        """Ask before a session goes for good."""
+        record = self.list.current
+        if record is not None and self.is_current:
+            what = f"{describe_title(record)}, {local_time(record.started_at)}"
+            question = f"Delete this session for good?\n{what}\nIts answers, grades and report cannot be brought back."
+            self.app.push_screen(ConfirmScreen(question, "Delete"), lambda yes: self._delete(record) if yes else None)
+
+    def _delete(self, record: Record) -> None:
+        self.run_worker(work_on(self._do_delete, record), name="delete session", group="deleting", exit_on_error=False)
+
+    async def _do_delete(self, record: Record) -> None:
+        try:
+            left = await asyncio.to_thread(self.archive.delete, record.id)
+        except MockdlError as error:
+            explain(self.app, error)
+            return
+        toast(self.app, f"Session {record.id} was deleted{f'; {left}' if left else ''}.")
+        self._load()
+
+    def action_grade(self) -> None:
+        """Grade what has no grade yet; the App owns the work, so leaving this screen does not end it."""
+        record = self.list.current
+        if record is not None and not self._grading:
+            self._grading = True
+            app = cast("MockdlApp", self.app)
+            work = work_on(grade_owed, app, record.id, self._hear_grading, lambda: self._grading)
+            self.app.run_worker(work, name="grade session", group="grading", exit_on_error=False)
+
+    def _hear_grading(self, note: str, done: bool) -> None:
+        if done:
+            self._grading = False
+            toast(self.app, note)
+        if self.is_mounted and self.is_attached:
+            self._say("" if done else note)
+            if done:
+                self._load()

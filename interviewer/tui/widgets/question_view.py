@@ -1,0 +1,50 @@
+"""A question as the bank previews it, with the model answer kept back until it is asked for."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from interviewer.core.content import Item
+from interviewer.report.wording import describe_reference
+from interviewer.tui.text import show
+
+__all__ = ["describe_answer", "describe_question"]
+
+
+def describe_question(item: Item) -> Content:
+    """Title, what kind of question it is, the prompt and the references."""
+    question, points = item.question, item.rubric.key_points
+    expected = sum(point.is_expected(question.level) for point in points)
+    parts = [
+        show(question.title, "bold"),
+        show(
+            f"{question.topic} · {question.level} · {question.kind} · about {question.minutes} min · "
+            f"{len(points)} key points, {expected} expected at {question.level} level",
+            "$text-muted",
+        ),
+        Content(),
+        show(_reflow(question.prompt)),
+        Content(),
+    ]
+    if question.references:
+        parts += [show("References", "bold")]
+        parts += [show(f"- {describe_reference(each)}") for each in question.references]
+        parts += [Content()]
+    return Content("\n").join(parts)
+
+
+def describe_answer(item: Item) -> Content:
+    """What is kept back until it is asked for: the model answer, the calculation, the key points."""
+    question = item.question
+    parts = [show("A strong answer", "bold"), show(_reflow(question.model_answer)), Content()]
+    if question.worked_solution:
+        parts += [show("Worked solution", "bold"), show(question.worked_solution.strip("\n")), Content()]
+    parts += [show("Key points", "bold"), *(show(f"- {point.statement}") for point in item.rubric.key_points)]
+    return Content("\n").join(parts)
+
+
+def _reflow(text: str) -> str:
+    """Authored paragraphs without the line breaks of their file; code keeps its own."""
+    if "```" in text:
+        return text.strip("\n")
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in text.strip().split("\n\n"))

@@ -1,0 +1,34 @@
+"""One session in a few lines: score, topics as bars, what is missing."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from interviewer.core.record import Record
+from interviewer.core.text import shorten
+from interviewer.report.wording import describe_interval, local_time
+from interviewer.tui.columns import fit
+from interviewer.tui.text import show
+
+__all__ = ["bar", "describe_record"]
+
+
+def bar(value: float | None, width: int) -> str:
+    """A score from 0 to 100 as a bar of blocks on dots; the number belongs beside it."""
+    filled = 0 if value is None else round(value / 100 * width)
+    return "█" * filled + "·" * (width - filled)
+
+
+def describe_record(record: Record, width: int) -> Content:
+    """What is known about a session, the most important first."""
+    state = record.band if record.finished else f"unfinished, {len(record.titles)} of {record.planned} questions asked"
+    demo = "  demonstration" if record.demo else ""
+    head = [
+        f"{local_time(record.started_at)}, {record.level}, {record.mode}, {record.id}{demo}",
+        f"{describe_interval(record.value, record.low, record.high)}: {state}",
+    ]
+    if record.owed:
+        head.append(f"{record.owed} answer{'s' * (record.owed != 1)} without a grade; g grades them")
+    bars = [f"{fit(mark.topic, 22)} {mark.value:3.0f} {bar(mark.value, 20)} {mark.series}" for mark in record.marks]
+    asked = [f"Asked: {'; '.join(record.titles)}"] if record.titles else []
+    return show("\n".join([*(shorten(line, width) for line in head), *bars, *(shorten(line, width) for line in asked)]))

@@ -1,0 +1,70 @@
+"""Past sessions for the stories, made through the journal like real ones."""
+
+from __future__ import annotations
+
+import time
+
+from interviewer.core.content import Level
+from interviewer.core.grade import GradeResult, Judging, Ungraded
+from interviewer.core.session import AnswerSubmitted, Graded, Phase, Quit, SessionConfig
+from interviewer.services import Services
+from tests.support.builders import make_grade
+
+NASTY = [
+    "x[0] + w[i] = [1, 2] and arr[::2] y[-1] [T]",
+    "closing [/b] tag [bold]not bold[/bold] [link='x']",
+    "\x1b[31mred\x1b[0m \x1b]0;title\x07 bell\x07",
+    r"$\frac{a}{b}$ \alpha_{t-1}",
+    "日本語 and 🙂👩‍👩‍👧 and é",
+    "שלום עולם مرحبا",
+    "a\u200bb\u202ec\u2066d\ufeff",
+    "word [x] " * 2_300,
+    "'); DROP TABLE sessions; --",
+    "\ud800 half a pair",
+]
+"""Typed into everything that takes text."""
+
+DAY = 86_400.0
+
+
+def hold_session(
+    services: Services,
+    *,
+    days_ago: float = 0,
+    verdict: str = "covered",
+    answer: str = "an answer",
+    judged: bool = False,
+    ungraded: bool = False,
+    finished: bool = True,
+    topics: tuple[str, ...] = (),
+    level: Level = Level.MID,
+    name: str = "",
+) -> str:
+    """A session of one question (two when it is left unfinished); returns its id."""
+    real = services.clock
+    now = time.time() - days_ago * DAY
+    services.clock = lambda: now
+    try:
+        config = SessionConfig(level=level, count=1 if finished else 2, topics=topics, seed=int(days_ago))
+        conductor = services.start_session(config, grading=False)
+        conductor.open()
+        while conductor.state.phase is not Phase.FINISHED:
+            turn = conductor.turn
+            conductor.send(AnswerSubmitted(at=now, text=answer))
+            ids = [turn.target] if turn.target else [each.id for each in conductor.item.rubric.key_points]
+            result: GradeResult = make_grade(dict.fromkeys(ids, verdict))
+            if judged:
+                result = make_grade(dict.fromkeys(ids, verdict)).model_copy(
+                    update={"judging": Judging(model="m", host="127.0.0.1:1", prompt_hash="x")}
+                )
+            if ungraded:
+                result = Ungraded(reason="the encoder was on fire")
+            conductor.send_grade(Graded(at=now, turn_id=turn.id, result=result))
+            if not finished and conductor.state.position == 1:
+                conductor.send(Quit(at=now))
+                break
+    finally:
+        services.clock = real
+    if name:
+        services.journal.rename_session(conductor.row.id, name)
+    return conductor.row.id

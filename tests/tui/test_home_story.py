@@ -1,0 +1,184 @@
+"""Home, help, palette and keys, told as stories."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from textual.command import CommandPalette
+from textual.widgets import Input, OptionList, Static
+
+from interviewer.core.keys import ACTIONS
+from interviewer.services import Services
+from interviewer.tui.screens.bank import BankScreen
+from interviewer.tui.screens.dialogs import HelpScreen
+from interviewer.tui.screens.history import HistoryScreen
+from interviewer.tui.screens.home import HomeScreen
+from interviewer.tui.screens.interview import InterviewScreen
+from interviewer.tui.screens.stored_report import StoredReport
+from interviewer.tui.widgets.topic_picker import TopicPicker
+from tests.tui.conftest import Story, tell
+from tests.tui.past import NASTY, hold_session
+
+SIZES = [(80, 24), (120, 40)]
+
+
+def caption(story: Story) -> str:
+    return str(story.app.screen.query_one("#caption", Static).content)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_first_run_explains_itself_in_four_lines(services: Services, size: tuple[int, int]) -> None:
+    async with tell(services, None, size) as story:
+        await story.until(lambda: "Nothing needs to be set up" in story.visible())
+        assert len(caption(story).splitlines()) == 4
+        await story.until(lambda: "f1 Help" in story.visible().splitlines()[-1])
+
+
+async def test_scores_and_streak_are_shown_and_demonstrations_are_not_counted(services: Services) -> None:
+    hold_session(services, days_ago=1, verdict="missing")
+    hold_session(services, days_ago=0)
+    services.demo = True
+    hold_session(services, days_ago=0, verdict="missing")
+    services.demo = False
+    async with tell(services, None) as story:
+        await story.until(lambda: "Last scores, offline: ▁█" in caption(story))
+        assert "Streak: 2 days in a row" in caption(story)
+        assert "demo" in story.visible()
+
+
+async def test_judged_and_offline_scores_are_two_lines(services: Services) -> None:
+    hold_session(services, days_ago=1, verdict="missing")
+    hold_session(services, days_ago=0, judged=True)
+    async with tell(services, None) as story:
+        await story.until(lambda: "Last scores, judged: █" in caption(story))
+        assert "Last scores, offline: ▁ " in caption(story)
+
+
+async def test_topics_are_found_by_typing_and_ticked_without_a_mouse(services: Services) -> None:
+    async with tell(services, None) as story:
+        await story.until(lambda: isinstance(story.app.screen, HomeScreen))
+        picker = story.app.screen.query_one(TopicPicker)
+        picker.query_one(Input).focus()
+        await story.pilot.press(*"kernels", "enter")
+        await story.until(lambda: picker.selected == ("inference",))
+        picker.query_one(Input).value = ""
+        picker.query_one("#topics").focus()
+        await story.pilot.press("home", "space", "down", "enter")
+        await story.until(lambda: picker.selected == ("foundations", "optimisation", "inference"))
+        assert "[x] foundations" in story.visible()
+        await story.pilot.press("ctrl+s")
+        await story.until(lambda: isinstance(story.app.screen, InterviewScreen))
+    assert services.journal.session("last").config.topics == ("foundations", "optimisation", "inference")
+
+
+async def test_a_number_that_makes_no_sense_is_said(services: Services) -> None:
+    async with tell(services, None) as story:
+        await story.until(lambda: isinstance(story.app.screen, HomeScreen))
+        story.app.screen.query_one("#count", Input).value = "99"
+        await story.pilot.press("ctrl+s")
+        await story.until(lambda: "1 to 50" in story.toasts())
+        assert isinstance(story.app.screen, HomeScreen)
+
+
+async def test_a_finished_session_opens_its_report_and_escape_comes_back(services: Services) -> None:
+    hold_session(services)
+    async with tell(services, None) as story:
+        await story.until(lambda: "100" in story.visible())
+        story.app.screen.query_one("#sessions").focus()
+        await story.pilot.press("enter")
+        await story.until(lambda: isinstance(story.app.screen, StoredReport))
+        await story.pilot.press("escape")
+        await story.until(lambda: isinstance(story.app.screen, HomeScreen))
+
+
+async def test_help_speaks_of_the_widget_with_the_focus(services: Services) -> None:
+    async with tell(services, None, (120, 40)) as story:
+        await story.until(lambda: isinstance(story.app.screen, HomeScreen))
+        story.app.screen.query_one("#minutes").focus()
+        await story.pilot.press("f1")
+        await story.until(lambda: isinstance(story.app.screen, HelpScreen))
+        assert "empty for no limit" in story.visible()
+        assert "Start an interview  (start)" in story.visible()
+        await story.pilot.press("escape")
+        await story.until(lambda: isinstance(story.app.screen, HomeScreen))
+        await story.pilot.press("f7")
+        await story.until(lambda: isinstance(story.app.screen, HistoryScreen))
+        await story.pilot.press("f1")
+        await story.until(lambda: "Scores over time" in story.visible())
+
+
+async def test_the_palette_jumps_to_a_question(services: Services) -> None:
+    item = services.bank["kv-cache-sizing"]
+    async with tell(services, None, (120, 40)) as story:
+        await story.until(lambda: isinstance(story.app.screen, HomeScreen))
+        await story.pilot.press("ctrl+p")
+        await story.until(lambda: CommandPalette.is_open(story.app))
+        await story.pilot.press(*"kv-cache-siz")
+        palette = story.app.screen
+        await story.until(lambda: f"Question: {item.question.title}" in story.visible())
+        await story.until(lambda: palette.query_one(OptionList).option_count > 0)
+        await story.pilot.press("enter")
+        if CommandPalette.is_open(story.app):
+            await story.pilot.press("enter")
+        await story.until(lambda: isinstance(story.app.screen, BankScreen))
+        screen = story.app.screen
+        assert isinstance(screen, BankScreen)
+        await story.until(lambda: hasattr(screen, "list") and screen.list.current == item)
+
+
+async def test_places_are_opened_once_however_often_their_key_is_pressed(services: Services) -> None:
+    async with tell(services, None) as story:
+        await story.until(lambda: isinstance(story.app.screen, HomeScreen))
+        await story.pilot.press("f7", "f7", "f8", "f7")
+        await story.until(lambda: isinstance(story.app.screen, HistoryScreen))
+        assert sum(isinstance(each, HistoryScreen) for each in story.app.screen_stack) == 1
+
+
+async def test_keys_can_be_changed_by_name(services: Services) -> None:
+    services.settings = services.settings.model_copy(update={"keys": {"history": "ctrl+t"}})
+    async with tell(services, None) as story:
+        await story.until(lambda: isinstance(story.app.screen, HomeScreen))
+        assert "^t History" in story.visible()
+        await story.pilot.press("ctrl+t")
+        await story.until(lambda: isinstance(story.app.screen, HistoryScreen))
+
+
+def test_every_binding_has_a_name_that_can_be_remapped() -> None:
+    found = set()
+    for path in (Path(__file__).resolve().parents[2] / "interviewer" / "tui").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Binding":
+                names = [ast.literal_eval(each.value) for each in node.keywords if each.arg == "id"]
+                assert names or path.name in ("replay.py", "replaying.py"), (
+                    f"{path.name}:{node.lineno} has a binding without an id"
+                )
+                found |= set(names)
+    assert found - {"copy-text"} == set(ACTIONS), "interviewer/core/keys.py lists the ids of all bindings"
+
+
+@pytest.mark.parametrize("name", ["high-contrast", "high-contrast-light", "textual-light"])
+async def test_themes_can_be_chosen(services: Services, name: str) -> None:
+    services.settings = services.settings.model_copy(update={"theme": name})
+    async with tell(services, None) as story:
+        await story.until(lambda: isinstance(story.app.screen, HomeScreen))
+        assert story.app.theme == name
+
+
+async def test_an_unknown_theme_is_said_with_the_nearest_one(services: Services) -> None:
+    services.settings = services.settings.model_copy(update={"theme": "high-contrst"})
+    async with tell(services, None) as story:
+        await story.until(lambda: "Did you mean 'high-contrast'" in story.toasts())
+
+
+@pytest.mark.parametrize("text", NASTY, ids=range(len(NASTY)))
+async def test_whatever_is_typed_into_the_form_is_text(services: Services, text: str) -> None:
+    async with tell(services, None) as story:
+        await story.until(lambda: isinstance(story.app.screen, HomeScreen))
+        for field in story.app.screen.query(Input):
+            field.value = text
+            await story.pilot.pause()
+        await story.pilot.press("ctrl+s")
+        await story.pilot.pause()
+        story.visible()

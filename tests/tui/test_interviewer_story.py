@@ -1,0 +1,203 @@
+"""The interviewer in the interface: authored words at once, a model's as they come, and never a wait without end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from pytest_httpserver import HTTPServer
+from textual.widgets import Input, TextArea
+
+from interviewer.conduct import Conductor
+from interviewer.core.content import Level
+from interviewer.core.session import Mode, Outcome, Phase, SessionConfig
+from interviewer.core.spoken import Act
+from interviewer.services import Services, build_services
+from interviewer.tui.screens.clarify import ClarifyScreen
+from interviewer.tui.screens.interview import InterviewScreen
+from interviewer.tui.screens.result import ResultScreen
+from tests.support.chat_server import ChatStage
+from tests.support.interviewer_model import Interviewer, configure
+from tests.support.scripted import ScriptedEngine
+from tests.tui.conftest import Story, tell
+
+Begin = Callable[..., Conductor]
+LARGE = (120, 40)
+
+
+@pytest.fixture
+def model() -> Iterator[Interviewer]:
+    with HTTPServer(host="127.0.0.1", port=0, threaded=True) as http:
+        yield Interviewer(ChatStage(http))
+
+
+@pytest.fixture
+def with_model(
+    model: Interviewer, monkeypatch: pytest.MonkeyPatch, engine: ScriptedEngine
+) -> Iterator[Callable[..., Conductor]]:
+    """Start a session whose interviewer has a model."""
+    made: list[Services] = []
+
+    def start(*, patience: str = "15", **changes: object) -> Conductor:
+        configure(monkeypatch, model.stage, INTERVIEWER_PATIENCE=patience)
+        made.append(build_services())
+        made[-1]._engine = engine  # type: ignore[assignment]
+        config = {"level": Level.SENIOR, "count": 2, "seed": 3, **changes}
+        conductor = made[-1].start_session(SessionConfig.model_validate(config))
+        conductor.services = made[-1]  # type: ignore[attr-defined]
+        return conductor
+
+    yield start
+    for services in made:
+        services.close()
+
+
+def services_of(conductor: Conductor) -> Services:
+    return conductor.services  # type: ignore[attr-defined, no-any-return]
+
+
+async def submit(story: Story, text: str = "an answer of some length") -> None:
+    await story.type(text)
+    await story.pilot.press("ctrl+s")
+
+
+async def test_without_a_model_greeting_and_lead_are_there_at_once(services: Services, begin: Begin) -> None:
+    conductor = begin()
+    greeting = "2 questions"
+    async with tell(services, conductor, LARGE) as story:
+        assert greeting in " ".join(story.visible().split())
+        await submit(story)
+        await story.until(lambda: len(conductor.state.turns) == 2)
+        lead = conductor.state.words(Act.ASK, 1)[0].text.split("\n\n")[0]
+        await story.until(lambda: lead in story.visible())
+        assert conductor.state.words(Act.REACTION, 0)[0].text in story.visible()
+        assert conductor.state.words(Act.REACTION, 0)[0].voicing is None
+
+
+async def test_a_question_back_is_answered_and_is_no_answer(services: Services, begin: Begin) -> None:
+    conductor = begin()
+    async with tell(services, conductor, LARGE) as story:
+        await story.type("half an answer")
+        await story.pilot.press("f6", "f6")
+        await story.until(lambda: isinstance(story.app.screen, ClarifyScreen))
+        assert sum(isinstance(screen, ClarifyScreen) for screen in story.app.screen_stack) == 1
+        story.app.screen.query_one(Input).value = "what is [/b] x[0]?"
+        await story.pilot.press("enter")
+        await story.until(lambda: "what is [/b] x[0]?" in story.visible())
+        assert "Let me put it differently." in story.visible()
+        assert conductor.state.turns[0].outcome is None
+        assert story.app.screen.query_one(TextArea).text == "half an answer"
+    again = services.resume_session()
+    async with tell(services, again, LARGE) as story:
+        assert "what is [/b] x[0]?" in story.visible()
+
+
+async def test_the_models_words_appear_and_the_authored_question_is_graded(
+    model: Interviewer, with_model: Begin
+) -> None:
+    conductor = with_model()
+    async with tell(services_of(conductor), conductor, LARGE) as story:
+        assert "In my words" not in story.visible()  # the first question waits for nobody
+        await submit(story)
+        await story.until(lambda: "In my words" in story.visible())
+        await story.until(lambda: "It is noted." in story.visible())
+        turn = conductor.turn
+        assert not turn.prompt.startswith("In my words")
+        assert conductor.state.words(Act.ASK, 1)[0].text.startswith("In my words")
+        await story.pilot.press("f2")
+        await story.until(lambda: story.visible().count("In my words") == 2)
+        await story.pilot.press("f6")
+        await story.until(lambda: isinstance(story.app.screen, ClarifyScreen))
+        story.app.screen.query_one(Input).value = "How wide?"
+        await story.pilot.press("enter")
+        await story.until(lambda: "widest sense. You may choose." in story.visible())
+    ledger = conductor.summary().ledger
+    assert [line.calls for line in ledger.lines if line.part == "interviewer"] == [4]
+
+
+async def test_escape_takes_the_question_as_it_is_written(model: Interviewer, with_model: Begin) -> None:
+    model.pause = 2.0
+    conductor = with_model()
+    async with tell(services_of(conductor), conductor, LARGE) as story:
+        await submit(story)
+        await story.until(lambda: len(conductor.state.turns) == 2)
+        await story.until(lambda: "looking for words" in story.visible())
+        prompt = conductor.turn.prompt.split()[:4]
+        assert " ".join(prompt) not in " ".join(story.visible().split())
+        await story.pilot.press("ctrl+s", "f3", "f4")  # there is nothing to answer yet
+        assert conductor.turn.outcome is None
+        waited_until = conductor.clock()
+        await story.pilot.press("escape")
+        await story.until(lambda: " ".join(prompt) in " ".join(story.visible().split()))
+        await story.until(lambda: not story.app.screen.query_one(TextArea).disabled)
+        voicing = conductor.state.words(Act.ASK, 1)[0].voicing
+        assert voicing is not None
+        assert voicing.call.outcome == "cancelled"
+        assert story.toasts() == ""
+        assert conductor.state.running_since is not None
+        assert conductor.state.running_since >= waited_until
+
+
+async def test_a_slow_model_is_given_up_on_and_that_is_said_once(model: Interviewer, with_model: Begin) -> None:
+    model.pause = 3.0
+    conductor = with_model(patience="0.3")
+    async with tell(services_of(conductor), conductor, LARGE) as story:
+        for turn in range(3):
+            await story.until(lambda turn=turn: conductor.turn.id == turn)
+            await story.until(lambda: not story.app.screen.query_one(TextArea).disabled)
+            await submit(story)
+        await story.until(lambda: conductor.turn.id == 3)
+        assert story.toasts().count("authored wording is used") == 1
+        assert conductor.state.words(Act.REACTION, 1)[0].voicing is None  # it is no longer waited for
+
+
+async def test_a_server_that_goes_away_in_the_middle_costs_nothing_but_its_words(
+    model: Interviewer, with_model: Begin
+) -> None:
+    conductor = with_model()
+    async with tell(services_of(conductor), conductor, LARGE) as story:
+        await submit(story)
+        await story.until(lambda: "In my words" in story.visible())
+        model.stage.http.stop()
+        toasts = ""
+        for turn in range(1, 8):
+            if conductor.state.phase is Phase.FINISHED:
+                break
+            await story.until(lambda: not story.app.screen.query_one(TextArea).disabled)
+            await submit(story)
+            await story.until(lambda turn=turn: conductor.turn.id > turn or conductor.state.phase is Phase.FINISHED)
+            await story.pilot.pause(0.1)
+            toasts += story.toasts()
+            if not isinstance(story.app.screen, InterviewScreen):
+                break
+        assert conductor.state.phase is Phase.FINISHED
+        assert "did not answer; authored wording is used" in toasts
+    assert all(turn.outcome is Outcome.ANSWERED for turn in conductor.state.turns)
+
+
+async def test_a_missed_point_is_explained_on_request(model: Interviewer, with_model: Begin) -> None:
+    conductor = with_model(mode=Mode.PRACTICE)
+    async with tell(services_of(conductor), conductor, LARGE) as story:
+        await story.pilot.press("f3")
+        await story.until(lambda: isinstance(story.app.screen, ResultScreen))
+        await story.pilot.press("e")
+        await story.until(lambda: "It follows from there." in story.visible())
+        await story.pilot.press("e")
+        await story.until(lambda: "Explained (2 of" in story.visible())
+        await story.until(lambda: len(conductor.state.words(Act.EXPLANATION, 0)) == 2)
+        await story.pilot.press("enter")
+        await story.until(lambda: conductor.state.position == 1)
+        await story.until(lambda: isinstance(story.app.screen, InterviewScreen))
+
+
+async def test_an_authored_explanation_needs_no_model(services: Services, begin: Begin) -> None:
+    conductor = begin(mode=Mode.PRACTICE)
+    async with tell(services, conductor) as story:
+        await story.pilot.press("f3")
+        await story.until(lambda: isinstance(story.app.screen, ResultScreen))
+        await story.pilot.press("e")
+        await story.until(lambda: "Explained (1 of" in story.visible())
+        said = conductor.state.words(Act.EXPLANATION, 0)[0]
+        await story.until(lambda: " ".join(said.text.split()[:4]) in story.visible().split("Explained (1 of")[-1])
+        await story.pilot.press("escape")
+        await story.until(lambda: conductor.state.position == 1)

@@ -1,0 +1,144 @@
+"""Settings and doctor in the interface, told as stories."""
+
+from __future__ import annotations
+
+import pytest
+from textual.widgets import Input, OptionList, Static
+
+from interviewer.core.chat import JudgeMode
+from interviewer.core.content import Level
+from interviewer.core.ports import EncoderStatus
+from interviewer.preferences import list_preferences
+from interviewer.services import Services
+from interviewer.settings import load_settings, write_setting
+from interviewer.tui.screens.doctor import DoctorScreen
+from interviewer.tui.screens.home import HomeScreen
+from interviewer.tui.screens.settings import SettingsScreen
+from tests.support.scripted import ScriptedEngine
+from tests.tui.conftest import Story, tell
+from tests.tui.past import NASTY
+
+SIZES = [(80, 24), (120, 40)]
+
+
+async def open_settings(story: Story, name: str = "") -> SettingsScreen:
+    await story.pilot.press("f9")
+    await story.until(lambda: isinstance(story.app.screen, SettingsScreen))
+    screen = story.app.screen
+    assert isinstance(screen, SettingsScreen)
+    await story.until(lambda: screen.current is not None)
+    if name:
+        names = [each.name for each in screen._listed]
+        screen.query_one("#list", OptionList).highlighted = names.index(name)
+        await story.pilot.pause()
+    return screen
+
+
+def outcome(story: Story) -> str:
+    return str(story.app.screen.query_one("#outcome", Static).content)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_setting_is_changed_in_the_file_and_holds_at_once(services: Services, size: tuple[int, int]) -> None:
+    async with tell(services, None, size) as story:
+        screen = await open_settings(story)
+        await story.pilot.press("enter")
+        await story.until(lambda: screen.query_one("#line").display)
+        screen.query_one("#line", Input).value = "staff"
+        await story.pilot.press("enter")
+        await story.until(lambda: "Written to" in outcome(story))
+        assert services.settings.level is Level.STAFF
+        assert load_settings(services.places.settings_file).level is Level.STAFF
+        await story.until(lambda: screen._listed[0].origin == "file")
+        await story.pilot.press("u")
+        await story.until(lambda: "the default holds" in outcome(story))
+        assert services.settings.level is Level.MID
+
+
+async def test_a_bad_value_is_explained_in_place_and_changes_nothing(services: Services) -> None:
+    async with tell(services, None) as story:
+        screen = await open_settings(story, "judge")
+        await story.pilot.press("enter")
+        screen.query_one("#line", Input).value = "atuo"
+        await story.pilot.press("enter")
+        await story.until(lambda: "did you mean 'auto'" in outcome(story))
+        assert screen.query_one("#line", Input).value == "atuo"
+        await story.pilot.press("escape")
+        await story.until(lambda: "Left as it was" in outcome(story))
+        assert not services.places.settings_file.exists()
+        await story.pilot.press("escape")
+        await story.until(lambda: isinstance(story.app.screen, HomeScreen))
+
+
+async def test_secrets_are_never_shown(services: Services) -> None:
+    write_setting(services.places.settings_file, "judge_headers", '{Authorization = "Bearer sesame"}')
+    services.apply_settings(load_settings(services.places.settings_file))
+    async with tell(services, None) as story:
+        screen = await open_settings(story, "judge_headers")
+        await story.until(lambda: "Authorization: ***" in story.visible())
+        await story.pilot.press("enter")
+        await story.until(lambda: screen.query_one("#line").display)
+        assert screen.query_one("#line", Input).value == ""
+        assert screen.query_one("#line", Input).password
+        assert "sesame" not in story.visible()
+
+
+def test_where_a_value_comes_from_is_told(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_setting(services.places.settings_file, "count", "9")
+    monkeypatch.setenv("MOCKDL_DEVICE", "cpu")
+    services.apply_settings(load_settings(services.places.settings_file).model_copy(update={"judge": JudgeMode.AUTO}))
+    origins = {each.name: each.origin for each in list_preferences(services)}
+    assert (origins["count"], origins["device"], origins["judge"]) == ("file", "environment", "flag")
+    assert origins["level"] == "default"
+
+
+async def test_keys_take_effect_at_once_and_a_wrong_name_gets_the_nearest(services: Services) -> None:
+    async with tell(services, None) as story:
+        screen = await open_settings(story, "keys")
+        await story.pilot.press("enter")
+        screen.query_one("#line", Input).value = '{histroy = "ctrl+t"}'
+        await story.pilot.press("enter")
+        await story.until(lambda: "did you mean 'history'" in outcome(story))
+        screen.query_one("#line", Input).value = '{history = "ctrl+t"}'
+        await story.pilot.press("enter")
+        await story.until(lambda: "Written to" in outcome(story))
+        await story.pilot.press("escape")
+        await story.until(lambda: "^t History" in story.visible())
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_doctor_shows_what_the_command_shows(services: Services, size: tuple[int, int]) -> None:
+    async with tell(services, None, size) as story:
+        await story.pilot.press("f10", "f10")
+        await story.until(lambda: isinstance(story.app.screen, DoctorScreen))
+        assert sum(isinstance(each, DoctorScreen) for each in story.app.screen_stack) == 1
+        title = story.app.screen.query_one("#title", Static)
+        await story.until(lambda: "fine" in str(title.content) or "attention" in str(title.content))
+        text = str(story.app.screen.query_one("#text", Static).content)
+        assert "ok  question bank" in text
+        assert "BAD search index" in text, "the scripted engine finds nothing"
+
+
+async def test_doctor_can_be_stopped_while_it_waits(
+    services: Services, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "status", lambda: EncoderStatus(state="starting"))
+    async with tell(services, None) as story:
+        await story.pilot.press("f10")
+        await story.until(lambda: isinstance(story.app.screen, DoctorScreen))
+        await story.until(lambda: "ok  judge" in str(story.app.screen.query_one("#text", Static).content))
+        await story.pilot.press("escape")
+        await story.until(lambda: "Stopped" in str(story.app.screen.query_one("#title", Static).content))
+        await story.pilot.press("escape")
+        await story.until(lambda: isinstance(story.app.screen, HomeScreen))
+
+
+@pytest.mark.parametrize("text", NASTY, ids=range(len(NASTY)))
+async def test_whatever_is_typed_as_a_value_is_text(services: Services, text: str) -> None:
+    async with tell(services, None) as story:
+        screen = await open_settings(story, "theme")
+        await story.pilot.press("enter")
+        screen.query_one("#line", Input).value = text
+        await story.pilot.press("enter")
+        await story.until(lambda: outcome(story)[:1] in ("●", "✗"))
+        story.visible()
