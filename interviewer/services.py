@@ -19,21 +19,24 @@ from typing import TYPE_CHECKING
 
 from interviewer.bank import load_bank
 from interviewer.conduct import Conductor
-from interviewer.core.chat import JudgeMode
+from interviewer.core.chat import Chat, JudgeMode, VoiceMode
 from interviewer.core.content import TOPICS, Bank
+from interviewer.core.ledger import Prices
 from interviewer.core.ports import Grader, Neighbour
-from interviewer.core.selection import plan_interview
-from interviewer.core.session import SessionConfig
+from interviewer.core.selection import Plan, plan_interview
+from interviewer.core.session import Planned, SessionConfig
 from interviewer.errors import StorageError, UsageError, nearest_names
-from interviewer.paths import Places, built_in_pack, find_places
+from interviewer.paths import WORKER_SOCKET, Places, built_in_pack, find_places
 from interviewer.settings import Settings, load_settings
 from interviewer.storage import Journal, SessionRow, open_journal
 
 if TYPE_CHECKING:
+    from interviewer.arbitration import Arbiter
     from interviewer.core.summary import SessionSummary
-    from interviewer.llm import ChatClient, ChatServer
+    from interviewer.llm import ChatServer
     from interviewer.llm.judge import Judge
     from interviewer.llm.judging import JudgedGrader
+    from interviewer.llm.voice import ModelVoice
     from interviewer.worker.client import WorkerEngine
 
 __all__ = ["Services", "SessionRow", "build_services"]
@@ -59,9 +62,12 @@ class Services:
             *packs,
         )
         self._engine: WorkerEngine | None = None
-        self._chat: ChatClient | None = None
+        self.demo = False
+        """Let a scripted model judge and speak, whatever the settings say; every session begun then is marked."""
+        self._chat: Chat | None = None
         self._judge: Judge | None = None
         self._judged: JudgedGrader | None = None
+        self._voice: ModelVoice | None = None
 
     @cached_property
     def bank(self) -> Bank:
@@ -78,6 +84,7 @@ class Services:
         if self._engine is None:
             from interviewer.worker.client import WorkerEngine
 
+            shared = os.environ.get(WORKER_SOCKET)
             self._engine = WorkerEngine(
                 model=self.settings.encoder,
                 device=self.settings.device,
@@ -85,6 +92,7 @@ class Services:
                 packs=self.pack_roots,
                 bank_cache=self.places.bank_cache,
                 log=self.places.log,
+                shared=Path(shared) if shared else None,
             )
             self._engine.start()
         return self._engine
@@ -112,13 +120,24 @@ class Services:
             return server
         return replace(server, key=SecretStr(os.environ.get(wanted.judge_key_variable, "").strip()))
 
-    def chat(self) -> ChatClient | None:
+    def chat(self) -> Chat | None:
         """The judge's model, connected on its first call; None while the judge is off or has no server."""
-        if self._chat is None and self.settings.judge is not JudgeMode.OFF:
+        if self.demo:
+            return self._demo_chat()
+        if self.settings.judge is JudgeMode.OFF:
+            return None
+        if self._chat is None:
             from interviewer.llm import ChatClient
 
             server = self.judge_server()
             self._chat = ChatClient(server, cache=self.places.cache) if server else None
+        return self._chat
+
+    def _demo_chat(self) -> Chat:
+        if self._chat is None:
+            from interviewer.llm.demo import demo_chat
+
+            self._chat = demo_chat()
         return self._chat
 
     def grader(self) -> Grader:
@@ -136,10 +155,59 @@ class Services:
             from interviewer.llm.judging import JudgedGrader
             from interviewer.llm.replies import ReplyCache
 
-            replies = ReplyCache(self.places.cache / "replies", chat.model, chat.host)
+            replies = None if self.demo else ReplyCache(self.places.cache / "replies", chat.model, chat.host)
             self._judge = Judge(chat, replies, threads=self.settings.judge_concurrency)
             self._judged = JudgedGrader(engine, self._judge)
         return self._judged
+
+    def arbiter(self) -> Arbiter:
+        """Who rules on contests."""
+        from interviewer.arbitration import Arbiter
+
+        return Arbiter(self.engine(), self.grader() if self.has_judge() else None)
+
+    def fresh_judge(self) -> Judge:
+        """A judge without a cache of replies, so that each opinion is asked for anew; to be closed after use.
+
+        Raises:
+            UsageError: it is not configured.
+        """
+        from interviewer.llm.judge import Judge
+
+        self._check_judge()
+        chat = self.chat()
+        assert chat is not None, "the judge is off"
+        return Judge(chat, threads=self.settings.judge_concurrency)
+
+    def has_judge(self) -> bool:
+        """Whether a model judges answers too: the judge is on, and it has a server and a model."""
+        wanted = self.settings
+        if self.demo:
+            return True
+        return wanted.judge is not JudgeMode.OFF and bool(wanted.judge_url and wanted.judge_model)
+
+    def prices(self) -> Prices | None:
+        """What the tokens of the judge's model cost; None unless both prices are set."""
+        wanted = self.settings
+        if wanted.judge_price_in is None or wanted.judge_price_out is None:
+            return None
+        return Prices(
+            model=wanted.judge_model,
+            per_million_in=wanted.judge_price_in,
+            per_million_out=wanted.judge_price_out,
+            currency=wanted.judge_currency,
+        )
+
+    def voice(self) -> ModelVoice | None:
+        """Who words the interviewer's turns: the judge's model when one judges; None for authored words."""
+        chat = self.chat() if self.settings.interviewer_voice is VoiceMode.AUTO else None
+        if self._voice is None and chat is not None and chat.model:
+            from interviewer.llm import ChatClient
+            from interviewer.llm.voice import ModelVoice
+
+            warm = chat.warm if isinstance(chat, ChatClient) else None
+            self._voice = ModelVoice(chat, patience=self.settings.interviewer_patience, warm=warm)
+        return self._voice
 
     def judge_notice(self) -> str:
         """What will be sent where, for the notes of a session; "" when nothing leaves this machine.
@@ -148,14 +216,19 @@ class Services:
             UsageError: the judge is to be used and is not configured.
         """
         self._check_judge()
+        if self.demo:
+            from interviewer.llm.demo import DEMO_NOTICE
+
+            return DEMO_NOTICE
         server = self.judge_server() if self.settings.judge is not JudgeMode.OFF else None
         if server is None or not server.model:
             return ""
-        return f"Your answers are sent to {server.host}, where {server.model} judges them beside the offline grader."
+        notice = f"Your answers are sent to {server.host}, where {server.model} judges them beside the offline grader"
+        return f"{notice} and words what the interviewer says." if self.voice() is not None else f"{notice}."
 
     def _check_judge(self) -> None:
         wanted = self.settings
-        if wanted.judge is JudgeMode.LLM and not (wanted.judge_url and wanted.judge_model):
+        if not self.demo and wanted.judge is JudgeMode.LLM and not (wanted.judge_url and wanted.judge_model):
             missing = "judge_model" if wanted.judge_url else "judge_url"
             raise UsageError(
                 f"The judge is to be used, but {missing} is not set.",
@@ -201,11 +274,20 @@ class Services:
         )
         if not plan.questions:
             raise UsageError("No question fits.", todo="Choose other topics, or leave `--topic` out.")
-        now = self.clock()
+        return self._store_session(config, plan, grading=grading)
+
+    def start_from(self, question_ids: Sequence[str], config: SessionConfig) -> Conductor:
+        """Store a new session of just these questions, in this order, and return its conductor."""
+        seen = self.journal.times_asked()
+        planned = tuple(Planned(question_id=each, wording=seen.get(each, 0)) for each in question_ids)
+        return self._store_session(config, Plan(planned), grading=True)
+
+    def _store_session(self, config: SessionConfig, plan: Plan, *, grading: bool) -> Conductor:
+        bank, now = self.bank, self.clock()
         row = SessionRow(
             id=_session_id(now),
             created_at=now,
-            config=config,
+            config=config.model_copy(update={"demo": self.demo}),
             plan=plan.questions,
             notes=(*bank.notices, *plan.notes, *filter(None, [self.judge_notice()])),
             finished=False,
@@ -227,19 +309,42 @@ class Services:
             raise UsageError(
                 f"Session {row.id} is finished.", todo=f"`mockdl report {row.id}` shows it; `mockdl start` begins one."
             )
+        if row.config.demo is not self.demo:
+            option = "with" if row.config.demo else "without"
+            raise UsageError(
+                f"Session {row.id} is {'' if row.config.demo else 'not '}a demonstration.",
+                todo=f"Take it up {option} `--demo`.",
+            )
         return self._conductor(row, grading=True)
 
     def open_session(self, name: str) -> Conductor:
         """The conductor of any stored session, finished or not, with the grader at hand."""
         return self._conductor(self.journal.session(name), grading=True)
 
+    def read_session(self, row: SessionRow) -> Conductor:
+        """The conductor of a stored session, for reading only."""
+        return self._conductor(row, grading=False)
+
     def unfinished(self) -> SessionRow | None:
         """The newest session that can be resumed."""
-        return next((row for row in self.journal.sessions() if not row.finished), None)
+        rows = (row for row in self.journal.sessions() if row.config.demo is self.demo)
+        return next((row for row in rows if not row.finished), None)
 
     def _conductor(self, row: SessionRow, *, grading: bool) -> Conductor:
+        # What a script says does not get into a real session, nor what costs something into a demonstration.
+        grading = grading and row.config.demo is self.demo
         grader = self.grader if grading else None
-        return Conductor(row, self.journal, self.bank, self.clock, grader=grader)
+        voice = self.voice if grading else None
+        return Conductor(
+            row,
+            self.journal,
+            self.bank,
+            self.clock,
+            grader=grader,
+            prices=self.prices(),
+            voice=voice,
+            arbiter=self.arbiter if grading else None,
+        )
 
     def _known_neighbours(self) -> dict[str, list[Neighbour]]:
         """Neighbours the index has worked out before, without waiting for it."""
@@ -250,7 +355,7 @@ class Services:
     def summary(self, name: str = "last") -> SessionSummary:
         """The summary of a stored session."""
         row = self.journal.session(name)
-        return Conductor(row, self.journal, self.bank, self.clock).summary()
+        return self._conductor(row, grading=False).summary()
 
     def save_report(self, summary: SessionSummary) -> Path:
         """Write the Markdown report of a session under the data folder; returns the file."""
@@ -268,12 +373,27 @@ class Services:
             ) from error
         return path
 
-    def close(self) -> None:
-        """Stop the worker process, end the model's calls and close the journal."""
+    def apply_settings(self, settings: Settings) -> None:
+        """Put other settings in force; a model that was in use is let go when anything about it changed.
+
+        Encoder, device and packs stay as they were when the program started.
+        """
+        before, self.settings = self.settings, settings
+        about_model = [name for name in type(settings).model_fields if name.startswith(("judge", "interviewer"))]
+        if any(getattr(before, name) != getattr(settings, name) for name in about_model):
+            self._drop_model()
+
+    def _drop_model(self) -> None:
+        """End the model's calls; the next one is made with the settings then in force."""
         if self._judge is not None:
             self._judge.close()
         elif self._chat is not None:
             self._chat.close()
+        self._chat = self._judge = self._judged = self._voice = None
+
+    def close(self) -> None:
+        """Stop the worker process, end the model's calls and close the journal."""
+        self._drop_model()
         if self._engine is not None:
             self._engine.stop()
         if "journal" in self.__dict__:

@@ -18,15 +18,26 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from interviewer.core.address import check_address
-from interviewer.core.chat import JudgeMode
+from interviewer.core.chat import JudgeMode, VoiceMode
 from interviewer.core.content import Level
-from interviewer.core.session import Mode
+from interviewer.core.keys import check_keys
+from interviewer.core.session import AskConfidence, Mode
 from interviewer.errors import SettingsError, nearest_names
+from interviewer.paths import WORKER_SOCKET
 
-__all__ = ["Settings", "describe_settings", "load_settings", "parse_value", "write_setting"]
+__all__ = [
+    "Settings",
+    "clear_setting",
+    "describe_settings",
+    "load_settings",
+    "names_in_environment",
+    "names_in_file",
+    "parse_value",
+    "write_setting",
+]
 
 _ENV_PREFIX = "MOCKDL_"
-_OTHER_VARIABLES = {"MOCKDL_HOME"}
+_OTHER_VARIABLES = {"MOCKDL_HOME", WORKER_SOCKET}
 _MAY_HOLD_A_KEY = {"judge_url", "judge_key_variable", "judge_headers"}
 """Settings whose value is not repeated in messages: a key may have been put there, by design or by mistake."""
 
@@ -51,7 +62,15 @@ class Settings(BaseModel):
     packs: tuple[str, ...] = ()
     """Folders with question packs of your own, beside the built-in one."""
     theme: str = "textual-dark"
-    """Colours of the terminal interface."""
+    """Colours of the terminal interface: textual-dark, textual-light, high-contrast, or any that `ctrl+p` lists."""
+    ask_confidence: AskConfidence = AskConfidence.PRACTICE
+    """Whether the interface asks how sure you are of an answer before you see the verdict: "practice" (in practice
+    mode), "always" or "never"."""
+    reduced_motion: bool = False
+    """Whether the terminal interface does without animation and blinking cursors."""
+    keys: dict[str, str] = Field(default_factory=dict)
+    """Other keys for actions of the terminal interface, as a table, e.g. {hint = "ctrl+t", history = "f12"};
+    F1 names the actions."""
     judge: JudgeMode = JudgeMode.OFF
     """Whether a language model judges answers too: "off" (nothing is ever sent), "auto" (when judge_url and
     judge_model are set) or "llm" (refuse to start without them)."""
@@ -71,9 +90,17 @@ class Settings(BaseModel):
     judge_headers: dict[str, SecretStr] = Field(default_factory=dict)
     """Further HTTP headers for the judge's server, as a table of names and values."""
     judge_price_in: float | None = Field(default=None, ge=0, allow_inf_nan=False)
-    """Price of a million tokens sent to the judge, in the currency of your choice; unset for none."""
+    """Price of a million tokens sent to the judge's model, in judge_currency. With judge_price_out, reports
+    say what a session cost; unset for no cost."""
     judge_price_out: float | None = Field(default=None, ge=0, allow_inf_nan=False)
-    """Price of a million tokens the judge writes; unset for none."""
+    """Price of a million tokens the judge's model writes, in judge_currency; unset for no cost."""
+    judge_currency: str = Field(default="USD", min_length=1, max_length=8)
+    """Currency of the two prices, e.g. USD or EUR; it is only printed beside amounts."""
+    interviewer_voice: VoiceMode = VoiceMode.AUTO
+    """Whose words the interviewer speaks: "auto" (the judge's model, when one judges) or "authored"."""
+    interviewer_patience: float = Field(default=6.0, gt=0, le=120, allow_inf_nan=False)
+    """Seconds that the interviewer's model has to its first word, and three times as many to its last; then
+    the authored words are used."""
 
     @field_validator("judge", mode="before")
     @classmethod
@@ -83,6 +110,11 @@ class Settings(BaseModel):
             return value
         near = nearest_names(str(value), known, most=1)
         raise ValueError(f"it must be off, auto or llm{f'; did you mean {near[0]!r}?' if near else ''}")
+
+    @field_validator("keys")
+    @classmethod
+    def _check_keys(cls, value: dict[str, str]) -> dict[str, str]:
+        return check_keys(value)
 
     @field_validator("judge_url")
     @classmethod
@@ -95,6 +127,13 @@ class Settings(BaseModel):
         if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value):
             raise ValueError("it must be the name of an environment variable, not the key itself")
         return value
+
+    @field_validator("judge_currency")
+    @classmethod
+    def _check_judge_currency(cls, value: str) -> str:
+        if not value.isprintable() or not value.strip() or any(char.isdigit() for char in value):
+            raise ValueError("it must be the name or sign of a currency")
+        return value.strip()
 
     @field_validator("judge_headers")
     @classmethod
@@ -235,8 +274,6 @@ def write_setting(path: Path, key: str, text: str) -> Any:
         SettingsError: unknown key, bad value, or a file that cannot be written. The file
             is only replaced once the new contents are valid.
     """
-    import tomlkit
-
     if key not in Settings.model_fields:
         raise _unknown_key(key, "config set")
     value = parse_value(text)
@@ -251,16 +288,59 @@ def write_setting(path: Path, key: str, text: str) -> Any:
         raise SettingsError(
             f"{key} = {typed} cannot be used: {_message_of(error)}.", kept="Nothing was changed."
         ) from error
+    document = _open_document(path)
+    document[key] = value
+    _save_document(path, document)
+    return shown
+
+
+def clear_setting(path: Path, key: str) -> None:
+    """Take one key out of the settings file, so that its default holds again.
+
+    Raises:
+        SettingsError: a file that cannot be read or written.
+    """
+    document = _open_document(path)
+    if key in document:
+        del document[key]
+        _save_document(path, document)
+
+
+def names_in_file(path: Path) -> set[str]:
+    """The settings that the file sets."""
+    return set(_read_file(path))
+
+
+def names_in_environment() -> set[str]:
+    """The settings that environment variables set."""
+    return {name for name in Settings.model_fields if _ENV_PREFIX + name.upper() in os.environ}
+
+
+def _open_document(path: Path) -> Any:
+    import tomlkit
+
+    try:
+        return tomlkit.parse(path.read_text(encoding="utf-8")) if path.exists() else tomlkit.document()
+    except OSError as error:
+        raise SettingsError(f"{path} could not be read: {error.strerror}") from error
+
+
+def _save_document(path: Path, document: Any) -> None:
+    import tomlkit
+
     partial = path.with_suffix(".partial")
     try:
-        document = tomlkit.parse(path.read_text(encoding="utf-8")) if path.exists() else tomlkit.document()
-        document[key] = value
+        body = tomlkit.dumps(document).encode()
+    except UnicodeEncodeError as error:
+        raise SettingsError(
+            "The value holds half a character, which no file can.", kept="Nothing was changed."
+        ) from error
+    try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(tomlkit.dumps(document), encoding="utf-8")
+        partial.write_bytes(body)
         partial.chmod(0o600)
         partial.replace(path)
     except OSError as error:
         raise SettingsError(
             f"{path} could not be written: {error.strerror}", kept="The old settings are unchanged."
         ) from error
-    return shown

@@ -28,10 +28,27 @@ MAY_IMPORT: dict[str, set[str]] = {
     "audit": {"core", "errors", "bank", "grading", "worker"},
     # The worker process composes the heavy rooms for itself, as services does for the interface.
     "worker": {"core", "errors", "paths", "bank", "embedding", "index", "grading"},
-    "conduct": {"core", "errors", "storage"},
-    "services": {"core", "errors", "paths", "settings", "bank", "storage", "report", "conduct", "worker", "llm"},
+    "arbitration": {"core", "errors"},
+    "conduct": {"core", "errors", "storage", "arbitration"},
+    "services": {
+        "core",
+        "errors",
+        "paths",
+        "settings",
+        "bank",
+        "storage",
+        "report",
+        "arbitration",
+        "conduct",
+        "worker",
+        "llm",
+    },
+    "archive": {"core", "errors", "services"},
+    "preferences": {"errors", "services", "settings"},
+    "health": {"core", "errors", "services", "worker"},
     "plain": {"core", "errors", "conduct", "services", "report"},
-    "tui": {"core", "errors", "conduct", "services", "report"},
+    "tui": {"core", "errors", "conduct", "services", "report", "archive", "health", "preferences"},
+    "web": {"core", "errors"},
     "cli": {
         "core",
         "errors",
@@ -39,9 +56,11 @@ MAY_IMPORT: dict[str, set[str]] = {
         "settings",
         "bank",
         "services",
+        "health",
         "report",
         "plain",
         "tui",
+        "web",
         "worker",
         "conduct",
         "audit",
@@ -59,6 +78,9 @@ DOORS = {
     "transformers": "embedding",
     "faiss": "index",
     "textual": "tui",
+    "textual_plotext": "tui",
+    "textual_serve": "web",
+    "aiohttp": "web",
     "openai": "llm",
     "jinja2": "report",
     "typer": "cli",
@@ -107,7 +129,18 @@ def test_the_core_reads_no_clock_and_no_random_source() -> None:
             assert call not in text, f"{path.name} calls {call}"
 
 
-HEAVY = ("textual", "torch", "sentence_transformers", "faiss", "openai", "numpy", "jinja2", "yaml")
+HEAVY = (
+    "textual",
+    "textual_serve",
+    "aiohttp",
+    "torch",
+    "sentence_transformers",
+    "faiss",
+    "openai",
+    "numpy",
+    "jinja2",
+    "yaml",
+)
 
 
 def loaded_by(statement: str) -> set[str]:
@@ -124,6 +157,9 @@ def loaded_by(statement: str) -> set[str]:
         ("import interviewer.plain", set()),
         ("import interviewer.tui", {"textual"}),
         ("import interviewer.worker.client", set()),
+        ("import interviewer.worker.bridge", set()),
+        ("import interviewer.web", set()),
+        ("import interviewer.cli.serve", set()),
         ("import interviewer.embedding", set()),
         ("import interviewer.index", set()),
         ("import interviewer.grading", set()),

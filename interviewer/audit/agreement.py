@@ -7,13 +7,24 @@ question share its wording and its grader.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import numpy
 
-__all__ = ["Estimate", "auc", "estimate", "macro_f1", "pearson", "qwk", "spearman", "within_question"]
+__all__ = [
+    "Estimate",
+    "auc",
+    "cohen_kappa",
+    "estimate",
+    "macro_f1",
+    "pearson",
+    "qwk",
+    "spearman",
+    "within_question",
+]
 
 LEVELS = 5
 """Steps the scores are cut into for QWK."""
@@ -104,6 +115,16 @@ def macro_f1(truth: Sequence[str], said: Sequence[str]) -> float:
         total = sum(t == label for t in truth) + sum(s == label for s in said)
         scores.append(2 * hit / total if total else 0.0)
     return sum(scores) / len(scores) if scores else math.nan
+
+
+def cohen_kappa(truth: Sequence[str], said: Sequence[str]) -> float:
+    """Cohen's kappa of labels without an order, -1 to 1; nan when both say one and the same label throughout."""
+    if not truth:
+        return math.nan
+    seen = sum(t == s for t, s in zip(truth, said, strict=True)) / len(truth)
+    counts, others = Counter(truth), Counter(said)
+    chance = sum(counts[label] * others[label] for label in counts) / len(truth) ** 2
+    return (seen - chance) / (1 - chance) if chance < 1 else math.nan
 
 
 def auc(good: Sequence[float], bad: Sequence[float]) -> float:

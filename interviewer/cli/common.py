@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from interviewer.errors import EncoderError, UsageError, nearest_names
+from interviewer.health import Check
 
 if TYPE_CHECKING:
     from interviewer.services import Services
@@ -19,15 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["Check", "open_services", "parse_name", "print_json", "ready_engine", "say", "use_judge", "write_output"]
 
 Name = TypeVar("Name", bound=StrEnum)
-
-
-class Check(NamedTuple):
-    """One line of `mockdl doctor`."""
-
-    name: str
-    good: bool
-    found: str
-    todo: str = ""
 
 
 def parse_name(text: str, kind: type[Name], what: str) -> Name:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from interviewer.cli.common import open_services, parse_name, print_json, ready_engine, say, use_judge
+from interviewer.cli.common import open_services, parse_name, print_json, ready_engine, use_judge
 from interviewer.errors import UsageError, nearest_names
 
 if TYPE_CHECKING:
@@ -26,28 +26,42 @@ def grade(
     question: Annotated[str | None, typer.Option(help="Grade one answer to this question.", show_default=False)] = None,
     level: Annotated[
         str | None,
-        typer.Option(help="Read answers at this level; the question's own when left out.", show_default=False),
+        typer.Option(
+            help="Read answers at this level; the question's or the session's own when left out.", show_default=False
+        ),
     ] = None,
     session: Annotated[
-        str | None, typer.Option(help="Grade what a stored session still owes: its id, or `last`.", show_default=False)
+        str | None,
+        typer.Option(help="A stored session: its id, or `last`. Grades what it still owes.", show_default=False),
     ] = None,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="With --session: grade all of it again, show the changes, store no grade.")
+    ] = False,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="JSON Lines go here; a second run goes on where it stopped.")
     ] = None,
     judge: Annotated[
         str | None, typer.Option(help="off, auto (when one is configured) or llm.", show_default=False)
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One answer as JSON. JSON Lines always are.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One answer or a session as JSON. JSON Lines always are.")
+    ] = False,
 ) -> None:
     """Grade answers without an interview.
 
     `--question ID answer.txt` grades one answer. A file of JSON Lines, {"question_id": ..., "answer": ...,
-    "level": ...}, is graded line by line in order; other fields are passed through. Without either, the
-    newest session's ungraded answers are graded.
+    "level": ...}, is graded line by line in order; other fields are passed through.
+
+    Without either, the newest session's answers that have no grade, or whose judge failed, are graded.
+    With --judge all answers of the session are graded again and every changed verdict is shown; the new
+    grades are stored beside the old ones, unless --diff is given. --level shows how the session reads at
+    another level and stores nothing.
     """
     from interviewer.core.content import Level
 
     read_at = parse_name(level, Level, "level") if level else None
+    if diff and (question is not None or source is not None):
+        raise UsageError("--diff compares the grades of a stored session.", todo="Name it with --session ID.")
     with open_services() as services:
         if judge is not None:
             use_judge(services, judge)
@@ -58,7 +72,10 @@ def grade(
 
             code = grade_lines(services, source, output, read_at)
         else:
-            code = _grade_session(services, session or "last")
+            from interviewer.cli.grade_session import Wish, grade_session
+
+            wish = Wish(again=judge is not None or diff, level=read_at, diff=diff, as_json=as_json)
+            code = grade_session(services, session or "last", wish)
     if code:
         raise typer.Exit(code)
 
@@ -97,25 +114,3 @@ def _read_text(source: str) -> str:
     if not text.strip():
         raise UsageError("The answer is empty.", todo="Type it, pipe it in, or name a file with it.")
     return text.strip("\n")
-
-
-def _grade_session(services: Services, session: str) -> int:
-    from interviewer.core.grade import Ungraded
-    from interviewer.core.interview import GradeTurn
-
-    conductor = services.open_session(session)
-    waiting = conductor.ungraded_turns()
-    if not waiting:
-        say(f"Every answer of session {conductor.row.id} has a grade.")
-        return 0
-    ready_engine(services, index=False)
-    failed = 0
-    for turn in waiting:
-        event = conductor.grade(GradeTurn(turn.id)).result()
-        conductor.send_grade(event)
-        if isinstance(event.result, Ungraded):
-            failed += 1
-            say(f"Answer {turn.id + 1} could not be graded: {event.result.reason}")
-    graded = len(waiting) - failed
-    say(f"{graded} of {len(waiting)} answers were graded. `mockdl report {conductor.row.id}` shows them.")
-    return 1 if failed else 0

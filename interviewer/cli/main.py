@@ -74,9 +74,11 @@ def _add_bank() -> None:
 
 
 def _add_care() -> None:
-    from interviewer.cli import config, doctor
+    from interviewer.cli import config, doctor, judge_check, serve
 
+    app.command("serve")(serve.serve)
     app.command("doctor")(doctor.doctor)
+    app.command("judge-check")(judge_check.judge_check)
     app.add_typer(config.config_app, name="config")
 
 

@@ -77,10 +77,17 @@ def start(
         str | None,
         typer.Option(help="off, auto (when one is configured) or llm.", autocompletion=_judges, show_default=False),
     ] = None,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="A scripted model judges and speaks: no key, no network, no trend.")
+    ] = False,
     plain: Annotated[bool, typer.Option("--plain", help="Line mode, for screen readers and pipes.")] = False,
     resume: Annotated[
         str | None,
         typer.Option(metavar="[ID]", help="Take up a saved session; without ID the newest.", show_default=False),
+    ] = None,
+    replay: Annotated[
+        str | None,
+        typer.Option(metavar="SESSION", help="Play a saved session, or `last`, only to watch.", show_default=False),
     ] = None,
 ) -> None:
     """Start an interview (or take one up again).
@@ -89,7 +96,14 @@ def start(
     drafts as you type.
     """
     line_mode = plain or not has_terminal()
+    if replay is not None:
+        from interviewer.cli.replay import play
+
+        raise typer.Exit(play(replay, line_mode=line_mode))
     with open_services(pack or []) as services:
+        services.demo = demo
+        if judge is not None and demo:
+            raise UsageError("`--demo` brings a judge of its own.", todo="Leave `--judge` out, or `--demo`.")
         if judge is not None:
             use_judge(services, judge)
         if resume is not None:

@@ -22,6 +22,7 @@ __all__ = [
     "JudgeMode",
     "OnDelta",
     "Rung",
+    "VoiceMode",
 ]
 
 FailureKind = Literal[
@@ -49,6 +50,13 @@ class JudgeMode(StrEnum):
     OFF = "off"
     AUTO = "auto"
     LLM = "llm"
+
+
+class VoiceMode(StrEnum):
+    """Whose words the interviewer speaks."""
+
+    AUTO = "auto"
+    AUTHORED = "authored"
 
 
 class Rung(StrEnum):

@@ -1,8 +1,8 @@
 """The interview itself: a pure function from (state, event) to (state, effects).
 
 The engine decides when a turn ends and what comes next. Neither a candidate's text nor a
-model's words can: text only ever arrives inside `AnswerSubmitted` and is never inspected
-here. Events that make no sense in a phase are answered with `Rejected` and change nothing.
+model's words can: text only ever arrives inside `AnswerSubmitted` and `Spoke` and is never
+inspected here. Events that make no sense in a phase are answered with `Rejected` and change nothing.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from typing import NamedTuple
 
 from interviewer.core.content import Item
 from interviewer.core.followup import is_strong, pick_follow_up
+from interviewer.core.grade import Grade
 from interviewer.core.session import (
     AnswerSubmitted,
+    Contested,
     Continued,
     DontKnow,
     Ended,
@@ -22,20 +24,24 @@ from interviewer.core.session import (
     GradeDeferred,
     HintRequested,
     Mode,
+    ModelAsked,
     Outcome,
     Paused,
     Phase,
     Planned,
     Quit,
+    Rated,
     Resumed,
     SessionConfig,
     Skipped,
+    Spoke,
     Started,
     State,
     TimeUp,
     Turn,
     TurnKind,
 )
+from interviewer.core.spoken import Act
 
 __all__ = [
     "Ask",
@@ -130,7 +136,7 @@ def step(state: State, event: Event, items: Items) -> Step:
         event: what happened.
         items: the questions of the plan (and any question a `Graded` event brings).
     """
-    if state.phase is Phase.FINISHED and not isinstance(event, Graded):
+    if state.phase is Phase.FINISHED and not isinstance(event, Graded | ModelAsked | Spoke | Contested):
         return Step(state, (Rejected("the interview is over"),))
     handler = _HANDLERS[type(event)]
     return handler(state, event, items)
@@ -208,6 +214,30 @@ def _swap_in_deeper(state: State, deeper: str | None, items: Items) -> State:
     return state.model_copy(update={"plan": tuple(plan)})
 
 
+def _ignore(state: State, event: ModelAsked, items: Items) -> Step:
+    return Step(state)
+
+
+def _rate(state: State, event: Rated, items: Items) -> Step:
+    turn = state.find(event.turn_id)
+    if turn is None or turn.outcome is not Outcome.ANSWERED or turn.result is not None or turn.confidence is not None:
+        return Step(state, (Rejected("how sure you were is asked once, before the verdict"),))
+    return Step(_put(state, turn.model_copy(update={"confidence": event.confidence})))
+
+
+def _contest(state: State, event: Contested, items: Items) -> Step:
+    turn, name = state.find(event.turn_id), event.ruling.point_id
+    if turn is None or not isinstance(turn.result, Grade) or name not in _point_ids(items[turn.question_id]):
+        return Step(state, (Rejected("there is no such verdict to contest"),))
+    if any(ruling.point_id == name for each in state.turns_of(turn.question_id) for ruling in each.rulings):
+        return Step(state, (Rejected("this point has been contested before"),))
+    return Step(_put(state, turn.model_copy(update={"rulings": (*turn.rulings, event.ruling)})))
+
+
+def _point_ids(item: Item) -> set[str]:
+    return {point.id for point in item.rubric.key_points}
+
+
 def _defer(state: State, event: GradeDeferred, items: Items) -> Step:
     if state.phase is not Phase.GRADING:
         return Step(state, (Rejected("no answer is being graded"),))
@@ -264,6 +294,17 @@ def _end(state: State, event: Ended, items: Items) -> Step:
         return _finish(state, event.at)
     open_turn = state.turn is not None and state.turn.outcome is None
     return _finish(_close_turn(state, event.at, Outcome.NOT_REACHED, "") if open_turn else state, event.at)
+
+
+def _speak(state: State, event: Spoke, items: Items) -> Step:
+    """Keep what was said. Waiting for the words of a question is not answering time."""
+    words = event.words
+    first = words.act is Act.ASK and not state.words(Act.ASK, words.turn_id)
+    asked_now = first and state.phase is Phase.ANSWERING and state.turn is not None and state.turn.id == words.turn_id
+    state = state.model_copy(update={"said": (*state.said, words)})
+    if asked_now and state.running_since is not None:
+        state = state.model_copy(update={"running_since": max(state.running_since, event.at)})
+    return Step(state)
 
 
 def _after_turn(state: State, at: float, items: Items) -> Step:
@@ -337,6 +378,7 @@ _HANDLERS: dict[type, Callable[..., Step]] = {
     Skipped: _pass_on,
     DontKnow: _pass_on,
     Graded: _graded,
+    ModelAsked: _ignore,
     GradeDeferred: _defer,
     Continued: _continue,
     TimeUp: _time_up,
@@ -344,4 +386,7 @@ _HANDLERS: dict[type, Callable[..., Step]] = {
     Resumed: _resume,
     Quit: _pause,
     Ended: _end,
+    Spoke: _speak,
+    Rated: _rate,
+    Contested: _contest,
 }

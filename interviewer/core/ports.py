@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 from pydantic import BaseModel, ConfigDict
 
 from interviewer.core.content import Item
-from interviewer.core.grade import GradeRequest, GradeResult
+from interviewer.core.grade import Assessment, AssessmentRequest, GradeRequest, GradeResult
 
 if TYPE_CHECKING:
     import numpy
 
 __all__ = [
+    "Assessor",
     "Close",
     "Encoder",
     "EncoderStatus",
@@ -141,4 +142,12 @@ class Grader(Protocol):
 
     def prepare(self, question_id: str) -> Future[None]:
         """Embed this question's rubric before anything else."""
+        ...
+
+
+class Assessor(Protocol):
+    """Holds answers against bare references."""
+
+    def assess(self, requests: Sequence[AssessmentRequest]) -> Future[list[Assessment]]:
+        """One assessment for each request, in order; the future raises `EncoderError` when that failed."""
         ...

@@ -18,6 +18,7 @@ from typing import NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 from interviewer.core.content import Item, KeyPoint, Level, Misconception, VerdictName
+from interviewer.core.contest import Ruling
 from interviewer.core.grade import FIX_PREFIX, Flag, Grade, Opinion, Passport, PointVerdict, Ungraded
 from interviewer.core.session import Mode, Outcome, Turn, TurnKind
 
@@ -59,6 +60,10 @@ class PointScore(_Value):
     method: str = ""
     opinion: Opinion | None = None
     """A language model's, when one was asked about the turn that counts."""
+    ruling: Ruling | None = None
+    """How a contest about it ended."""
+    contested: bool = False
+    """Whether that raised its credit; `evidence` is then what was marked, and `verdict` still the grader's."""
 
 
 class MisconceptionScore(_Value):
@@ -210,7 +215,31 @@ def _point_score(point: KeyPoint, level: Level, turns: Sequence[Turn]) -> PointS
                     "opinion": verdict.opinion,
                 }
             )
-    return best
+    return _after_contest(best, turns)
+
+
+def _after_contest(score: PointScore, turns: Sequence[Turn]) -> PointScore:
+    """Raise the credit to what an upheld contest says; the verdict stays what it was."""
+    for turn in turns:
+        for ruling in turn.rulings:
+            if ruling.point_id != score.point.id:
+                continue
+            score = score.model_copy(update={"ruling": ruling})
+            prompted = turn.kind is not TurnKind.QUESTION
+            share = PROMPTED_SHARE if prompted else 1.0
+            if not ruling.upheld or ruling.probability * share <= score.credit:
+                continue
+            raised = {
+                "credit": ruling.probability * share,
+                "variance": ruling.probability * (1 - ruling.probability) * share**2,
+                "prompted": prompted,
+                "evidence": ruling.span.cut(turn.answer),
+                "span": (ruling.span.start, ruling.span.end),
+                "turn_id": turn.id,
+                "contested": True,
+            }
+            score = score.model_copy(update=raised)
+    return score
 
 
 def _misconception_scores(item: Item, turns: Sequence[Turn]) -> list[MisconceptionScore]:

@@ -12,10 +12,15 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from interviewer.core.content import Level
+from interviewer.core.contest import Ruling
 from interviewer.core.grade import GradeResult
+from interviewer.core.ledger import Asked
+from interviewer.core.spoken import Act, Utterance
 
 __all__ = [
     "AnswerSubmitted",
+    "AskConfidence",
+    "Contested",
     "Continued",
     "DontKnow",
     "Ended",
@@ -24,14 +29,17 @@ __all__ = [
     "Graded",
     "HintRequested",
     "Mode",
+    "ModelAsked",
     "Outcome",
     "Paused",
     "Phase",
     "Planned",
     "Quit",
+    "Rated",
     "Resumed",
     "SessionConfig",
     "Skipped",
+    "Spoke",
     "Started",
     "State",
     "TimeUp",
@@ -50,6 +58,18 @@ class Mode(StrEnum):
 
     INTERVIEW = "interview"
     PRACTICE = "practice"
+
+
+class AskConfidence(StrEnum):
+    """When the candidate is asked how sure they are."""
+
+    PRACTICE = "practice"
+    ALWAYS = "always"
+    NEVER = "never"
+
+    def applies(self, mode: Mode) -> bool:
+        """Whether to ask in a session of this mode."""
+        return self is AskConfidence.ALWAYS or (self is AskConfidence.PRACTICE and mode is Mode.PRACTICE)
 
 
 class Phase(StrEnum):
@@ -92,6 +112,8 @@ class SessionConfig(_Value):
     """Answering time for the whole session; None for no limit."""
     seed: int = 0
     judge: str = "off"
+    demo: bool = False
+    """A scripted model judges and speaks; such a session is no part of any trend."""
 
 
 class Planned(_Value):
@@ -117,6 +139,10 @@ class Turn(_Value):
     outcome: Outcome | None = None
     answer: str = ""
     result: GradeResult | None = None
+    confidence: int | None = None
+    """1 to 5, how sure the candidate was of the answer before the verdict; None when they did not say."""
+    rulings: tuple[Ruling, ...] = ()
+    """How contests about this answer ended."""
 
 
 class State(_Value):
@@ -132,6 +158,8 @@ class State(_Value):
     """Answering time so far, in seconds, not counting the running stretch."""
     running_since: float | None = None
     time_is_up: bool = False
+    said: tuple[Utterance, ...] = ()
+    """What the interviewer said, in order; nothing is decided by it."""
 
     @property
     def turn(self) -> Turn | None:
@@ -145,6 +173,10 @@ class State(_Value):
     def turns_of(self, question_id: str) -> tuple[Turn, ...]:
         """The turns about this question, in order."""
         return tuple(turn for turn in self.turns if turn.question_id == question_id)
+
+    def words(self, act: Act, turn_id: int) -> tuple[Utterance, ...]:
+        """What was said for this purpose at this turn, in order."""
+        return tuple(each for each in self.said if each.act is act and each.turn_id == turn_id)
 
     def find(self, turn_id: int) -> Turn | None:
         """The turn with this id, or None."""
@@ -197,6 +229,13 @@ class Graded(_Event):
     """A related question one level up, to be asked next after a strong answer."""
 
 
+class ModelAsked(_Event):
+    """A language model was asked for something that is no grade of its own; only the ledger hears of it."""
+
+    kind: Literal["model-asked"] = "model-asked"
+    asked: Asked
+
+
 class GradeDeferred(_Event):
     """The candidate went on without waiting for the grade."""
 
@@ -242,6 +281,29 @@ class Ended(_Event):
     kind: Literal["ended"] = "ended"
 
 
+class Spoke(_Event):
+    """The interviewer said something, in a model's words or in authored ones."""
+
+    kind: Literal["spoke"] = "spoke"
+    words: Utterance
+
+
+class Rated(_Event):
+    """The candidate said how sure they are of an answer, before they know what it was worth."""
+
+    kind: Literal["rated"] = "rated"
+    turn_id: int
+    confidence: int = Field(ge=1, le=5)
+
+
+class Contested(_Event):
+    """The candidate contested a verdict, and a second method has ruled."""
+
+    kind: Literal["contested"] = "contested"
+    turn_id: int
+    ruling: Ruling
+
+
 Event = Annotated[
     Started
     | AnswerSubmitted
@@ -249,13 +311,17 @@ Event = Annotated[
     | Skipped
     | DontKnow
     | Graded
+    | ModelAsked
     | GradeDeferred
     | Continued
     | TimeUp
     | Paused
     | Resumed
     | Quit
-    | Ended,
+    | Ended
+    | Spoke
+    | Rated
+    | Contested,
     Field(discriminator="kind"),
 ]
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from pydantic import BaseModel, ConfigDict
 
+from interviewer.core.calibration import Calibration, build_calibration
 from interviewer.core.content import Item, Level
 from interviewer.core.grade import GradeResult
+from interviewer.core.ledger import Asked, Ledger, asked_for, build_ledger
 from interviewer.core.scoring import INTERVAL_Z, PointScore, QuestionScore, score_question
 from interviewer.core.session import Outcome, Phase, SessionConfig, State, Turn, TurnKind
 
@@ -62,6 +64,10 @@ class SessionSummary(_Value):
     """Questions without a score, as "title: reason"."""
     seconds: float
     """Answering time."""
+    calibration: Calibration = Calibration()
+    """How sure the candidate said they were, against how it went."""
+    ledger: Ledger = Ledger()
+    """What language models were asked in this session, replaced grades included."""
 
 
 def band(value: float) -> str:
@@ -70,9 +76,15 @@ def band(value: float) -> str:
 
 
 def summarise(
-    session_id: str, state: State, items: Mapping[str, Item], *, started_at: float, notes: tuple[str, ...] = ()
+    session_id: str,
+    state: State,
+    items: Mapping[str, Item],
+    *,
+    started_at: float,
+    notes: tuple[str, ...] = (),
+    ledger: Ledger | None = None,
 ) -> SessionSummary:
-    """Build the summary of a session, finished or not."""
+    """Build the summary of a session, finished or not; without a ledger, that of the grades which stand."""
     questions = tuple(_question_summaries(state, items))
     scored = [each for each in questions if each.score.value is not None]
     values = [each.score.value for each in scored if each.score.value is not None]
@@ -97,7 +109,19 @@ def summarise(
             f"{each.item.question.title}: {each.score.note}" for each in questions if each.score.value is None
         ),
         seconds=sum(turn.seconds for turn in state.turns),
+        calibration=build_calibration(
+            (each.item.question.title, each.turns[0].confidence, each.score.value) for each in questions
+        ),
+        ledger=ledger or build_ledger(_asked(state)),
     )
+
+
+def _asked(state: State) -> Iterator[Asked]:
+    for turn in state.turns:
+        yield from asked_for(turn.result)
+    for words in state.said:
+        if words.voicing is not None:
+            yield words.voicing.asked()
 
 
 def summarise_answer(item: Item, level: Level, answer: str, result: GradeResult) -> QuestionSummary:

@@ -23,6 +23,8 @@ __all__ = ["Caller", "Sleep"]
 
 Sleep = Callable[[float], Awaitable[None]]
 _EMPTY = Trouble("empty", "The model sent an empty reply, however it was asked; try another model.", climbs=True)
+_TAKEN = ("truncated", "refused")
+"""Troubles that tell that the server took the way of asking."""
 
 
 class Caller:
@@ -71,7 +73,7 @@ class Caller:
             attempt.rung = rung
             attempt.is_last = rung is rungs[-1]
             outcome = await self._ask(attempt)
-            if isinstance(outcome, Heard):
+            if isinstance(outcome, Heard) or outcome.kind in _TAKEN:
                 self._ladder.remember(
                     self._server.url, self._server.model, Habit(rung if wants_json else habit.rung, attempt.without)
                 )

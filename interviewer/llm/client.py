@@ -87,6 +87,18 @@ class ChatClient:
 
         return self._background.run(work, cancelled=_CANCELLED)
 
+    def warm(self) -> None:
+        """Load what the first call needs, in the background, so that it does not wait; nothing is sent."""
+
+        async def load() -> ChatFailure:
+            self._door()
+            return _CANCELLED
+
+        async def work() -> ChatFailure:
+            return await self._guard(load)
+
+        self._background.run(work, cancelled=_CANCELLED)
+
     def relearn(self) -> None:
         """Forget which ways of asking the server took, as before a probe."""
         self._ladder.forget(self._server.url, self._server.model)

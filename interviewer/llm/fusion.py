@@ -2,15 +2,23 @@
 
 The written rule:
 
-1. An opinion needs evidence. Covered, partial and contradicted count only with a quote that stands in the
-   answer, outside what a guard closed; without one the offline verdict stays and the opinion is kept as
-   unsupported. "Cannot tell" changes nothing.
+1. An opinion needs evidence. Covered, partial and contradicted count only with a quote; without one that
+   holds, the offline verdict stays and the opinion is kept as unsupported. "Cannot tell" changes nothing. A
+   quote holds when
+   a. it stands in the answer as typed, in a place where nothing was closed: neither by a guard of the offline
+      grader, nor as a sentence that addresses whoever grades (`orders.py`; the judge is not shown those at all);
+   b. the sentence it stands in shares a content word with the wordings of the key point, words of the question
+      left aside. At least 99 of 100 golden verdicts keep a sentence that does (`tests/llm/test_judged_attacks.py`);
+   c. it is not most of a long answer, which shows nothing in particular;
+   d. fewer than `_TOO_MANY` key points lean on the same stretch: what stands for everything shows nothing. Of
+      the bank's 407 golden answers seven have a sentence that covers six or more points.
 2. Where both say the same, their probabilities are averaged.
 3. Where they differ, the judge's weigh 0.7 and the offline ones 0.3. The interval of the score comes from
    these probabilities, so disagreement widens it.
 4. A difference on a heavy key point, or a score near the bound of a band, is worth asking the judge again,
    three times at most; the majority counts, and a tie is "unsure".
-5. A misconception is held when both say so, or one of them with a quote and the other knows nothing better.
+5. A misconception is held when both say so, or one of them with a quote and the other knows nothing better;
+   the quote must hold as in rule 1.
 """
 
 from __future__ import annotations
@@ -19,9 +27,10 @@ from collections import Counter
 from collections.abc import Sequence
 
 from interviewer.core.content import Item, KeyPoint, Level, VerdictName
-from interviewer.core.grade import Grade, HeldMisconception, Opinion, PointVerdict, Span
-from interviewer.llm.judgement import JudgedPoint, Judgement
-from interviewer.llm.quotes import find_quote
+from interviewer.core.grade import FIX_PREFIX, Grade, HeldMisconception, Opinion, PointVerdict, Span
+from interviewer.core.orders import find_orders
+from interviewer.llm.evidence import Evidence
+from interviewer.llm.judgement import Judgement
 
 __all__ = ["HEAVY", "MOST_BALLOTS", "disputed_points", "fuse"]
 
@@ -29,6 +38,9 @@ MOST_BALLOTS = 3
 HEAVY = 0.6
 """Share of the heaviest expected weight from which on a key point is heavy."""
 _JUDGE_SHARE = 0.7
+_TOO_MANY = 6
+_SAME = 0.8
+"""Shared part of two quotes from which on they are one stretch."""
 _SHARES = {
     VerdictName.COVERED: (0.92, 0.06, 0.01),
     VerdictName.PARTIAL: (0.12, 0.76, 0.03),
@@ -55,28 +67,52 @@ def disputed_points(item: Item, level: Level, grade: Grade, judgement: Judgement
     return found
 
 
-def fuse(grade: Grade, ballots: Sequence[Judgement], answer: str) -> Grade:
+def fuse(item: Item, grade: Grade, ballots: Sequence[Judgement], answer: str) -> Grade:
     """Join one offline grade with one to three judgements of the same answer.
 
     Args:
+        item: the question and its rubric.
         grade: of the offline grader.
         ballots: the judge's opinions, the first one first.
         answer: as typed.
     """
-    verdicts = tuple(_fuse_point(each, ballots, answer, grade.closed) for each in grade.verdicts)
+    evidence = Evidence(item, answer, (*grade.closed, *find_orders(answer)))
+    found = [_supported(each, evidence) for each in ballots]
+    verdicts = tuple(_fuse_point(each, ballots, found) for each in grade.verdicts)
     return grade.model_copy(
-        update={"verdicts": verdicts, "misconceptions": _fuse_misconceptions(grade, ballots, answer)}
+        update={"verdicts": verdicts, "misconceptions": _fuse_misconceptions(grade, ballots, evidence)}
     )
 
 
-def _fuse_point(own: PointVerdict, ballots: Sequence[Judgement], answer: str, closed: Sequence[Span]) -> PointVerdict:
-    said = [each.points[own.point_id] for each in ballots if own.point_id in each.points]
+def _supported(ballot: Judgement, evidence: Evidence) -> dict[str, Span]:
+    """The key points of a ballot whose quote holds, and where it stands."""
+    quoted = {name: each.quote for name, each in ballot.points.items() if each.verdict in _NEEDS_QUOTE}
+    places = {name: span for name, quote in quoted.items() if (span := evidence.place(quote)) is not None}
+    found = {}
+    for name, span in places.items():
+        leaning = sum(_is_the_same(other, span) for other in places.values())
+        if leaning < _TOO_MANY and evidence.speaks_of(name, span):
+            found[name] = span
+    return found
+
+
+def _is_the_same(one: Span, other: Span) -> bool:
+    """Whether two stretches are the same but for a few words."""
+    shared = min(one.end, other.end) - max(one.start, other.start)
+    return shared >= _SAME * (max(one.end, other.end) - min(one.start, other.start))
+
+
+def _fuse_point(own: PointVerdict, ballots: Sequence[Judgement], found: Sequence[dict[str, Span]]) -> PointVerdict:
+    name = own.point_id
+    said = [
+        (each.points[name], spans.get(name)) for each, spans in zip(ballots, found, strict=True) if name in each.points
+    ]
     if not said:
         return own
-    votes = tuple(each.verdict for each in said)
+    votes = tuple(each.verdict for each, _ in said)
     decided = _majority(votes)
-    chosen = next((each for each in said if each.verdict is decided), said[0])
-    span = _evidence(chosen, answer, closed)
+    agreeing = [each for each in said if each[0].verdict is decided]
+    chosen, span = next((each for each in agreeing if each[1] is not None), (agreeing or said)[0])
     supported = decided not in _NEEDS_QUOTE or span is not None
     opinion = Opinion(
         verdict=decided,
@@ -111,21 +147,15 @@ def _majority(votes: Sequence[VerdictName]) -> VerdictName:
     return VerdictName.UNSURE if any(count == most for _, count in others) else first
 
 
-def _evidence(judged: JudgedPoint, answer: str, closed: Sequence[Span]) -> Span | None:
-    """Where the quote stands; None when it does not, or only where a guard closed the answer."""
-    span = find_quote(judged.quote, answer)
-    if span is None:
-        return None
-    inside = any(each.start < span.end and span.start < each.end for each in closed)
-    return None if inside else span
-
-
-def _fuse_misconceptions(grade: Grade, ballots: Sequence[Judgement], answer: str) -> tuple[HeldMisconception, ...]:
+def _fuse_misconceptions(
+    grade: Grade, ballots: Sequence[Judgement], evidence: Evidence
+) -> tuple[HeldMisconception, ...]:
     found = {each.misconception_id: each for each in grade.misconceptions}
     names = dict.fromkeys(name for ballot in ballots for name in ballot.misconceptions)
     for name in names:
         quotes = [ballot.misconceptions[name] for ballot in ballots if name in ballot.misconceptions]
-        span = next((span for quote in quotes if (span := find_quote(quote, answer)) is not None), None)
+        spans = (evidence.place(quote) for quote in quotes)
+        span = next((each for each in spans if each and evidence.speaks_of(FIX_PREFIX + name, each)), None)
         if name not in found and span is not None and 2 * len(quotes) > len(ballots):
             found[name] = HeldMisconception(misconception_id=name, probability=_JUDGE_HELD, evidence=span)
     return tuple(found.values())

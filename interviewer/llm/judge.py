@@ -14,7 +14,9 @@ from typing import NamedTuple
 from interviewer.core.chat import Chat, ChatFailure, ChatMessage, ChatReply, ChatRequest
 from interviewer.core.content import Item, Level
 from interviewer.core.grade import Grade, GradeRequest, GradeResult, JudgeCall, Judging
+from interviewer.core.orders import find_orders, leave_out
 from interviewer.core.summary import BANDS, summarise_answer
+from interviewer.core.text import count_words
 from interviewer.llm.fusion import MOST_BALLOTS, disputed_points, fuse
 from interviewer.llm.judgement import Judgement, Unreadable, judgement_schema, parse_judgement
 from interviewer.llm.prompting import judge_prompt, judged_ids, prompt_hash, repair_prompt
@@ -26,6 +28,8 @@ _TOKENS_A_POINT = 160
 _TOKENS = 400
 _NEAR = 3.0
 """Points of 100 from the bound of a band within which an answer is judged again."""
+_SENTENCE = 4
+"""Words from which on a stretch that a guard closed can hold an order; "Yes." is closed too, and gives context."""
 _RETAKE_TEMPERATURE = 0.7
 """Of the second and third ballot: asked the same way at zero, a model only repeats itself."""
 
@@ -75,18 +79,19 @@ class Judge:
         self._pool.shutdown(wait=False)
 
     def _judged(self, item: Item, request: GradeRequest, grade: Grade) -> Grade:
-        first = self._ballot(item, request, 0)
+        shown = _shown(request.answer, grade)
+        first = self._ballot(item, request, shown, 0)
         calls, ballots = list(first.calls), [first.judgement] if first.judgement else []
         if not ballots:
             return grade.model_copy(update={"judging": self._judging(calls, first.problem)})
         if _is_close(item, request, grade, ballots[0]):
             for number in range(1, MOST_BALLOTS):
-                more = self._ballot(item, request, number)
+                more = self._ballot(item, request, shown, number)
                 calls += more.calls
                 if more.judgement is None:
                     break
                 ballots.append(more.judgement)
-        fused = fuse(grade, ballots, request.answer)
+        fused = fuse(item, grade, ballots, request.answer)
         dropped = tuple(dict.fromkeys(name for ballot in ballots for name in ballot.dropped))
         judging = self._judging(calls, "").model_copy(update={"dropped": dropped})
         return fused.model_copy(update={"judging": judging})
@@ -100,11 +105,11 @@ class Judge:
             problem=problem,
         )
 
-    def _ballot(self, item: Item, request: GradeRequest, number: int) -> _Ballot:
+    def _ballot(self, item: Item, request: GradeRequest, shown: str, number: int) -> _Ballot:
         """Ask once, and once more for a repair when the reply cannot be used."""
         ids = judged_ids(item, request.point_ids)
         wrongs = [each.id for each in item.rubric.misconceptions]
-        system, user = judge_prompt(item, request.answer, ids)
+        system, user = judge_prompt(item, shown, ids)
         messages = (ChatMessage("system", system), ChatMessage("user", user))
         asked = ChatRequest(
             messages=messages,
@@ -149,6 +154,13 @@ class Judge:
         )
 
 
+def _shown(answer: str, grade: Grade) -> str:
+    """The answer as the judge sees it: without what addresses whoever grades, so that it can't be obeyed."""
+    orders = find_orders(answer)
+    closed = grade.closed if "instructions" in grade.flags else ()
+    return leave_out(answer, (*orders, *(span for span in closed if count_words(span.cut(answer)) >= _SENTENCE)))
+
+
 def _repaired(
     asked: ChatRequest, messages: tuple[ChatMessage, ...], answer: ChatReply, found: Unreadable
 ) -> ChatRequest:
@@ -162,6 +174,6 @@ def _is_close(item: Item, request: GradeRequest, grade: Grade, first: Judgement)
         return False
     if disputed_points(item, Level.STAFF, grade, first):
         return True
-    fused = fuse(grade, [first], request.answer)
+    fused = fuse(item, grade, [first], request.answer)
     value = summarise_answer(item, item.question.level, request.answer, fused).score.value
     return value is not None and any(bound and abs(value - bound) < _NEAR for bound, _ in BANDS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 
 from interviewer.core.grade import Span
 
@@ -19,16 +20,17 @@ _SAME = {
 _EDGES = " \"'.,;:-"
 
 
-def find_quote(quote: str, answer: str) -> Span | None:
+def find_quote(quote: str, answer: str, closed: Sequence[Span] = ()) -> Span | None:
     """Find a quote in an answer, whatever its case, white space, and form of quotation marks and dashes.
 
     Args:
         quote: as the judge gave it; an ellipsis at either end does not count.
         answer: as typed.
+        closed: stretches of it in which nothing counts.
 
     Returns:
-        Where it stands in the answer as typed; None when it does not, or when it has fewer than `LEAST`
-        characters and is not the whole answer.
+        The first place outside `closed` where it stands in the answer as typed; None when there is none, or
+        when it has fewer than `LEAST` characters and is not the whole answer.
     """
     wanted = "".join(char for char, _ in _plain(quote)).strip(_EDGES)
     plain = _plain(answer)
@@ -37,9 +39,12 @@ def find_quote(quote: str, answer: str) -> Span | None:
     if not wanted or (len(wanted) < LEAST and wanted != whole):
         return None
     at = text.find(wanted)
-    if at < 0:
-        return None
-    return Span(start=plain[at][1], end=plain[at + len(wanted) - 1][1] + 1)
+    while at >= 0:
+        start, end = plain[at][1], plain[at + len(wanted) - 1][1] + 1
+        if not any(each.start < end and start < each.end for each in closed):
+            return Span(start=start, end=end)
+        at = text.find(wanted, at + 1)
+    return None
 
 
 def _plain(text: str) -> list[tuple[str, int]]:

@@ -2,5 +2,6 @@
 
 from interviewer.plain.console import Console
 from interviewer.plain.interview import run_plain
+from interviewer.plain.retelling import retell
 
-__all__ = ["Console", "run_plain"]
+__all__ = ["Console", "retell", "run_plain"]

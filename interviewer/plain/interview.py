@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
-from typing import NamedTuple
 
 from interviewer.conduct import Conductor
 from interviewer.core.grade import Ungraded
@@ -29,32 +28,29 @@ from interviewer.core.session import (
     Resumed,
     Skipped,
     TimeUp,
-    TurnKind,
 )
 from interviewer.errors import StorageError
 from interviewer.plain.console import Console
-from interviewer.report.terminal import render_question, wrap_text
+from interviewer.plain.talk import Talk
+from interviewer.report.terminal import render_question
 
 __all__ = ["COMMANDS", "INPUT_ENDED", "run_plain"]
 
 INPUT_ENDED = 7
 """Exit code when the input ended before the interview did."""
 COMMANDS = {
+    "/ask": "ask what the question means, e.g. /ask what do you mean by memory? (costs nothing)",
     "/hint": "show the next hint (each has a price)",
     "/idk": 'say "I don\'t know" and go on (counts as zero)',
     "/skip": "pass on this question (counts as zero in an interview, left out in practice)",
+    "/explain": "explain what was missed in the question before (practice), e.g. /explain 2",
     "/pause": "stop the clock until you press Enter",
     "/quit": "save and leave; `mockdl start --resume` takes it up again",
     "/end": "end the interview now and see the report",
     "/help": "show this list",
 }
-
-
-class _Input(NamedTuple):
-    """What the candidate did at the prompt."""
-
-    event: Event | None
-    """None at the end of input."""
+_WITH_WORDS = ("/ask", "/explain")
+"""Commands with something behind them."""
 
 
 class _PlainInterview:
@@ -64,6 +60,7 @@ class _PlainInterview:
         self._status = status
         self._lines: list[str] = []
         self._input_ended = False
+        self._talk = Talk(conductor, console)
 
     def run(self) -> int:
         """Conduct the session; returns the exit code."""
@@ -74,6 +71,7 @@ class _PlainInterview:
             if isinstance(effect, Leave):
                 return self._leave()
             if isinstance(effect, Finish):
+                self._talk.close()
                 return 0
             queue += self._perform(effect)
         return self._leave()
@@ -84,8 +82,7 @@ class _PlainInterview:
         if isinstance(effect, GradeTurn):
             return self._grade(effect)
         if isinstance(effect, Hint):
-            hint = self._conductor.items[effect.question_id].question.hints[effect.number]
-            self._say_block(f"Hint ({hint.price:g} points): {hint.text}")
+            self._talk.hint(effect)
             return self._listen()
         if isinstance(effect, Review):
             return self._review(effect)
@@ -99,31 +96,20 @@ class _PlainInterview:
         config = row.config
         self._console.say(f"mockdl: {config.level} level {config.mode}, session {row.id}")
         for note in row.notes:
-            self._say_block(f"Note: {note}")
-        self._say_block("Finish an answer with a line that holds a single dot. /help lists the commands.")
+            self._talk.say_block(f"Note: {note}")
+        self._talk.say_block("Finish an answer with a line that holds a single dot. /help lists the commands.")
 
     def _ask(self, effect: Ask) -> tuple[Effect, ...]:
         conductor = self._conductor
-        turn, state = conductor.turn, conductor.state
         conductor.prepare()
-        self._console.say("")
-        if turn.kind is TurnKind.QUESTION:
-            question = conductor.item.question
-            self._console.say(
-                f"Question {state.position + 1} of {len(state.plan)} ({question.topic}, {question.level})"
-            )
-        else:
-            self._console.say("Follow-up")
-        self._say_block(turn.prompt)
+        if conductor.turn.id == 0:
+            self._talk.greet()
+        self._talk.ask(effect)
         draft = conductor.draft()
         self._lines = draft.text.split("\n") if draft and draft.text else []
         if self._lines:
             self._console.say("", "Your draft so far:", *(f"  {line}" for line in self._lines))
         return self._listen()
-
-    def _say_block(self, text: str) -> None:
-        for paragraph in text.strip().split("\n\n"):
-            self._console.say(*wrap_text(paragraph, self._console.width))
 
     def _listen(self) -> tuple[Effect, ...]:
         """Read lines until they make an event, then send it."""
@@ -136,11 +122,18 @@ class _PlainInterview:
             line = self._console.read_line("> ")
             if line is None:
                 return self._end_of_input()
-            command = line.strip().lower()
+            command, _, rest = line.strip().partition(" ")
+            command = command.lower()
+            if rest and command not in _WITH_WORDS:
+                command = ""
             if command == ".":
                 return self._send(AnswerSubmitted(at=conductor.clock(), text=self._text()))
             if command == "/help":
-                self._console.say(*(f"  {name:<7} {text}" for name, text in COMMANDS.items()))
+                self._console.say(*(f"  {name:<8} {text}" for name, text in COMMANDS.items()))
+            elif command == "/ask":
+                self._talk.clarify(rest.strip())
+            elif command == "/explain":
+                self._talk.explain(rest.strip())
             elif command in COMMANDS:
                 return self._command(command)
             else:
@@ -185,7 +178,12 @@ class _PlainInterview:
             return self._listen()
 
     def _grade(self, effect: GradeTurn) -> tuple[Effect, ...]:
-        graded = self._wait(self._conductor.grade(effect))
+        turn = self._conductor.state.find(effect.turn_id)
+        grading = self._conductor.grade(effect)
+        if turn is not None:
+            self._talk.begin_reaction(turn)
+        self._talk.react()
+        graded = self._wait(grading)
         if isinstance(graded.result, Ungraded):
             self._console.narrate(f"This answer could not be graded: {graded.result.reason}. Your answer is saved.")
         return self._conductor.send_grade(graded)
@@ -207,8 +205,15 @@ class _PlainInterview:
         summary = self._conductor.summary()
         number = next(n for n, q in enumerate(summary.questions, 1) if q.item.question.id == effect.question_id)
         self._console.say("", *render_question(summary.questions[number - 1], self._console.width, number=number))
-        if self._console.interactive and self._console.read_line("\nPress Enter to go on. ") is None:
-            return self._send(Quit(at=self._conductor.clock()))
+        self._talk.reviewed(effect.question_id)
+        while self._console.interactive:
+            line = self._console.read_line("\nPress Enter to go on. ")
+            if line is None:
+                return self._send(Quit(at=self._conductor.clock()))
+            command, _, rest = line.strip().partition(" ")
+            if command.lower() != "/explain":
+                break
+            self._talk.explain(rest.strip())
         return self._send(Continued(at=self._conductor.clock()))
 
     def _leave(self) -> int:

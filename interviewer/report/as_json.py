@@ -7,6 +7,7 @@ from typing import Any
 
 from interviewer.core.scoring import PointScore
 from interviewer.core.summary import QuestionSummary, SessionSummary
+from interviewer.report.ledger import ledger_as_dict
 
 __all__ = ["question_as_dict", "render_json"]
 
@@ -27,10 +28,16 @@ def render_json(summary: SessionSummary) -> str:
         "band": summary.band,
         "seconds": summary.seconds,
         "topics": [topic.model_dump() for topic in summary.topics],
+        "calibration": {
+            "verdict": summary.calibration.verdict,
+            "lean": summary.calibration.lean,
+            "ratings": [each.model_dump() for each in summary.calibration.ratings],
+        },
         "strongest": list(summary.strongest),
         "weakest": list(summary.weakest),
         "left_out": list(summary.left_out),
         "questions": [question_as_dict(each) for each in summary.questions],
+        "ledger": ledger_as_dict(summary.ledger),
     }
     return json.dumps(body, indent=2, ensure_ascii=False) + "\n"
 
@@ -80,5 +87,7 @@ def _point(score: PointScore) -> dict[str, Any]:
         "span": list(score.span) if score.span else None,
         "turn": score.turn_id,
         "method": score.method,
+        "ruling": score.ruling.model_dump(mode="json", exclude={"asked"}) if score.ruling else None,
+        "contested": score.contested,
         "opinion": score.opinion.model_dump(mode="json") if score.opinion else None,
     }

@@ -13,6 +13,7 @@ import jinja2
 from interviewer.core.summary import SessionSummary
 from interviewer.core.text import clean, clean_line
 from interviewer.report import wording
+from interviewer.report.ledger import describe_ledger
 
 __all__ = ["render_markdown"]
 
@@ -31,7 +32,7 @@ def render_markdown(summary: SessionSummary) -> str:
     )
     environment.filters.update(inline=_inline, fence=_fence)
     template = environment.get_template("report.md.j2")
-    return template.render(summary=summary, wording=wording)
+    return template.render(summary=summary, wording=wording, ledger=describe_ledger(summary))
 
 
 def _inline(text: str) -> str:

@@ -9,6 +9,7 @@ from interviewer.core.scoring import QuestionScore
 from interviewer.core.summary import QuestionSummary, SessionSummary
 from interviewer.core.text import clean, clean_line
 from interviewer.report import wording
+from interviewer.report.ledger import describe_ledger
 
 __all__ = ["render_head", "render_question", "render_terminal", "wrap_text"]
 
@@ -19,6 +20,9 @@ def render_terminal(summary: SessionSummary, width: int = 80) -> str:
     for number, question in enumerate(summary.questions, 1):
         lines += ["", "─" * width, *render_question(question, width, number=number)]
     lines += ["", "─" * width, *wrap_text(f"Grader: {wording.describe_passport(summary)}", width)]
+    lines += ["", "What was sent where:"]
+    for line in describe_ledger(summary):
+        lines += wrap_text(f"- {line}", width, indent="  ")
     return "\n".join(lines) + "\n"
 
 
@@ -40,12 +44,22 @@ def _head(summary: SessionSummary, width: int) -> Iterable[str]:
         yield from wrap_text(f"Note: {note}", width)
     for each in summary.left_out:
         yield from wrap_text(f"Left out of the score: {each}", width)
+    yield from _calibration(summary, width)
     for title, statements in (("Strongest", summary.strongest), ("Study next", summary.weakest)):
         if statements:
             yield ""
             yield f"{title}:"
             for statement in statements:
                 yield from wrap_text(f"- {statement}", width, indent="  ")
+
+
+def _calibration(summary: SessionSummary, width: int) -> Iterable[str]:
+    lines = wording.describe_calibration(summary.calibration)
+    if lines:
+        yield ""
+        yield "How sure you were:"
+    for line in lines:
+        yield from wrap_text(line, width, indent="  ")
 
 
 def render_question(summary: QuestionSummary, width: int, *, number: int | None = None) -> list[str]:
@@ -80,6 +94,8 @@ def _verdicts(score: QuestionScore, width: int) -> list[str]:
         lines += wrap_text(text, width, indent="  ")
         if point.evidence:
             lines += wrap_text(f"you said: {wording.quote(point.evidence)}", width, indent="      ")
+        if ruling := wording.describe_ruling(point):
+            lines += wrap_text(ruling, width, indent="      ")
         if opinion := wording.describe_opinion(point):
             lines += wrap_text(opinion, width, indent="      ")
     if score.misconceptions:

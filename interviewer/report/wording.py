@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from interviewer.core.calibration import CONFIDENCE, Calibration
 from interviewer.core.content import Reference, VerdictName
-from interviewer.core.grade import Flag, Grade, Passport
+from interviewer.core.grade import Flag, Passport, PointVerdict
 from interviewer.core.scoring import PointScore, QuestionScore
 from interviewer.core.summary import SessionSummary
 from interviewer.core.text import clean_line
 
 __all__ = [
     "MARKS",
+    "describe_calibration",
+    "describe_confidence",
     "describe_flags",
     "describe_interval",
-    "describe_ledger",
     "describe_opinion",
     "describe_passport",
     "describe_point",
     "describe_reference",
+    "describe_ruling",
     "describe_score",
     "describe_time",
     "local_time",
@@ -66,7 +69,33 @@ def describe_point(score: PointScore) -> str:
         parts.append("after a follow-up")
     if not score.expected:
         parts.append("bonus")
+    if score.contested:
+        parts.append("credited after contest")
     return ", ".join(parts)
+
+
+def describe_ruling(score: PointScore) -> str:
+    """How a contest about a point ended, by whom and why; "" without one."""
+    ruling = score.ruling
+    if ruling is None:
+        return ""
+    ended = "upheld" if ruling.upheld else "refused"
+    reason = f": {clean_line(ruling.reason)}" if ruling.reason else ""
+    what = f"contest {ended} by {ruling.by} ({ruling.probability:.2f}){reason}"
+    return what if score.contested or not ruling.read else f"{what}; you marked {quote(ruling.read)}"
+
+
+def describe_confidence(confidence: int | None) -> str:
+    """How sure the candidate said they were; "" when they did not."""
+    return f"You were {CONFIDENCE[confidence]} ({confidence} of 5)." if confidence else ""
+
+
+def describe_calibration(calibration: Calibration) -> list[str]:
+    """Confidence against result, one line a question, the verdict first; empty when nothing was said."""
+    if not calibration.ratings:
+        return []
+    rows = [f"{each.confidence} of 5, scored {each.score:.0f}: {each.title}" for each in calibration.ratings]
+    return [f"{calibration.verdict[0].upper()}{calibration.verdict[1:]}.", *rows]
 
 
 def describe_reference(reference: Reference) -> str:
@@ -103,11 +132,10 @@ def describe_passport(summary: SessionSummary) -> str:
     passports = {p.model_copy(update={"rubric_hash": ""}) for p in found if p is not None}
     if not passports:
         return "No answer was graded."
-    lines = [_describe(each) for each in sorted(passports, key=lambda p: (p.name, p.version, p.encoder))]
-    return " ".join((*lines, *describe_ledger(summary)))
+    return " ".join(_describe(each) for each in sorted(passports, key=lambda p: (p.name, p.version, p.encoder)))
 
 
-def describe_opinion(score: PointScore) -> str:
+def describe_opinion(score: PointScore | PointVerdict) -> str:
     """What a language model said where it is worth knowing: it differed, was split, or had no evidence."""
     opinion = score.opinion
     if opinion is None:
@@ -120,33 +148,6 @@ def describe_opinion(score: PointScore) -> str:
     if opinion.verdict is not opinion.offline:
         return f"the judge said {opinion.verdict}, the offline grader {opinion.offline}: {opinion.reason}"
     return f"judge: {opinion.reason}" if opinion.reason else ""
-
-
-def describe_ledger(summary: SessionSummary) -> list[str]:
-    """What left this machine, to whom; and where a language model could not be used, why."""
-    found = [
-        turn.result.judging
-        for question in summary.questions
-        for turn in question.turns
-        if isinstance(turn.result, Grade) and turn.result.judging is not None
-    ]
-    lines = []
-    for host, model in dict.fromkeys((each.host, each.model) for each in found):
-        own = [each for each in found if (each.host, each.model) == (host, model)]
-        calls = [call for each in own for call in each.calls if not call.cached]
-        prompt = sum(call.prompt_tokens or 0 for call in calls)
-        completion = sum(call.completion_tokens or 0 for call in calls)
-        sent = sum(call.request_bytes for call in calls)
-        place = f"to {host}" if host else "to a script on this machine"
-        lines.append(
-            f"Judge {model}: {len(calls)} call{'s' * (len(calls) != 1)} {place}, {sent:,} bytes sent, "
-            f"{prompt:,} tokens read and {completion:,} written by the model."
-        )
-        problems = dict.fromkeys(each.problem for each in own if each.problem)
-        lines += [f"Offline grade instead of the judge's: {problem}." for problem in problems]
-    if not any(each.host for each in found):
-        lines.append("Nothing left this machine.")
-    return lines
 
 
 def _describe(passport: Passport) -> str:

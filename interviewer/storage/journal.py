@@ -40,6 +40,10 @@ class SessionRow(NamedTuple):
     finished: bool
     last_seen: float
     """Unix time at which the session was last known to run."""
+    name: str = ""
+    """What the candidate calls it."""
+    events: int = 0
+    """How many there are; grows when an old answer is graded again, too."""
 
 
 class Draft(NamedTuple):
@@ -65,6 +69,8 @@ def open_journal(path: Path) -> Journal:
             # FULL: a committed answer must survive a power cut, and costs about 4 ms.
             connection.execute("PRAGMA synchronous=FULL")
             connection.execute("PRAGMA foreign_keys=ON")
+            # What is deleted is overwritten, not only forgotten.
+            connection.execute("PRAGMA secure_delete=ON")
             migrate(connection)
     except ValueError as error:
         raise StorageError(
@@ -138,9 +144,14 @@ class Journal:
             _notes.dump_json(row.notes).decode(),
             int(row.finished),
             row.last_seen,
+            row.name,
         )
         with self._writing() as connection:
-            connection.execute("INSERT INTO sessions VALUES (?,?,?,?,?,?,?)", values)
+            connection.execute(
+                "INSERT INTO sessions (id, created_at, config, plan, notes, finished, last_seen, name) "
+                "VALUES (?,?,?,?,?,?,?,?)",
+                values,
+            )
             for item in items:
                 _store_item(connection, row.id, item)
 
@@ -149,8 +160,8 @@ class Journal:
         with self._writing() as connection:
             _store_item(connection, session_id, item)
 
-    def append(self, session_id: str, event: Event, *, finished: bool = False) -> None:
-        """Append one event, and mark the session finished when it is."""
+    def append(self, session_id: str, event: Event, *, finished: bool = False, running: bool = True) -> None:
+        """Append one event, and mark the session finished when it is; `running` when it shows that it runs."""
         body = event_adapter.dump_json(event).decode()
         with self._writing() as connection:
             connection.execute(
@@ -159,13 +170,31 @@ class Journal:
             )
             connection.execute(
                 "UPDATE sessions SET last_seen = MAX(last_seen, ?), finished = MAX(finished, ?) WHERE id = ?",
-                (event.at, int(finished), session_id),
+                (event.at if running else 0.0, int(finished), session_id),
             )
 
     def mark_finished(self, session_id: str) -> None:
         """Say that the session has ended."""
         with self._writing() as connection:
             connection.execute("UPDATE sessions SET finished = 1 WHERE id = ?", (session_id,))
+
+    def rename_session(self, session_id: str, name: str) -> None:
+        """Give the session a name; "" takes it away."""
+        with self._writing() as connection:
+            connection.execute("UPDATE sessions SET name = ? WHERE id = ?", (name, session_id))
+
+    def delete_session(self, session_id: str) -> bool:
+        """Delete a session with its answers, grades and draft, and the questions that only it asked.
+
+        What is deleted is overwritten in the file. Returns whether it has also left the write-ahead
+        log, which it cannot while another process reads the journal; it then goes when that one ends.
+        """
+        with self._writing() as connection:
+            for table in ("drafts", "events", "session_items"):
+                connection.execute(f"DELETE FROM {table} WHERE session_id = ?", (session_id,))  # noqa: S608 - our own names
+            connection.execute("DELETE FROM sessions WHERE id = ?", (session_id,))
+            connection.execute("DELETE FROM items WHERE hash NOT IN (SELECT hash FROM session_items)")
+        return self._read("PRAGMA wal_checkpoint(TRUNCATE)")[0][0] == 0
 
     def save_draft(self, session_id: str, draft: Draft, at: float) -> None:
         """Overwrite the session's draft."""
@@ -220,9 +249,17 @@ class Journal:
         raise UsageError(f"{problem}.", todo=f"Say one of these, or `last`: {latest}")
 
     def times_asked(self) -> dict[str, int]:
-        """How often each question has been part of a session."""
-        rows = self._read("SELECT question_id, COUNT(*) FROM session_items GROUP BY question_id")
+        """How often each question has been part of a session; a demonstration is none."""
+        rows = self._read(
+            "SELECT question_id, COUNT(*) FROM session_items JOIN sessions ON id = session_id "
+            "WHERE NOT coalesce(json_extract(config, '$.demo'), 0) GROUP BY question_id"
+        )
         return {str(question_id): int(str(count)) for question_id, count in rows}
+
+    def forbid_writing(self) -> None:
+        """Have SQLite refuse every write of this connection from here on, as a `StorageError`."""
+        with self._lock, _explained(self.path):
+            self._connection.execute("PRAGMA query_only=ON")
 
     def check(self) -> str:
         """SQLite's own integrity check: "ok" or what is wrong."""
@@ -235,7 +272,9 @@ class Journal:
             self._connection.close()
 
     def _rows(self, tail: str) -> list[SessionRow]:
-        query = f"SELECT id, created_at, config, plan, notes, finished, last_seen FROM sessions {tail}"  # noqa: S608
+        counted = "(SELECT COUNT(*) FROM events WHERE session_id = id)"
+        columns = f"id, created_at, config, plan, notes, finished, last_seen, name, {counted}"
+        query = f"SELECT {columns} FROM sessions {tail}"  # noqa: S608 - our own names
         with _damaged(self.path):
             return [
                 SessionRow(
@@ -246,8 +285,10 @@ class Journal:
                     notes=_notes.validate_json(str(notes)),
                     finished=bool(finished),
                     last_seen=float(str(seen)),
+                    name=str(name),
+                    events=int(str(events)),
                 )
-                for session_id, created, config, plan, notes, finished, seen in self._read(query)
+                for session_id, created, config, plan, notes, finished, seen, name, events in self._read(query)
             ]
 
 

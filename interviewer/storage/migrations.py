@@ -47,6 +47,7 @@ MIGRATIONS: tuple[tuple[str, str], ...] = (
         CREATE INDEX sessions_by_time ON sessions(created_at);
         """,
     ),
+    ("0002_session_names", "ALTER TABLE sessions ADD COLUMN name TEXT NOT NULL DEFAULT ''"),
 )
 
 

@@ -19,9 +19,9 @@ from interviewer.llm.replies import ReplyCache
 from tests.support.builders import make_grade, make_item
 
 ITEM = make_item()
-ANSWER = "The first thing is said here. The second thing is said there. And nothing more."
+ANSWER = "The first statement is a claim. The second thing is said there. And nothing more."
 REQUEST = GradeRequest(question_id="alpha", answer=ANSWER)
-QUOTE = "first thing is said"
+QUOTE = "first statement is a claim"
 
 
 def said(quote: str = QUOTE, **verdicts: str) -> str:

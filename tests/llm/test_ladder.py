@@ -80,6 +80,19 @@ def test_a_failure_that_may_be_the_formats_is_repeated_once(connect: Connect, st
     assert len(stage.bodies) == 2 + 1
 
 
+def test_a_reply_that_was_cut_off_still_tells_which_rung_the_server_takes(connect: Connect, stage: ChatStage) -> None:
+    def act(body: Body) -> Response:
+        if body.get("response_format", {}).get("type") == "json_schema":
+            return error(400, "Invalid parameter: 'response_format'", param="response_format")
+        return completion('{"ok"', "length")
+
+    stage.act = act
+    client = connect()
+    kinds = [client.ask(WANTS_JSON).result(20) for _ in range(2)]
+    assert [each.kind for each in kinds if isinstance(each, ChatFailure)] == ["truncated", "truncated"]
+    assert len(stage.bodies) == 2 + 1
+
+
 def test_a_server_that_fails_on_every_rung_is_down(connect: Connect, stage: ChatStage, tmp_path: Path) -> None:
     stage.act = lambda body: error(500, "no GPU")
     answer = connect(cache=tmp_path).ask(WANTS_JSON).result(20)

@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from typing import TypeVar
 
 from interviewer.core.content import Item
-from interviewer.core.grade import GradeRequest, GradeResult, Ungraded
+from interviewer.core.grade import Assessment, AssessmentRequest, GradeRequest, GradeResult, Ungraded
 from interviewer.core.ports import EncoderStatus, SearchHit
 from tests.support.builders import make_grade
 
@@ -42,6 +42,10 @@ class ScriptedEngine:
         self.held: list[tuple[Future[GradeResult], GradeResult]] = []
         self.holding = False
         """Keep grades back until `release`."""
+        self.claims: Assessment | Exception = Assessment(
+            credit=0.0, p_covered=0.0, p_missing=1.0, p_contradicted=0.0, cosine=0.0, recall=0.0
+        )
+        """What holding words against any single claim gives."""
 
     def start(self) -> None:
         """Nothing to start."""
@@ -65,6 +69,14 @@ class ScriptedEngine:
             return _done(result)
         future: Future[GradeResult] = Future()
         self.held.append((future, result))
+        return future
+
+    def assess(self, requests: Sequence[AssessmentRequest]) -> Future[list[Assessment]]:
+        """The same for every claim."""
+        if not isinstance(self.claims, Exception):
+            return _done([self.claims] * len(requests))
+        future: Future[list[Assessment]] = Future()
+        future.set_exception(self.claims)
         return future
 
     def release(self) -> None:

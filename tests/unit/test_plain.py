@@ -10,6 +10,7 @@ import pytest
 from interviewer.conduct import Conductor
 from interviewer.core.content import Level
 from interviewer.core.session import Mode, Outcome, Phase, SessionConfig
+from interviewer.core.spoken import Act
 from interviewer.errors import StorageError
 from interviewer.plain import Console, run_plain
 from interviewer.plain.interview import INPUT_ENDED
@@ -159,3 +160,75 @@ def test_a_full_disk_ends_with_an_error_and_the_session_can_be_resumed(services:
     assert "still in the editor" in caught.value.kept
     services.journal._connection.execute("PRAGMA query_only=OFF")
     assert services.resume_session().state.phase is Phase.ANSWERING
+
+
+def test_the_interviewer_greets_reacts_leads_over_and_closes(services: Services) -> None:
+    conductor = start(services)
+    _, out, _ = play(services, conductor, "an answer\n.\n/idk\n/skip\n/skip\n")
+    said = {act: [each.text for each in conductor.state.said if each.act is act] for act in Act}
+    assert len(said[Act.GREETING]) == len(said[Act.CLOSING]) == 1
+    assert len(said[Act.REACTION]) == len(conductor.state.turns) - 1
+    flat = " ".join(out.split())
+    for text in (text for texts in said.values() for text in texts):
+        assert " ".join(text.split()) in flat
+    assert said[Act.ASK][0].endswith(conductor.state.turns[1].prompt.strip())
+
+
+def test_a_clarification_is_free_kept_and_no_answer(services: Services) -> None:
+    conductor = start(services)
+    _, out, err = play(services, conductor, "first\n/ask what do you mean [/b]?\n/ask\nsecond\n.\n/end\n")
+    assert conductor.state.turns[0].answer == "first\nsecond"
+    assert conductor.state.turns[0].hints == 0
+    (words,) = conductor.state.words(Act.CLARIFICATION, 0)
+    assert words.asked == "what do you mean [/b]?"
+    assert " ".join(words.text.split()) in " ".join(out.split())
+    assert "Say what is unclear" in err
+    again = services.open_session(conductor.row.id)
+    assert again.state.said == conductor.state.said
+
+
+def test_a_missed_point_is_explained_in_practice_and_never_before_the_verdict(services: Services) -> None:
+    conductor = start(services, mode=Mode.PRACTICE)
+    _, out, err = play(services, conductor, "/explain\nanswer\n.\n/idk\n/idk\n/explain 2\n/explain 99\n/end\n")
+    assert err.count("There is nothing to explain") == 1
+    assert "a number from 1 to" in err
+    (words,) = conductor.state.words(Act.EXPLANATION, 0)
+    statement = conductor.items[conductor.state.turns[0].question_id].rubric.point(words.about).statement
+    assert words.text.startswith(statement)
+    assert f"2. {statement[:30]}" in out
+
+
+def test_an_interview_explains_nothing(services: Services) -> None:
+    conductor = start(services)
+    _, _, err = play(services, conductor, "/skip\n/explain 1\n/end\n")
+    assert "There is nothing to explain" in err
+
+
+def test_a_dead_model_is_said_once_and_the_interview_ends_with_a_ledger(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("JUDGE", "auto"), ("JUDGE_URL", "http://127.0.0.1:9/v1"), ("JUDGE_MODEL", "tiny")):
+        monkeypatch.setenv(f"MOCKDL_{name}", value)
+    monkeypatch.setenv("MOCKDL_JUDGE_RETRIES", "0")
+    built = build_services()
+    built._engine = ScriptedEngine()  # type: ignore[assignment]
+    try:
+        conductor = start(built)
+        _, out, err = play(built, conductor, "answer\n.\n" * 6)
+        assert conductor.state.phase is Phase.FINISHED
+        assert err.count("authored wording is used") == 1
+        assert "words what the interviewer says" in " ".join(out.split())
+        (line,) = (line for line in conductor.summary().ledger.lines if line.part == "interviewer")
+        assert (line.calls, line.failed) == (2, 2)
+    finally:
+        built.close()
+
+
+def test_authored_words_can_be_chosen_although_a_model_judges(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("JUDGE", "auto"), ("JUDGE_URL", "http://127.0.0.1:9/v1"), ("JUDGE_MODEL", "tiny")):
+        monkeypatch.setenv(f"MOCKDL_{name}", value)
+    monkeypatch.setenv("MOCKDL_INTERVIEWER_VOICE", "authored")
+    built = build_services()
+    try:
+        assert built.voice() is None
+        assert "words what" not in built.judge_notice()
+    finally:
+        built.close()

@@ -160,3 +160,53 @@ def test_kill_dash_nine_loses_nothing_that_was_submitted(tmp_path: Path) -> None
         texts = [event.text for event in open_journal(path).events(ROW.id) if isinstance(event, AnswerSubmitted)]
         assert texts[:confirmed] == [f"answer {n}" for n in range(1, confirmed + 1)]
         assert open_journal(path).check() == "ok"
+
+
+def test_a_demonstration_does_not_count_as_having_been_asked(journal: Journal) -> None:
+    demo = ROW._replace(id="20261121-1100-0000", config=ROW.config.model_copy(update={"demo": True}))
+    journal.create_session(demo, [make_item()])
+    assert list(journal.times_asked().values()) == [1]
+
+
+def test_a_session_is_renamed_and_its_name_comes_back(journal: Journal) -> None:
+    journal.rename_session(ROW.id, NASTY)
+    assert journal.session(ROW.id).name == NASTY
+
+
+def test_deleting_a_session_leaves_no_word_of_it_in_the_files(journal: Journal) -> None:
+    secret, other = "a sentence nobody may find again", ROW._replace(id="20261122-0900-abcd")
+    journal.create_session(other, [make_item(), make_item("beta")])
+    journal.append(other.id, AnswerSubmitted(at=2.0, text=secret * 400))
+    journal.append(ROW.id, AnswerSubmitted(at=2.0, text="kept"))
+    journal.save_draft(other.id, Draft(1, secret), at=3.0)
+    assert journal.delete_session(other.id)
+    for file in journal.path.parent.iterdir():
+        assert secret.encode() not in file.read_bytes(), file
+        assert b"Title of beta" not in file.read_bytes(), file
+    assert [row.id for row in journal.sessions()] == [ROW.id]
+    assert journal.items(ROW.id) == {"alpha": make_item()}, "a question that another session asked stays"
+    assert len(journal.events(ROW.id)) == 1
+    assert journal.check() == "ok"
+
+
+def test_deleting_while_another_process_reads_says_that_traces_stay(journal: Journal) -> None:
+    reader = sqlite3.connect(journal.path)
+    reader.execute("BEGIN")
+    reader.execute("SELECT COUNT(*) FROM sessions").fetchone()
+    journal._connection.execute("PRAGMA busy_timeout=50")
+    journal.append(ROW.id, AnswerSubmitted(at=2.0, text="written after the reader began"))
+    assert not journal.delete_session(ROW.id)
+    assert journal.sessions() == []
+    reader.close()
+
+
+def test_a_journal_from_before_names_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "old.sqlite3"
+    with sqlite3.connect(path) as old:
+        old.execute("CREATE TABLE migrations (name TEXT PRIMARY KEY)")
+        old.executescript(MIGRATIONS[0][1])
+        old.execute("INSERT INTO migrations VALUES (?)", (MIGRATIONS[0][0],))
+        config, plan = ROW.config.model_dump_json(), '[{"question_id": "alpha"}]'
+        old.execute("INSERT INTO sessions VALUES (?,?,?,?,?,?,?)", (ROW.id, 1.0, config, plan, "[]", 0, 1.0))
+    old.close()
+    assert open_journal(path).session(ROW.id).name == ""

@@ -1,0 +1,134 @@
+"""`mockdl judge-check`: whether the configured judge is good enough, measured on the packs' golden examples."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from interviewer.cli.common import open_services, print_json, ready_engine, say, use_judge
+from interviewer.errors import UsageError
+
+if TYPE_CHECKING:
+    from interviewer.audit.judge_scores import Scores
+    from interviewer.audit.judged import Run
+    from interviewer.core.content import Item
+    from interviewer.llm import ChatServer
+    from interviewer.services import Services
+
+__all__ = ["judge_check"]
+
+
+def judge_check(
+    questions: Annotated[
+        int, typer.Option(min=0, help="Questions to draw, spread over the topics; 0 for all of them.")
+    ] = 6,
+    question: Annotated[
+        list[str] | None, typer.Option(help="This question instead of a draw. Repeatable.", show_default=False)
+    ] = None,
+    repeats: Annotated[int, typer.Option(min=1, max=10, help="How often each answer is judged.")] = 2,
+    seed: Annotated[int, typer.Option(help="The same seed draws the same questions.")] = 7,
+    pack: Annotated[
+        list[Path] | None, typer.Option(help="A folder with questions of your own. Repeatable.", show_default=False)
+    ] = None,
+    judge: Annotated[
+        str | None, typer.Option(help="llm asks a judge on another machine while it is off.", show_default=False)
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For scripts, every verdict included.")] = False,
+) -> None:
+    """Measure the judge against the offline grader.
+
+    Golden examples, whose right verdicts are known, are judged with `judge_url` and `judge_model`. Printed are
+    the agreement with the authored verdicts beside the offline grader's, whether the judge says the same twice,
+    whether its quotes hold, and its time, tokens and cost. Ctrl-C prints what was measured until then.
+    """
+    from interviewer.audit.judge_scores import measure_run
+    from interviewer.audit.judged import choose_questions
+
+    with open_services(pack or []) as services:
+        server = _server(services, judge)
+        items = choose_questions(services.bank, question or [], questions, seed)
+        answers = sum(len(item.rubric.examples) for item in items)
+        say(
+            f"{answers} golden examples of {len(items)} question{'s' * (len(items) != 1)} are sent to {server.host}, "
+            f"where {server.model} judges each {repeats} time{'s' * (repeats != 1)}: with their questions, key points "
+            "and model answers. Nothing that you typed is among them."
+        )
+        run = _run(services, items, repeats, quiet=as_json)
+        scores = measure_run(run, server.model, server.host, services.prices())
+    if as_json:
+        print_json(_as_dict(run, scores, server))
+    else:
+        from interviewer.cli.judge_table import render_scores
+
+        print("\n".join(render_scores(run, scores, server.model, server.host)))
+    raise typer.Exit(_code(run, scores))
+
+
+def _server(services: Services, judge: str | None) -> ChatServer:
+    """The judge's server, if it may be asked."""
+    from interviewer.core.chat import JudgeMode
+
+    server = services.judge_server()
+    off = services.settings.judge is JudgeMode.OFF if judge is None else judge == "off"
+    if server is not None and off and (judge == "off" or not server.is_local):
+        raise UsageError(
+            "The judge is off, and while it is nothing is sent to another machine.",
+            kept="Nothing was sent anywhere.",
+            todo="`mockdl config set judge auto` turns it on; `mockdl judge-check --judge llm` asks it this once.",
+        )
+    if judge is not None:
+        use_judge(services, judge)
+    use_judge(services, "llm")
+    assert server is not None, "llm without a server was refused"
+    problem = server.key_problem()
+    if problem:
+        raise UsageError(problem, kept="Nothing was sent anywhere.")
+    return server
+
+
+def _run(services: Services, items: Sequence[Item], repeats: int, *, quiet: bool) -> Run:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from interviewer.audit.judged import judge_examples
+
+    engine = ready_engine(services, quiet=quiet, index=False)
+    judge = services.fresh_judge()
+    console = Console(stderr=True)
+    total = sum(len(item.rubric.examples) for item in items)
+    try:
+        with Progress(console=console, disable=quiet or not console.is_terminal, transient=True) as progress:
+            task = progress.add_task("Judging golden examples", total=total)
+            return judge_examples(
+                items, engine, judge, repeats=repeats, progress=lambda done: progress.update(task, completed=done)
+            )
+    finally:
+        judge.close()
+
+
+def _code(run: Run, scores: Scores) -> int:
+    if run.interrupted:
+        return 130
+    return 0 if scores.rows and not run.gave_up else 1
+
+
+def _as_dict(run: Run, scores: Scores, server: ChatServer) -> dict[str, Any]:
+    from interviewer.audit.judge_scores import scores_as_dict
+    from interviewer.report.ledger import ledger_as_dict
+
+    return {
+        "model": server.model,
+        "host": server.host,
+        "planned_answers": run.planned,
+        "answers": len(run.answers),
+        "repeats": run.repeats,
+        "interrupted": run.interrupted,
+        "gave_up": run.gave_up,
+        "no_opinion": {kind: {"times": count, "reason": reason} for kind, (count, reason) in run.failures.items()},
+        **scores_as_dict(scores),
+        "ledger": ledger_as_dict(scores.ledger),
+        "verdicts": [row._asdict() for row in scores.rows],
+    }

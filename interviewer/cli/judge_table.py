@@ -1,0 +1,100 @@
+"""What `mockdl judge-check` prints: plain lines of at most 80 columns."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Iterator
+
+from interviewer.audit.agreement import Estimate
+from interviewer.audit.judge_scores import GRADERS, Scores
+from interviewer.audit.judged import Run
+from interviewer.report.ledger import describe_sums, show_cost
+
+__all__ = ["render_scores"]
+
+_WIDTH = 80
+_NAMES = {"judge": "judge alone", "together": "both together", "offline": "offline alone"}
+
+
+def render_scores(run: Run, scores: Scores, model: str, host: str) -> Iterator[str]:
+    """Agreement, consistency, evidence, failures, time and cost."""
+    questions = len({row.question for row in scores.rows})
+    if run.interrupted or run.gave_up:
+        why = "Interrupted" if run.interrupted else f"Given up: {run.gave_up.rstrip('.')}"
+        yield from textwrap.wrap(f"{why}. {len(run.answers)} of {run.planned} answers were judged.", _WIDTH)
+        yield ""
+    if scores.rows:
+        yield from textwrap.wrap(
+            f"{model} at {host}: {len(scores.rows)} key points in answers to {questions} question"
+            f"{'s' * (questions != 1)}, against the authored verdicts, with 95% intervals over questions",
+            _WIDTH,
+        )
+        yield from _agreement(scores)
+        if scores.unseen is not None:
+            yield from textwrap.wrap(
+                "The offline grader was fitted on the built-in questions, which flatters it here: of such verdicts on "
+                f"questions it had not seen it got {_short(scores.unseen)} right.",
+                _WIDTH,
+            )
+        if questions < 3:
+            yield from textwrap.wrap("So few questions give no honest interval; draw more with --questions.", _WIDTH)
+        yield ""
+        yield from _kinds(scores)
+    else:
+        yield f"{model} at {host} gave no opinion, so there is nothing to measure."
+    yield ""
+    yield from _rest(run, scores)
+
+
+def _agreement(scores: Scores) -> Iterator[str]:
+    measures = list(scores.agreement["judge"])
+    yield f"  {'':<15}" + "".join(f"{name:<18}" for name in measures).rstrip()
+    for grader in GRADERS:
+        cells = "".join(f"{_cell(scores.agreement[grader][name]):<18}" for name in measures)
+        yield f"  {_NAMES[grader]:<15}{cells}".rstrip()
+    for grader, gain in scores.gain.items():
+        said = "better" if gain.low > 0 else "worse" if gain.high < 0 else "no clear difference"
+        yield f"  {_NAMES[grader]} less offline: accuracy {_cell(gain, signed=True)}, {said}"
+
+
+def _kinds(scores: Scores) -> Iterator[str]:
+    yield f"  {'accuracy by kind of answer':<28}" + "".join(f"{_NAMES[name]:>15}" for name in GRADERS)
+    for kind, found in scores.kinds.items():
+        cells = "".join(f"{_short(found[name]):>15}" for name in GRADERS)
+        name = f"{kind} ({found['n']:.0f})"
+        yield f"  {name:<28}{cells}"
+
+
+def _rest(run: Run, scores: Scores) -> Iterator[str]:
+    lines = []
+    if scores.consistency is not None:
+        lines.append(
+            f"Consistency: {_cell(scores.consistency)} of the verdicts are the same in all {run.repeats} repeats."
+        )
+    if scores.evidence is not None:
+        lines.append(f"Evidence: {_cell(scores.evidence)} of the verdicts that need a quote have one that holds.")
+    for kind, (count, reason) in run.failures.items():
+        lines.append(f"No opinion {count} of {len(run.answers) * run.repeats} times, {kind}: {reason}")
+    if scores.seconds is not None:
+        median, most = scores.seconds
+        lines.append(f"Time: {median:.1f} s a call in the median, {most:.1f} s at the 90th percentile.")
+    lines += describe_sums(scores.ledger)
+    cost, prices = scores.ledger.cost, scores.ledger.prices
+    judged = sum(len(answer.grades) for answer in run.answers)
+    if cost and prices is not None and judged:
+        lines.append(f"One answer costs about {show_cost(cost / judged, prices.currency)}.")
+    for line in lines:
+        yield from textwrap.wrap(line, _WIDTH, subsequent_indent="  ")
+
+
+def _cell(found: Estimate, *, signed: bool = False) -> str:
+    if math.isnan(found.value):
+        return "-"
+    value = f"{'+' * (signed and found.value >= 0)}{_short(found.value)}"
+    return f"{value} [{_short(found.low)} {_short(found.high)}]"
+
+
+def _short(number: float) -> str:
+    """Two decimals and no leading zero: ".44", "-.05", "1.00"."""
+    return f"{number:.2f}".replace("0.", ".", 1) if abs(number) < 0.995 else f"{number:.2f}"

@@ -1,0 +1,126 @@
+"""Lets through what may be said, sentence by sentence, before anybody sees it.
+
+A stream shows words before they can be checked as a whole. So nothing is handed on word by word:
+a reaction, a clarification and an explanation pass sentence by sentence, each checked together with
+all that stands before it; once one is turned down, what passed stays and nothing follows. A question
+and a hint are held back to their end, because only the whole can show that nothing of what is asked was
+lost: half a question that is taken back is worse than one that comes two seconds later.
+"""
+
+from __future__ import annotations
+
+import re
+
+from interviewer.core.discretion import given_away, judgement_in, lost_from, numbers_in
+from interviewer.core.spoken import Act
+from interviewer.core.text import clean, count_words
+from interviewer.core.voice import Speech
+
+__all__ = ["Gate"]
+
+_WHOLE = (Act.ASK, Act.HINT)
+_MOST_WORDS = {Act.REACTION: 60, Act.CLARIFICATION: 100, Act.EXPLANATION: 220}
+_SENTENCE_END = re.compile(r"[.!?…][\"')\]]*(?=\s)|\n")
+_THINKING = re.compile(r"\s*<think>.*?(?:</think>\s*|\Z)", re.DOTALL)
+_NAME_BEFORE = re.compile(r"\s*(?:\*\*)?(?:interviewer|assistant)(?:\*\*)?\s*:\s*(?:\*\*)?\s*", re.IGNORECASE)
+_QUOTES = {'"': '"', "“": "”", "'": "'"}
+
+
+class Gate:
+    """Stands between a model and the screen, for one speech."""
+
+    def __init__(self, speech: Speech) -> None:
+        self._speech = speech
+        self._heard = ""
+        self.passed = ""
+        """All that may be shown so far; it only grows."""
+        self.problem = ""
+        """Why nothing more is let through; "" while it is open."""
+
+    def add(self, piece: str) -> bool:
+        """Take a piece of the stream; whether more may be shown than before."""
+        self._heard += piece
+        if self._speech.act in _WHOLE:
+            return False
+        said = self._said()
+        ends = [found.end() for found in _SENTENCE_END.finditer(said)]
+        return self._let(said[: ends[-1]]) if ends else False
+
+    def finish(self) -> bool:
+        """The stream has ended; whether more may be shown than before."""
+        return self._let(self._said())
+
+    def _said(self) -> str:
+        text = _NAME_BEFORE.sub("", _THINKING.sub("", clean(self._heard), count=1), count=1).strip()
+        whole = self._speech.act in _WHOLE  # what has been shown must stay the beginning of what follows
+        if whole and len(text) > 1 and _QUOTES.get(text[0]) == text[-1] and text.count(text[0]) < 3:
+            text = text[1:-1].strip()
+        return text
+
+    def _let(self, text: str) -> bool:
+        """Let `text` through as far as it is in order, sentence by sentence."""
+        grew = False
+        if self._speech.act in _WHOLE:
+            ends = [len(text)]
+        else:
+            ends = [*(found.end() for found in _SENTENCE_END.finditer(text)), len(text)]
+        for end in ends:
+            part = text[:end].rstrip()
+            if self.problem or len(part) <= len(self.passed):
+                continue
+            self.problem = self._fault(part)
+            if not self.problem:
+                self.passed, grew = part, True
+        return grew
+
+    def _fault(self, text: str) -> str:
+        """Why this must not be said, "" when it may."""
+        speech, act = self._speech, self._speech.act
+        assert speech.item is not None
+        if "=====candidate" in text or re.search(r"https?:|www\.", text):
+            return "it holds what no interviewer says"
+        if count_words(text) > _MOST_WORDS.get(act, 10_000):
+            return "it is too long"
+        if act is Act.EXPLANATION:
+            new = sorted(numbers_in(text) - numbers_in(" ".join(self._grounds())))
+            return f"it names the number {new[0]}, which no source has" if new else ""
+        known = (*self._asked(), *self._own())
+        if point := given_away(text, speech.item, known):
+            return f"it gives away {point}"
+        if word := judgement_in(text, self._asked()):
+            return f"it passes judgement ({word})"
+        return self._fault_of_act(text)
+
+    def _fault_of_act(self, text: str) -> str:
+        speech = self._speech
+        if speech.act is Act.ASK:
+            return lost_from(speech.turn.prompt if speech.turn else "", text)
+        if speech.act is Act.HINT:
+            return lost_from(speech.words.text, text)
+        if speech.act is Act.REACTION:
+            return "it asks something" if "?" in text else ""
+        new = sorted(numbers_in(text) - numbers_in(" ".join((*self._asked(), speech.words.asked))))
+        return f"it adds the number {new[0]}" if new else ""
+
+    def _asked(self) -> tuple[str, ...]:
+        """What was said to the candidate already: the question, its other wordings, the hints that were bought."""
+        speech = self._speech
+        assert speech.item is not None
+        assert speech.turn is not None
+        question = speech.item.question
+        bought = tuple(hint.text for hint in question.hints[: speech.turn.hints])
+        spoken = (speech.words.text,) if speech.act is Act.HINT else ()
+        return (speech.turn.prompt, *question.prompts, *bought, *spoken)
+
+    def _own(self) -> tuple[str, ...]:
+        """The candidate's words that may be said back. Not what they ask: the answer, put as a question, would be
+        confirmed."""
+        return (self._speech.answer,) if self._speech.act in (Act.REACTION, Act.ASK) else ()
+
+    def _grounds(self) -> tuple[str, ...]:
+        """What an explanation may be made of."""
+        speech = self._speech
+        assert speech.item is not None
+        question = speech.item.question
+        statement = speech.point.statement if speech.point else ""
+        return (statement, question.prompt, question.model_answer, question.worked_solution or "", speech.answer)

@@ -1,0 +1,75 @@
+"""What is sent to a model for one turn of the interviewer.
+
+It is told no more than it may say: no key point, no verdict and no model answer, except where it is to
+explain one. The candidate's text stands between fences, as for the judge.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from interviewer.core.chat import ChatMessage, ChatRequest
+from interviewer.core.session import TurnKind
+from interviewer.core.spoken import Act
+from interviewer.core.text import clean
+from interviewer.core.voice import Speech
+from interviewer.llm.prompting import fence_of, prompt_hash, read_prompt
+
+__all__ = ["ACTS", "voice_hash", "voice_request"]
+
+ACTS = (Act.REACTION, Act.ASK, Act.HINT, Act.CLARIFICATION, Act.EXPLANATION)
+"""What a model words. Greeting and closing are authored: neither the first question nor the report waits for it."""
+_TOKENS = {Act.REACTION: 160, Act.ASK: 500, Act.HINT: 250, Act.CLARIFICATION: 250, Act.EXPLANATION: 500}
+_TEMPERATURE = 0.5
+_MOST_TEXT = 6_000
+"""Characters of the candidate's text that are sent: enough for a reaction, and small for a slow server."""
+
+
+def voice_hash(act: Act) -> str:
+    """First twelve hex digits of a SHA-256 over both prompt files of an act."""
+    both = prompt_hash("voice") + prompt_hash(f"voice_{act}")
+    return hashlib.sha256(both.encode()).hexdigest()[:12]
+
+
+def voice_request(speech: Speech) -> ChatRequest:
+    """The request for the words of one speech."""
+    said = clean(speech.words.asked if speech.act is Act.CLARIFICATION else _answer_for(speech))[:_MOST_TEXT]
+    fence = fence_of(said)
+    parts = _material(speech)
+    if said.strip():
+        who = "asks" if speech.act is Act.CLARIFICATION else "said"
+        parts.append(f"The candidate {who}:\n{fence}\n{said}\n{fence}")
+    rules = [each for each in read_prompt("voice").strip().split("\n\n") if said.strip() or "{fence}" not in each]
+    system = "\n\n".join((*rules, read_prompt(f"voice_{speech.act}").strip()))
+    return ChatRequest(
+        messages=(
+            ChatMessage("system", system.replace("{fence}", fence)),
+            ChatMessage("user", "\n\n".join(parts)),
+        ),
+        max_tokens=_TOKENS[speech.act],
+        temperature=_TEMPERATURE,
+        stream=True,
+    )
+
+
+def _answer_for(speech: Speech) -> str:
+    """What the candidate said, where the turn is about it: a new question does not lead over from an old answer."""
+    is_new = speech.act is Act.ASK and speech.turn is not None and speech.turn.kind is TurnKind.QUESTION
+    return "" if is_new else speech.answer
+
+
+def _material(speech: Speech) -> list[str]:
+    """What the model may know."""
+    assert speech.turn is not None
+    assert speech.item is not None
+    question, asked = speech.item.question, speech.turn.prompt.strip()
+    if speech.act is Act.CLARIFICATION:
+        others = [each.strip() for each in question.prompts if each.strip() != asked]
+        return [f"The question:\n{asked}", "Other wordings of the topic's question:\n" + "\n\n".join(others)]
+    if speech.act is Act.HINT:
+        return [f"The question:\n{asked}", f"The hint:\n{speech.words.text}"]
+    if speech.act is Act.EXPLANATION and speech.point is not None:
+        worked = [f"Worked solution:\n{question.worked_solution.strip()}"] if question.worked_solution else []
+        answer = f"Model answer:\n{question.model_answer.strip()}"
+        return [f"The question:\n{asked}", f"The key point:\n{speech.point.statement}", answer, *worked]
+    return [f"The question:\n{asked}"]

@@ -1,0 +1,219 @@
+"""`mockdl start --demo`: every screen without a key or a socket, marked as what it is."""
+
+from __future__ import annotations
+
+import io
+import json
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from interviewer.archive import is_demo
+from interviewer.core import voice
+from interviewer.core.chat import ChatFailure, ChatMessage, ChatReply, ChatRequest
+from interviewer.core.content import Bank, ExampleKind, Item, Level
+from interviewer.core.grade import Grade, GradeRequest
+from interviewer.core.interview import begin, step
+from interviewer.core.session import AnswerSubmitted, Graded, Phase, Planned, SessionConfig, Started, State
+from interviewer.core.spoken import Act
+from interviewer.errors import UsageError
+from interviewer.llm.demo import DEMO_MODEL, DEMO_NOTICE, demo_chat
+from interviewer.llm.judge import Judge
+from interviewer.llm.voice import ModelVoice
+from interviewer.plain import Console, run_plain
+from interviewer.report import render_report
+from interviewer.services import Services, build_services
+from tests.support.builders import make_grade
+from tests.support.scripted import ScriptedEngine
+from tests.unit.test_cli import mockdl
+
+LOOSE = ("covered", "partial")
+
+
+@pytest.fixture
+def services() -> Iterator[Services]:
+    built = build_services()
+    built.demo = True
+    built._engine = ScriptedEngine()  # type: ignore[assignment]
+    yield built
+    built.close()
+
+
+@pytest.fixture
+def no_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("the demonstration opened a connection")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket.socket, "bind", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+
+
+def test_its_verdicts_follow_from_the_words_and_its_quotes_hold(bank: Bank) -> None:
+    """Of the strong examples it finds most, of those off topic next to nothing; every quote stands in the answer."""
+    credited = {ExampleKind.STRONG: 0, ExampleKind.OFF_TOPIC: 0}
+    asked = quotes = unsupported = 0
+    for item in list(bank.items.values())[:12]:
+        for example in item.rubric.examples:
+            if example.kind not in credited:
+                continue
+            own = make_grade({point.id: "missing" for point in item.rubric.key_points})
+            judge = Judge(demo_chat())
+            request = GradeRequest(question_id=item.question.id, answer=example.text)
+            found = judge.judge(item, request, own).result(timeout=20)
+            judge.close()
+            assert isinstance(found, Grade)
+            assert found.judging is not None
+            assert found.judging.problem == ""
+            asked += example.kind is ExampleKind.STRONG and len(found.verdicts)
+            for verdict in found.verdicts:
+                assert verdict.opinion is not None
+                if verdict.opinion.quote:
+                    quotes += 1
+                    unsupported += not verdict.opinion.supported
+                    assert verdict.opinion.quote in " ".join(example.text.split())
+                credited[example.kind] += verdict.verdict in LOOSE
+    assert credited[ExampleKind.STRONG] > 0.6 * asked
+    assert credited[ExampleKind.OFF_TOPIC] < 0.2 * credited[ExampleKind.STRONG]
+    assert unsupported < 0.1 * quotes
+
+
+def test_a_whole_session_opens_no_socket_and_says_what_it_is(services: Services, no_sockets: None) -> None:
+    conductor = services.start_session(SessionConfig(level=Level.SENIOR, count=2, seed=3))
+    out, err = io.StringIO(), io.StringIO()
+    typed = "During training a random part of the units is set to zero.\n.\n" * 9
+    console = Console(stdin=io.BytesIO(typed.encode()), out=out, err=err)
+    assert run_plain(conductor, console, services.engine().status) == 0
+    assert conductor.state.phase is Phase.FINISHED
+    assert conductor.row.config.demo
+    assert is_demo(conductor.row)
+    assert DEMO_NOTICE in conductor.row.notes
+    assert DEMO_NOTICE in " ".join(out.getvalue().split())
+    judged = [turn.result for turn in conductor.state.turns if isinstance(turn.result, Grade)]
+    assert judged
+    assert all(each.judging is not None and each.judging.model == DEMO_MODEL for each in judged)
+    report = render_report(services.summary(conductor.row.id), "md")
+    assert DEMO_MODEL in report
+    assert "Nothing left this machine" in report
+    assert not (services.places.cache / "replies").exists()
+
+
+def test_a_demonstration_and_a_real_session_do_not_mix(services: Services) -> None:
+    shown = services.start_session(SessionConfig(level=Level.SENIOR, count=1, seed=3))
+    services.demo = False
+    services._drop_model()
+    real = services.start_session(SessionConfig(level=Level.SENIOR, count=1, seed=3))
+    assert not is_demo(real.row)
+    with pytest.raises(UsageError, match="is a demonstration") as caught:
+        services.resume_session(shown.row.id)
+    assert "with `--demo`" in caught.value.todo
+    assert services.resume_session().row.id == real.row.id
+    assert services.open_session(shown.row.id)._grader is None
+    services.demo = True
+    with pytest.raises(UsageError, match="not a demonstration"):
+        services.resume_session(real.row.id)
+    assert services.resume_session().row.id == shown.row.id
+
+
+def test_a_configured_judge_is_not_asked(services: Services, no_sockets: None) -> None:
+    wanted = {"judge": "llm", "judge_url": "http://127.0.0.1:9/v1", "judge_model": "m"}
+    services.settings = services.settings.model_validate(services.settings.model_dump() | wanted)
+    chat = services.chat()
+    assert chat is not None
+    assert (chat.model, chat.host) == (DEMO_MODEL, "")
+    assert "127.0.0.1" not in services.judge_notice()
+
+
+@pytest.fixture
+def item(bank: Bank) -> Item:
+    return bank["class-imbalance"]
+
+
+@pytest.fixture
+def state(item: Item) -> State:
+    """After the first answer, at a follow-up."""
+    state = begin(SessionConfig(level=Level.SENIOR, seed=3), [Planned(question_id=item.question.id)])
+    grade = make_grade({point.id: "missing" for point in item.rubric.key_points})
+    for each in (Started(at=0), AnswerSubmitted(at=1, text="I resample."), Graded(at=2, turn_id=0, result=grade)):
+        state = step(state, each, {item.question.id: item}).state
+    return state
+
+
+@pytest.mark.parametrize("act", [Act.REACTION, Act.ASK, Act.HINT, Act.CLARIFICATION, Act.EXPLANATION])
+def test_what_it_says_passes_the_gate(state: State, item: Item, act: Act) -> None:
+    latest = state.turns[-1]
+    speech = {
+        Act.REACTION: lambda: voice.react(state, state.turns[0], item),
+        Act.ASK: lambda: voice.ask(state, latest, item),
+        Act.HINT: lambda: voice.hint(latest, item, 0),
+        Act.CLARIFICATION: lambda: voice.clarify(state, latest, item, "Do you mean binary labels?"),
+        Act.EXPLANATION: lambda: voice.explain(latest, item, item.rubric.key_points[0], "I resample."),
+    }[act]()
+    heard: list[str] = []
+    words = ModelVoice(demo_chat(), patience=30).speak(speech, heard.append).result(timeout=60)
+    assert words.voicing is not None
+    assert words.voicing.problem == ""
+    assert words.voicing.used
+    assert words.text != speech.words.text
+    assert all(words.text.startswith(each) for each in heard)
+    if act is Act.ASK:
+        assert latest.prompt.strip() in words.text
+
+
+def test_a_stream_can_be_cancelled() -> None:
+    chat = demo_chat()
+    request = ChatRequest((ChatMessage("system", "x"), ChatMessage("user", "y")), schema=None)
+    chat._script = lambda _: "word " * 500
+    heard: list[str] = []
+    began = time.monotonic()
+    call = chat.stream(request, heard.append)
+    call.cancel()
+    answer = call.result(timeout=5)
+    assert isinstance(answer, ChatFailure)
+    assert answer.kind == "cancelled"
+    assert time.monotonic() - began < 5
+    time.sleep(0.2)
+    assert len(heard) < 20
+
+
+def test_a_request_it_cannot_read_gets_no_verdict() -> None:
+    schema = {"properties": {"points": {"items": {"properties": {"id": {"enum": ["p0"]}}}}}}
+    request = ChatRequest((ChatMessage("system", ""), ChatMessage("user", "?")), schema=schema)
+    answer = demo_chat().ask(request).result(timeout=5)
+    assert isinstance(answer, ChatReply)
+    assert [row["verdict"] for row in json.loads(answer.text)["points"]] == ["cannot tell"]
+
+
+def test_the_command_says_what_it_does(home: Path) -> None:
+    assert "--demo" in mockdl("start", "--help").stdout
+    both = mockdl("start", "--demo", "--judge", "llm", "--plain")
+    assert both.returncode == 2
+    assert "Leave `--judge` out" in both.stderr
+    shown = mockdl("start", "--demo", "--plain", "--count", "1", typed="/skip\n")
+    assert shown.returncode == 0, shown.stderr
+    assert "This is a demonstration" in shown.stdout
+    assert "This is a demonstration" in " ".join(mockdl("report", "last").stdout.split())
+
+
+async def test_the_interface_shows_it_like_any_model(services: Services, no_sockets: None) -> None:
+    from interviewer.tui.screens.report import ReportScreen
+    from tests.tui.conftest import tell
+
+    conductor = services.start_session(SessionConfig(level=Level.SENIOR, count=1, seed=3))
+    async with tell(services, conductor, (120, 40)) as story:
+        for _ in range(6):
+            if isinstance(story.app.screen, ReportScreen):
+                break
+            turn = conductor.turn.id
+            await story.type("During training a random part of the units is set to zero.")
+            await story.pilot.press("ctrl+s")
+            await story.until(lambda t=turn: conductor.turn.id > t or conductor.state.phase is Phase.FINISHED)
+            await story.pilot.pause(0.3)
+        await story.until(lambda: isinstance(story.app.screen, ReportScreen))
+    judged = [turn.result for turn in conductor.state.turns if isinstance(turn.result, Grade)]
+    assert judged
+    assert all(each.judging is not None and each.judging.model == DEMO_MODEL for each in judged)
+    assert any(each.voicing is not None and each.voicing.model == DEMO_MODEL for each in conductor.state.said)

@@ -1,0 +1,226 @@
+"""The interviewer's authored words, what must never be said, and that no words move the interview."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+
+from interviewer.core import voice
+from interviewer.core.content import Bank, Item, Level
+from interviewer.core.discretion import given_away, judgement_in, lost_from
+from interviewer.core.interview import Rejected, begin, step
+from interviewer.core.session import (
+    AnswerSubmitted,
+    DontKnow,
+    Ended,
+    Event,
+    Graded,
+    Mode,
+    Phase,
+    Planned,
+    SessionConfig,
+    Skipped,
+    Spoke,
+    Started,
+    State,
+    event_adapter,
+)
+from interviewer.core.spoken import Act, Utterance
+from tests.support.builders import all_points, make_grade, make_item
+
+ITEMS = {name: make_item(name) for name in ("alpha", "beta")}
+
+
+def state_after(*events: Event, seed: int = 1, mode: Mode = Mode.INTERVIEW) -> State:
+    config = SessionConfig(level=Level.SENIOR, seed=seed, mode=mode, count=2)
+    state = begin(config, [Planned(question_id=name) for name in ITEMS])
+    for event in (Started(at=0), *events):
+        state = step(state, event, ITEMS).state
+    return state
+
+
+def answered(verdict: str, *, mode: Mode = Mode.INTERVIEW, seed: int = 1) -> State:
+    grade = make_grade(all_points(verdict))
+    events = (AnswerSubmitted(at=5, text="It is this."), Graded(at=6, turn_id=0, result=grade))
+    return state_after(*events, seed=seed, mode=mode)
+
+
+def first_reaction(state: State) -> str:
+    return voice.react(state, state.turns[0], ITEMS["alpha"]).words.text
+
+
+def everything_said(state: State) -> Iterable[str]:
+    for turn in state.turns:
+        item = ITEMS[turn.question_id]
+        yield voice.react(state, turn, item).words.text
+        yield voice.ask(state, turn, item).words.text
+    yield voice.greet(state).words.text
+    yield voice.close(state).words.text
+
+
+def test_the_same_seed_says_the_same_and_another_seed_varies() -> None:
+    assert list(everything_said(answered("missing"))) == list(everything_said(answered("missing")))
+    assert len({voice.greet(state_after(seed=seed)).words.text for seed in range(20)}) > 2
+    reactions = {first_reaction(answered("covered", seed=seed)) for seed in range(20)}
+    assert len(reactions) > 2
+
+
+def test_two_turns_in_a_row_never_get_the_same_words() -> None:
+    state = answered("missing")
+    first, second = (state.turns[0].model_copy(update={"id": number}) for number in (3, 4))
+    item = ITEMS["alpha"]
+    assert voice.react(state, first, item).words.text != voice.react(state, second, item).words.text
+
+
+def test_what_is_said_to_an_answer_is_the_same_whatever_it_was_worth() -> None:
+    for seed in range(10):
+        states = [answered(verdict, seed=seed) for verdict in ("covered", "missing", "contradicted")]
+        said = {first_reaction(state) for state in states}
+        assert len(said) == 1
+
+
+def test_the_words_that_lead_to_a_follow_up_do_not_tell_why_it_is_asked() -> None:
+    probe, deeper = answered("missing"), answered("covered")
+    leads = {voice.ask(each, each.turns[1], ITEMS["alpha"]).words.text.split("\n\n")[0] for each in (probe, probe)}
+    assert len(leads) == 1
+    assert deeper.turns[1].question_id == "beta"
+    texts = list(everything_said(probe))
+    assert not any(judgement_in(text, [probe.turns[1].prompt]) for text in texts)
+
+
+def test_a_passed_turn_is_taken_without_a_word_of_blame() -> None:
+    for event in (Skipped(at=3), DontKnow(at=3)):
+        state = state_after(event)
+        text = voice.react(state, state.turns[0], ITEMS["alpha"]).words.text
+        assert "Thank you, I have that" not in text
+        assert not judgement_in(text, [])
+
+
+def test_a_clarification_offers_each_other_wording_once_and_then_an_assumption() -> None:
+    state, item = state_after(), ITEMS["alpha"]
+    texts = []
+    for _ in range(3):
+        words = voice.clarify(state, state.turns[0], item, "What do you mean?").words
+        texts.append(words.text)
+        state = step(state, Spoke(at=9, words=words), ITEMS).state
+    assert "Explain alpha." in texts[0]
+    assert "Tell me about alpha." in texts[1]
+    assert "without giving it away" in texts[2]
+    assert all("assume" in text for text in texts)
+
+
+def test_an_explanation_holds_the_point_the_answer_and_the_source(bank: Bank) -> None:
+    item = bank["activation-functions"]
+    turn = state_after().turns[0]
+    text = voice.explain(turn, item, item.rubric.point("why-nonlinear"), "").words.text
+    assert text.startswith(item.rubric.point("why-nonlinear").statement)
+    assert "In a strong answer: " in text
+    assert "linear layer" in text
+    assert "Read on: " in text
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_points_are_explained_in_practice_only_and_only_after_the_verdict(mode: Mode) -> None:
+    grade = make_grade(all_points("covered") | {"p1": "missing", "p2": "partial"})
+    state = state_after(AnswerSubmitted(at=5, text="Something."), Graded(at=6, turn_id=0, result=grade), mode=mode)
+    assert state.phase is Phase.ANSWERING
+    assert voice.missed_points(state, ITEMS["alpha"]) == []
+    for _ in range(2):
+        state = step(state, Skipped(at=7), ITEMS).state
+    names = [point.id for point in voice.missed_points(state, ITEMS["alpha"])]
+    assert names == (["p1", "p2"] if mode is Mode.PRACTICE else [])
+
+
+@pytest.mark.parametrize("act", list(Act))
+@pytest.mark.parametrize(
+    "text", ["The interview is over.", '{"kind": "ended"}', "/end", "Score: 100. Next question, please.", "\x1b[2J"]
+)
+def test_no_words_end_a_turn_or_count_as_an_answer(act: Act, text: str) -> None:
+    for state in (state_after(), answered("missing"), state_after(Ended(at=4))):
+        words = Utterance(act=act, turn_id=0, text=text, asked=text)
+        result = step(state, Spoke(at=9 if state.running_since is None else state.running_since, words=words), ITEMS)
+        assert result.effects == ()
+        assert result.state.model_copy(update={"said": state.said}) == state
+        assert result.state.said == (*state.said, words)
+
+
+def test_waiting_for_the_words_of_a_question_is_not_answering_time() -> None:
+    state = step(state_after(), Spoke(at=8, words=Utterance(act=Act.ASK, turn_id=0, text="So?")), ITEMS).state
+    assert state.answering_time(10) == 2
+    again = step(state, Spoke(at=9, words=Utterance(act=Act.ASK, turn_id=0, text="So?")), ITEMS).state
+    assert again.answering_time(10) == 2
+
+
+def test_what_was_said_comes_back_from_the_journal_as_it_was() -> None:
+    event = Spoke(at=3, words=Utterance(act=Act.CLARIFICATION, turn_id=0, text="日本語 [/b]", asked="x[0]?"))
+    assert event_adapter.validate_json(event_adapter.dump_json(event)) == event
+
+
+def test_words_before_the_first_question_need_a_started_session() -> None:
+    state = begin(SessionConfig(level=Level.MID), [Planned(question_id="alpha")])
+    assert not any(isinstance(each, Rejected) for each in step(state, Started(at=0), ITEMS).effects)
+    assert "1 question " in voice.greet(state).words.text
+
+
+def secret_item(bank: Bank) -> Item:
+    return bank["activation-functions"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Remember that without a non-linear activation a stack of layers is nothing.",
+        "Could it be that a stack of linear layers collapses to a single linear map if nothing non-linear activates?",
+        "Sigmoid and tanh saturate, so their gradients come close to zero for inputs of large magnitude.",
+    ],
+)
+def test_a_key_point_is_given_away_by_its_words_and_by_most_of_them(bank: Bank, text: str) -> None:
+    item = secret_item(bank)
+    assert given_away(text, item, [item.question.prompt])
+
+
+def test_the_authored_questions_and_probes_give_nothing_away(bank: Bank) -> None:
+    """Otherwise a model that repeats the question could never be let through."""
+    for item in bank.items.values():
+        for prompt in item.question.prompts:
+            assert not given_away(prompt, item, item.question.prompts)
+        for point in item.rubric.key_points:
+            assert not given_away(point.probe, item, [point.probe])
+
+
+def test_a_number_that_is_the_answer_is_given_away(bank: Bank) -> None:
+    item = next(i for i in bank.items.values() if any(p.value is not None for p in i.rubric.key_points))
+    point = next(p for p in item.rubric.key_points if p.value is not None)
+    assert point.value is not None
+    assert given_away(f"Think of {point.value.number:g}.", item, ["nothing"]) == point.id
+
+
+PROMPT = "Only 0.5% of 1,000 examples are positive: how do you change `pos_weight`, $w_i$, ReLU and the threshold?"
+
+
+@pytest.mark.parametrize(
+    ("text", "lost"),
+    [
+        (PROMPT, ""),
+        ("With 0.5% positive among 1,000 examples, how would you set `pos_weight`, $w_i$, ReLU and threshold?", ""),
+        (PROMPT.replace("0.5", "5"), "number"),
+        (PROMPT + " You have 3 minutes.", "added the number 3"),
+        (PROMPT.replace("`pos_weight`", "the weight"), "code"),
+        (PROMPT.replace("$w_i$", "w"), "formula"),
+        (PROMPT.replace("ReLU", "the activation"), "name"),
+        ("0.5 1,000 `pos_weight`, $w_i$, ReLU: shall we talk about the weather instead?", "something else"),
+    ],
+)
+def test_another_wording_must_keep_what_is_asked(text: str, lost: str) -> None:
+    assert (lost in lost_from(PROMPT, text)) if lost else lost_from(PROMPT, text) == ""
+
+
+@pytest.mark.parametrize("text", ["Great answer!", "That is right.", "Yes, go on.", "You missed one.", "I agree."])
+def test_praise_and_blame_are_noticed(text: str) -> None:
+    assert judgement_in(text, [])
+
+
+def test_a_word_of_the_question_is_no_judgement() -> None:
+    assert judgement_in("So the strong baseline comes first.", ["What is a strong baseline?"]) == ""
+    assert judgement_in("You spoke about momentum. Noted.", []) == ""
