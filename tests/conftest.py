@@ -11,6 +11,11 @@ from typing import Any
 
 import pytest
 
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Set before torch is imported, here and in every process a test starts: threads of several workers that share
+    # the cores spend their time waiting for each other.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 from interviewer.bank import load_bank
 from interviewer.core.content import Bank
 from interviewer.paths import built_in_pack

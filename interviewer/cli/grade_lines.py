@@ -41,46 +41,43 @@ def grade_lines(services: Services, source: str, output: Path | None, level: Lev
     done = _lines_done(output)
     if done:
         say(f"{output} already holds the grades up to line {done}; going on after it.")
-    ready_engine(services, index=False)
-    grader = services.grader()
     waiting: deque[_Open] = deque()
     written = skipped = 0
     console = Console(stderr=True)
-    with (
-        _lines(source) as lines,
-        _writer(output) as target,
-        Progress(console=console, disable=not console.is_terminal, transient=True) as progress,
-    ):
-        task = progress.add_task("Grading answers", total=None)
+    with _lines(source) as lines, _writer(output) as target:
+        ready_engine(services, index=False)  # after the files: a name that is wrong need not wait for the encoder
+        grader = services.grader()
+        with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
+            task = progress.add_task("Grading answers", total=None)
 
-        def finish(one: _Open) -> None:
-            nonlocal written
-            target.write(json.dumps(_result(services, one), ensure_ascii=False) + "\n")
-            target.flush()
-            written += 1
-            progress.update(task, completed=written)
+            def finish(one: _Open) -> None:
+                nonlocal written
+                target.write(json.dumps(_result(services, one), ensure_ascii=False) + "\n")
+                target.flush()
+                written += 1
+                progress.update(task, completed=written)
 
-        try:
-            for number, line in lines:
-                if number <= done or not line.strip():
-                    continue
-                try:
-                    row, read_at = _parse(services, line, level)
-                except (ValueError, MockdlError) as error:
-                    say(f"{source}:{number}: {error}; the line was skipped".replace("\n", " "))
-                    skipped += 1
-                    continue
-                item = services.bank[row["question_id"]]
-                request = GradeRequest(question_id=row["question_id"], answer=row["answer"])
-                waiting.append(_Open(number, row, read_at, grader.grade(request, item)))
-                if len(waiting) >= _IN_FLIGHT:
+            try:
+                for number, line in lines:
+                    if number <= done or not line.strip():
+                        continue
+                    try:
+                        row, read_at = _parse(services, line, level)
+                    except (ValueError, MockdlError) as error:
+                        say(f"{source}:{number}: {error}; the line was skipped".replace("\n", " "))
+                        skipped += 1
+                        continue
+                    item = services.bank[row["question_id"]]
+                    request = GradeRequest(question_id=row["question_id"], answer=row["answer"])
+                    waiting.append(_Open(number, row, read_at, grader.grade(request, item)))
+                    if len(waiting) >= _IN_FLIGHT:
+                        finish(waiting.popleft())
+                while waiting:
                     finish(waiting.popleft())
-            while waiting:
-                finish(waiting.popleft())
-        except KeyboardInterrupt:
-            kept = f"in {output}; the same command goes on from there" if output else "printed"
-            say(f"Interrupted: {written} grades are {kept}.")
-            return 130
+            except KeyboardInterrupt:
+                kept = f"in {output}; the same command goes on from there" if output else "printed"
+                say(f"Interrupted: {written} grades are {kept}.")
+                return 130
     say(f"{written} answers were graded, {skipped} lines skipped.")
     return 1 if skipped else 0
 

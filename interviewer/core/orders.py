@@ -56,7 +56,8 @@ _MARKING = re.compile(
     r"|everything|everywhere|for each id|fully)\b",
     re.IGNORECASE,
 )
-_SENTENCE = re.compile(r"(?:[^.!?\n]|[.!?](?!\s|$))+[.!?]*", re.MULTILINE)
+_SENTENCE = re.compile(r"(?:[^.!?\n]|\n(?=[ \t]*[a-z])|[.!?](?!\s|$))+[.!?]*", re.MULTILINE)
+"""A line that begins with a small letter goes on with the one before."""
 
 
 def is_order(text: str) -> bool:

@@ -67,37 +67,30 @@ def load_piece_weights() -> PieceWeights:
 def soft_recall(claim: numpy.ndarray, answer: numpy.ndarray, weights: numpy.ndarray) -> float:
     """Weighted mean over the claim's tokens of the best cosine to an answer token.
 
-    Args:
-        claim: unit token states, shape (m, 384).
-        answer: unit token states, shape (n, 384); n may be 0.
-        weights: of the claim's tokens, shape (m,).
-
-    Returns:
-        -1 to 1; 0 when either has no token.
+    Unit token states of shapes (m, 384) and (n, 384), n may be 0; weights of the claim's tokens, shape (m,).
+    Returns -1 to 1; 0 when either has no token.
     """
-    if not len(answer) or not len(claim):
-        return 0.0
-    best = (claim @ answer.T).max(axis=1)
-    return float((best * weights).sum() / weights.sum())
+    best = _best_matches(claim, answer)
+    return float((best * weights).sum() / weights.sum()) if len(best) else 0.0
 
 
 def least_said(claim: numpy.ndarray, answer: numpy.ndarray, weights: numpy.ndarray) -> float:
     """Soft recall of the third of a claim that the answer says least of: low where half of a claim is said.
 
-    Args:
-        claim: unit token states, shape (m, 384).
-        answer: unit token states, shape (n, 384); n may be 0.
-        weights: of the claim's tokens, shape (m,).
-
-    Returns:
-        -1 to 1; 0 when either has no token.
+    Unit token states of shapes (m, 384) and (n, 384), n may be 0; weights of the claim's tokens, shape (m,).
+    Returns -1 to 1; 0 when either has no token.
     """
-    if not len(answer) or not len(claim):
+    best = _best_matches(claim, answer)
+    if not len(best):
         return 0.0
-    best = (claim @ answer.T).max(axis=1)
     order = best.argsort()
     # Weight of each token that falls into the first third of all weight.
     third = weights.sum() / 3
     reached = weights[order].cumsum()
     part = (third - (reached - weights[order])).clip(0, weights[order])
     return float((best[order] * part).sum() / third)
+
+
+def _best_matches(claim: numpy.ndarray, answer: numpy.ndarray) -> numpy.ndarray:
+    """Of each token of the claim the best cosine to a token of the answer; empty when either has none."""
+    return (claim @ answer.T).max(axis=1) if len(answer) and len(claim) else claim[:0, 0]

@@ -182,7 +182,7 @@ def test_the_list_of_hard_questions_only_shrinks(reading: PackReading) -> None:
     wrong = order_findings(reading, {"dropout": grades(strong=1, partial=9), "twin": grades(strong=9)})
     assert [finding.message for finding in wrong] == [
         "is no question of this pack",
-        "lists more than 15% of the questions",
+        "lists more than 5% of the questions",
     ]
     right = order_findings(reading, {"dropout": grades(strong=9, partial=1)})
     assert "passes now; take it off the list" in [finding.message for finding in right]

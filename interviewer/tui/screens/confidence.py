@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.events import Key
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
@@ -20,7 +21,6 @@ class ConfidenceScreen(ModalScreen[int | None]):
 
     CSS_PATH = "confidence.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(Binding(str(value), f"rate({value})", show=False) for value in CONFIDENCE),
         Binding("escape,enter", "skip", "Skip", id="confidence-skip"),
     ]
 
@@ -31,9 +31,12 @@ class ConfidenceScreen(ModalScreen[int | None]):
             yield Static("\n".join(f"  {value}  {word}" for value, word in CONFIDENCE.items()), markup=False)
             yield Static("1 to 5 answers, Esc skips. It changes no score.", classes="muted", markup=False)
 
-    def action_rate(self, value: int) -> None:
-        """Answer."""
-        self.dismiss(value)
+    def on_key(self, event: Key) -> None:
+        """A number answers."""
+        value = next((each for each in CONFIDENCE if event.character == str(each)), None)
+        if value is not None:
+            event.stop()
+            self.dismiss(value)
 
     def action_skip(self) -> None:
         """Say nothing."""

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.events import Key
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
@@ -45,7 +46,6 @@ class ReportScreen(Screen[None]):
         ),
         Binding("v", "verdict(1)", "Verdicts", id="verdict", tooltip="The verdict on each question; 1 to 9 open one"),
         Binding("x", "export", "Export", id="export", tooltip="Write the report to a file of your choice"),
-        *(Binding(str(number), f"verdict({number})", show=False) for number in range(1, 10)),
         Binding("question_mark", "app.help", "Help", id="help-letter", show=False),
     ]
 
@@ -143,6 +143,12 @@ class ReportScreen(Screen[None]):
         head = len(render_head(summary, width))
         lines = render_terminal(summary, width).splitlines()[head:]
         self.query_one("#text", Static).update(Content("\n").join([describe_report(summary, width), paint(lines)]))
+
+    def on_key(self, event: Key) -> None:
+        """1 to 9 open the verdict on that question."""
+        if event.character is not None and event.character in "123456789":
+            event.stop()
+            self.action_verdict(int(event.character))
 
     def action_verdict(self, number: int) -> None:
         """Show the verdict on one question."""

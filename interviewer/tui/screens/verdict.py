@@ -24,7 +24,7 @@ class VerdictScreen(ResultScreen, inherit_bindings=False):
         Binding("e", "explain", "Explain", id="explain", tooltip="Explain what was missed (practice mode)"),
         Binding("m", "sources", "Model answer", id="sources", tooltip="Show the model answer and references, or hide"),
         Binding("c", "contest", "Contest", id="contest", tooltip="Mark words that you think earned a point"),
-        Binding("ctrl+c,super+c", "screen.copy_text", "Copy", show=False),
+        Binding("ctrl+c,super+c", "screen.copy_text", "Copy", id="copy-text", show=False),
         Binding("question_mark", "app.help", "Help", id="help-letter", show=False),
     ]
 
