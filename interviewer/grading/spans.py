@@ -9,7 +9,7 @@ import re
 from itertools import pairwise
 from typing import NamedTuple
 
-from interviewer.grading.words import FUNCTION_WORDS
+from interviewer.grading.words import FUNCTION_WORDS, is_negated
 
 __all__ = ["MOST_SPANS", "TextSpan", "cut_spans"]
 
@@ -18,7 +18,8 @@ MOST_SPANS = 240
 
 _SENTENCE = re.compile(r"(?:[^.!?\n]|[.!?](?![\s\"')\]]|$))+(?:[.!?]+[\"')\]]*)?", re.MULTILINE)
 _CLAUSE = re.compile(
-    r"\s*(?:;|:|—|–| - |,?\s+\b(?:but|because|whereas|while|although|so that|which means|therefore|rather|instead)\b"
+    r"\s*(?:;|:|—|–| - |,?\s+\b(?:but|because|whereas|while|although|which means|therefore|rather|instead"
+    r"|so (?:that|they|it|the|you|we|each|every|no))\b"
     r"|,\s+(?:and|so|then|or|not)\b|,(?=\s))",
     re.IGNORECASE,
 )
@@ -28,7 +29,8 @@ _FULL_LINE = 55
 _GOES_ON = tuple(",;:-(\"'")
 """Besides letters and digits, what a line that was wrapped ends with; `in` needs a tuple, for "" ends none."""
 _LONG = 12
-"""Sentences with more words than this are also cut into clauses."""
+"""Sentences with more words than this are also cut into clauses, and so are shorter ones with a "not": it belongs to
+one clause ("..., so they cannot co-adapt") and must not turn the others."""
 _SHORT_CLAUSE = 4
 """Clauses with fewer words stay with their neighbour."""
 _PAIR = 140
@@ -72,7 +74,7 @@ def cut_spans(answer: str) -> list[TextSpan]:
         text = answer[start:end]
         cue = _REFUTED.search(text)
         spans.append(TextSpan(start, end, text, number, False, cue is not None))
-        if len(text.split()) > _LONG:
+        if len(text.split()) > _LONG or is_negated(text):
             spans += _clauses(answer, start, end, number, cue)
         if number and end - sentences[number - 1][0] < _PAIR:
             first = sentences[number - 1][0]
