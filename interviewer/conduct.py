@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, cast
 
 from interviewer.core.content import Bank, Item, Level
 from interviewer.core.contest import Ruling
-from interviewer.core.grade import Grade, GradeRequest, GradeResult, Span, Ungraded
-from interviewer.core.interview import Effect, GradeTurn, Step, begin, replay, step
+from interviewer.core.effects import Effect, GradeTurn
+from interviewer.core.grade import Grade, GradeResult, Span, Ungraded
+from interviewer.core.interview import Step, begin, replay, step
 from interviewer.core.ledger import Asked, Prices, asked_for, build_ledger
 from interviewer.core.ports import Grader
 from interviewer.core.session import (
@@ -29,10 +30,10 @@ from interviewer.core.session import (
     Started,
     State,
     Turn,
-    TurnKind,
 )
 from interviewer.core.spoken import Utterance
 from interviewer.errors import MockdlError
+from interviewer.marking import grade_turn
 from interviewer.storage import Draft, Journal, SessionRow
 
 if TYPE_CHECKING:
@@ -141,36 +142,10 @@ class Conductor:
         return self._grade(turn_id, deepen=not isinstance(turn.result, Grade))
 
     def _grade(self, turn_id: int, *, deepen: bool) -> Future[Graded]:
-        done: Future[Graded] = Future()
         turn = self.state.find(turn_id)
         assert turn is not None
-        if self._grader is None:
-            done.set_result(self._graded(turn, Ungraded(reason="no grader is running"), None))
-            return done
-        grader = self._grader()
-        request = GradeRequest(
-            question_id=turn.question_id, answer=turn.answer, point_ids=(turn.target,) if turn.target else None
-        )
-
-        def finish(deeper: Future[str | None], result: GradeResult) -> None:
-            failed = deeper.cancelled() or deeper.exception() is not None
-            done.set_result(self._graded(turn, result, None if failed else deeper.result()))
-
-        def graded(future: Future[GradeResult]) -> None:
-            error = future.exception()
-            result = Ungraded(reason=f"the grader failed: {error}") if error else future.result()
-            if not deepen or turn.kind is not TurnKind.QUESTION or isinstance(result, Ungraded):
-                done.set_result(self._graded(turn, result, None))
-                return
-            planned = [each.question_id for each in self.state.plan]
-            deeper = grader.deeper(turn.question_id, self.state.config.level.value, planned)
-            deeper.add_done_callback(lambda found: finish(found, result))
-
-        grader.grade(request, self.items[turn.question_id]).add_done_callback(graded)
-        return done
-
-    def _graded(self, turn: Turn, result: GradeResult, deeper: str | None) -> Graded:
-        return Graded(at=self.clock(), turn_id=turn.id, result=result, deeper=deeper)
+        item = self.items[turn.question_id]
+        return grade_turn(self._grader, turn, self.state, item, self.clock, deepen=deepen)
 
     def send_grade(self, event: Graded, *, running: bool = True) -> tuple[Effect, ...]:
         """Store a grade, with the snapshot of the question it may bring into the plan."""

@@ -111,7 +111,7 @@ def _judge(services: Services) -> Check:
         found = "offline; no judge is configured" if not settings.judge_url else "offline; the judge is off"
         present = "OPENAI_API_KEY" in os.environ
         return Check("judge", True, f"{found} (an OPENAI_API_KEY is set and is not used)" if present else found)
-    server = services.judge_server()
+    server = services.model.server()
     if server is None or not server.model:
         missing = "judge_url" if server is None else "judge_model"
         todo = f"`mockdl config set {missing} VALUE`; `mockdl doctor --probe` lists servers and models."

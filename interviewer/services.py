@@ -11,7 +11,6 @@ import random
 import secrets
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -19,13 +18,12 @@ from typing import TYPE_CHECKING
 
 from interviewer.bank import load_bank
 from interviewer.conduct import Conductor
-from interviewer.core.chat import Chat, JudgeMode, VoiceMode
 from interviewer.core.content import TOPICS, Bank
-from interviewer.core.ledger import Prices
 from interviewer.core.ports import Grader, Neighbour
 from interviewer.core.selection import Plan, plan_interview
 from interviewer.core.session import Planned, SessionConfig
 from interviewer.errors import StorageError, UsageError, nearest_names
+from interviewer.model import LanguageModel
 from interviewer.paths import WORKER_SOCKET, Places, built_in_pack, find_places
 from interviewer.settings import Settings, load_settings
 from interviewer.storage import Journal, SessionRow, open_journal
@@ -33,10 +31,6 @@ from interviewer.storage import Journal, SessionRow, open_journal
 if TYPE_CHECKING:
     from interviewer.arbitration import Arbiter
     from interviewer.core.summary import SessionSummary
-    from interviewer.llm import ChatServer
-    from interviewer.llm.judge import Judge
-    from interviewer.llm.judging import JudgedGrader
-    from interviewer.llm.voice import ModelVoice
     from interviewer.worker.client import WorkerEngine
 
 __all__ = ["Services", "SessionRow", "build_services"]
@@ -62,12 +56,11 @@ class Services:
             *packs,
         )
         self._engine: WorkerEngine | None = None
-        self.demo = False
-        """Let a scripted model judge and speak, whatever the settings say; every session begun then is marked."""
-        self._chat: Chat | None = None
-        self._judge: Judge | None = None
-        self._judged: JudgedGrader | None = None
-        self._voice: ModelVoice | None = None
+
+    @cached_property
+    def model(self) -> LanguageModel:
+        """The language model, when one is configured."""
+        return LanguageModel(self.settings, self.places.cache)
 
     @cached_property
     def bank(self) -> Bank:
@@ -97,144 +90,19 @@ class Services:
             self._engine.start()
         return self._engine
 
-    def judge_server(self) -> ChatServer | None:
-        """The judge's server as it is configured, whether the judge is on or off; None without `judge_url`."""
-        from pydantic import SecretStr
-
-        from interviewer.llm import ChatServer
-
-        wanted = self.settings
-        if not wanted.judge_url:
-            return None
-        server = ChatServer(
-            url=wanted.judge_url,
-            model=wanted.judge_model,
-            key_variable=wanted.judge_key_variable,
-            headers=wanted.judge_headers,
-            timeout=wanted.judge_timeout,
-            retries=wanted.judge_retries,
-            concurrency=wanted.judge_concurrency,
-        )
-        # The key that lies there for OpenAI is no server's of this machine unless it was named for it.
-        if server.is_local and "judge_key_variable" not in wanted.model_fields_set:
-            return server
-        return replace(server, key=SecretStr(os.environ.get(wanted.judge_key_variable, "").strip()))
-
-    def chat(self) -> Chat | None:
-        """The judge's model, connected on its first call; None while the judge is off or has no server."""
-        if self.demo:
-            return self._demo_chat()
-        if self.settings.judge is JudgeMode.OFF:
-            return None
-        if self._chat is None:
-            from interviewer.llm import ChatClient
-
-            server = self.judge_server()
-            self._chat = ChatClient(server, cache=self.places.cache) if server else None
-        return self._chat
-
-    def _demo_chat(self) -> Chat:
-        if self._chat is None:
-            from interviewer.llm.demo import demo_chat
-
-            self._chat = demo_chat()
-        return self._chat
-
     def grader(self) -> Grader:
         """Who grades: the offline engine, and the judge behind it when one is configured.
 
         Raises:
             UsageError: the judge is to be used and is not configured.
         """
-        engine, chat = self.engine(), self.chat()
-        self._check_judge()
-        if chat is None or not chat.model:
-            return engine
-        if self._judged is None:
-            from interviewer.llm.judge import Judge
-            from interviewer.llm.judging import JudgedGrader
-            from interviewer.llm.replies import ReplyCache
-
-            replies = None if self.demo else ReplyCache(self.places.cache / "replies", chat.model, chat.host)
-            self._judge = Judge(chat, replies, threads=self.settings.judge_concurrency)
-            self._judged = JudgedGrader(engine, self._judge)
-        return self._judged
+        return self.model.grader(self.engine())
 
     def arbiter(self) -> Arbiter:
         """Who rules on contests."""
         from interviewer.arbitration import Arbiter
 
-        return Arbiter(self.engine(), self.grader() if self.has_judge() else None)
-
-    def fresh_judge(self) -> Judge:
-        """A judge without a cache of replies, so that each opinion is asked for anew; to be closed after use.
-
-        Raises:
-            UsageError: it is not configured.
-        """
-        from interviewer.llm.judge import Judge
-
-        self._check_judge()
-        chat = self.chat()
-        assert chat is not None, "the judge is off"
-        return Judge(chat, threads=self.settings.judge_concurrency)
-
-    def has_judge(self) -> bool:
-        """Whether a model judges answers too: the judge is on, and it has a server and a model."""
-        wanted = self.settings
-        if self.demo:
-            return True
-        return wanted.judge is not JudgeMode.OFF and bool(wanted.judge_url and wanted.judge_model)
-
-    def prices(self) -> Prices | None:
-        """What the tokens of the judge's model cost; None unless both prices are set."""
-        wanted = self.settings
-        if wanted.judge_price_in is None or wanted.judge_price_out is None:
-            return None
-        return Prices(
-            model=wanted.judge_model,
-            per_million_in=wanted.judge_price_in,
-            per_million_out=wanted.judge_price_out,
-            currency=wanted.judge_currency,
-        )
-
-    def voice(self) -> ModelVoice | None:
-        """Who words the interviewer's turns: the judge's model when one judges; None for authored words."""
-        chat = self.chat() if self.settings.interviewer_voice is VoiceMode.AUTO else None
-        if self._voice is None and chat is not None and chat.model:
-            from interviewer.llm import ChatClient
-            from interviewer.llm.voice import ModelVoice
-
-            warm = chat.warm if isinstance(chat, ChatClient) else None
-            self._voice = ModelVoice(chat, patience=self.settings.interviewer_patience, warm=warm)
-        return self._voice
-
-    def judge_notice(self) -> str:
-        """What will be sent where, for the notes of a session; "" when nothing leaves this machine.
-
-        Raises:
-            UsageError: the judge is to be used and is not configured.
-        """
-        self._check_judge()
-        if self.demo:
-            from interviewer.llm.demo import DEMO_NOTICE
-
-            return DEMO_NOTICE
-        server = self.judge_server() if self.settings.judge is not JudgeMode.OFF else None
-        if server is None or not server.model:
-            return ""
-        notice = f"Your answers are sent to {server.host}, where {server.model} judges them beside the offline grader"
-        return f"{notice} and words what the interviewer says." if self.voice() is not None else f"{notice}."
-
-    def _check_judge(self) -> None:
-        wanted = self.settings
-        if not self.demo and wanted.judge is JudgeMode.LLM and not (wanted.judge_url and wanted.judge_model):
-            missing = "judge_model" if wanted.judge_url else "judge_url"
-            raise UsageError(
-                f"The judge is to be used, but {missing} is not set.",
-                kept="Nothing was sent anywhere.",
-                todo=f"`mockdl doctor --probe` finds local servers; `mockdl config set {missing} VALUE` sets it.",
-            )
+        return Arbiter(self.engine(), self.grader() if self.model.judges() else None)
 
     def topics(self, names: Sequence[str]) -> tuple[str, ...]:
         """Check topic names; `UsageError` names the nearest valid ones."""
@@ -287,9 +155,9 @@ class Services:
         row = SessionRow(
             id=_session_id(now),
             created_at=now,
-            config=config.model_copy(update={"demo": self.demo}),
+            config=config.model_copy(update={"demo": self.model.demo}),
             plan=plan.questions,
-            notes=(*bank.notices, *plan.notes, *filter(None, [self.judge_notice()])),
+            notes=(*bank.notices, *plan.notes, *filter(None, [self.model.notice()])),
             finished=False,
             last_seen=now,
         )
@@ -309,7 +177,7 @@ class Services:
             raise UsageError(
                 f"Session {row.id} is finished.", todo=f"`mockdl report {row.id}` shows it; `mockdl start` begins one."
             )
-        if row.config.demo is not self.demo:
+        if row.config.demo is not self.model.demo:
             option = "with" if row.config.demo else "without"
             raise UsageError(
                 f"Session {row.id} is {'' if row.config.demo else 'not '}a demonstration.",
@@ -327,21 +195,21 @@ class Services:
 
     def unfinished(self) -> SessionRow | None:
         """The newest session that can be resumed."""
-        rows = (row for row in self.journal.sessions() if row.config.demo is self.demo)
+        rows = (row for row in self.journal.sessions() if row.config.demo is self.model.demo)
         return next((row for row in rows if not row.finished), None)
 
     def _conductor(self, row: SessionRow, *, grading: bool) -> Conductor:
         # What a script says does not get into a real session, nor what costs something into a demonstration.
-        grading = grading and row.config.demo is self.demo
+        grading = grading and row.config.demo is self.model.demo
         grader = self.grader if grading else None
-        voice = self.voice if grading else None
+        voice = self.model.voice if grading else None
         return Conductor(
             row,
             self.journal,
             self.bank,
             self.clock,
             grader=grader,
-            prices=self.prices(),
+            prices=self.model.prices(),
             voice=voice,
             arbiter=self.arbiter if grading else None,
         )
@@ -374,26 +242,13 @@ class Services:
         return path
 
     def apply_settings(self, settings: Settings) -> None:
-        """Put other settings in force; a model that was in use is let go when anything about it changed.
-
-        Encoder, device and packs stay as they were when the program started.
-        """
-        before, self.settings = self.settings, settings
-        about_model = [name for name in type(settings).model_fields if name.startswith(("judge", "interviewer"))]
-        if any(getattr(before, name) != getattr(settings, name) for name in about_model):
-            self._drop_model()
-
-    def _drop_model(self) -> None:
-        """End the model's calls; the next one is made with the settings then in force."""
-        if self._judge is not None:
-            self._judge.close()
-        elif self._chat is not None:
-            self._chat.close()
-        self._chat = self._judge = self._judged = self._voice = None
+        """Put other settings in force. Encoder, device and packs stay as they were when the program started."""
+        self.model.apply(settings)
+        self.settings = settings
 
     def close(self) -> None:
         """Stop the worker process, end the model's calls and close the journal."""
-        self._drop_model()
+        self.model.close()
         if self._engine is not None:
             self._engine.stop()
         if "journal" in self.__dict__:

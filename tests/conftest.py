@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,10 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     # Set before torch is imported, here and in every process a test starts: threads of several workers that share
     # the cores spend their time waiting for each other.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # As a shell leaves it for what it starts in the background; every process a test starts would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 from interviewer.bank import load_bank
 from interviewer.core.content import Bank

@@ -112,5 +112,5 @@ def use_judge(services: Services, mode: str) -> None:
     from interviewer.core.chat import JudgeMode
 
     chosen = parse_name(mode, JudgeMode, "judge")
-    services.settings = services.settings.model_copy(update={"judge": chosen})
-    services.judge_notice()
+    services.apply_settings(services.settings.model_copy(update={"judge": chosen}))
+    services.model.notice()

@@ -66,14 +66,14 @@ def _grade(
     """Grade these answers, filling `tried`; keep the grades unless they are only to be shown. False after Ctrl-C."""
     if not turns:
         return True
-    if conductor.row.config.demo is not services.demo:
+    if conductor.row.config.demo is not services.model.demo:
         raise UsageError(
             f"Session {conductor.row.id} is a demonstration: a script judged it, and nobody else does.",
             kept="Its grades are as they were.",
             todo="`mockdl history` lists the others.",
         )
-    if services.has_judge():
-        say(services.judge_notice())
+    if services.model.judges():
+        say(services.model.notice())
     ready_engine(services, quiet=wish.as_json, index=False)
     try:
         for event in _grades(conductor, turns, quiet=wish.as_json):
@@ -93,7 +93,7 @@ def _chosen(services: Services, conductor: Conductor, wish: Wish) -> list[Turn]:
     if wish.level is not None:
         return []
     owed = conductor.ungraded_turns()
-    unjudged = conductor.turns_to_judge_again() if services.has_judge() else []
+    unjudged = conductor.turns_to_judge_again() if services.model.judges() else []
     return sorted([*owed, *unjudged], key=lambda turn: turn.id)
 
 

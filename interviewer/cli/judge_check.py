@@ -57,7 +57,7 @@ def judge_check(
             "and model answers. Nothing that you typed is among them."
         )
         run = _run(services, items, repeats, quiet=as_json)
-        scores = measure_run(run, server.model, server.host, services.prices())
+        scores = measure_run(run, server.model, server.host, services.model.prices())
     if as_json:
         print_json(_as_dict(run, scores, server))
     else:
@@ -71,7 +71,7 @@ def _server(services: Services, judge: str | None) -> ChatServer:
     """The judge's server, if it may be asked."""
     from interviewer.core.chat import JudgeMode
 
-    server = services.judge_server()
+    server = services.model.server()
     off = services.settings.judge is JudgeMode.OFF if judge is None else judge == "off"
     if server is not None and off and (judge == "off" or not server.is_local):
         raise UsageError(
@@ -96,7 +96,7 @@ def _run(services: Services, items: Sequence[Item], repeats: int, *, quiet: bool
     from interviewer.audit.judged import judge_examples
 
     engine = ready_engine(services, quiet=quiet, index=False)
-    judge = services.fresh_judge()
+    judge = services.model.fresh_judge()
     console = Console(stderr=True)
     total = sum(len(item.rubric.examples) for item in items)
     try:

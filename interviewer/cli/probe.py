@@ -34,7 +34,7 @@ def probe_checks(services: Services, *, quiet: bool = False, ports: Sequence[int
     from interviewer.llm.probe import USUAL_PORTS, look_for_servers, usual_servers
 
     ports = USUAL_PORTS if ports is None else ports
-    configured = services.judge_server()
+    configured = services.model.server()
     if configured and not configured.is_local and services.settings.judge is JudgeMode.OFF:
         todo = "`mockdl config set judge auto` first: while the judge is off, nothing is sent to another machine."
         yield Check("judge server", True, f"{configured.host} was not asked, since the judge is off", todo)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from interviewer.core.content import Item
+from interviewer.core.effects import Ask, Effect, Finish, GradeTurn, Hint, Leave, Rejected, Review
 from interviewer.core.followup import is_strong, pick_follow_up
 from interviewer.core.grade import Grade
 from interviewer.core.session import (
@@ -43,64 +44,9 @@ from interviewer.core.session import (
 )
 from interviewer.core.spoken import Act
 
-__all__ = [
-    "Ask",
-    "Effect",
-    "Finish",
-    "GradeTurn",
-    "Hint",
-    "Leave",
-    "Rejected",
-    "Review",
-    "Step",
-    "begin",
-    "replay",
-    "step",
-]
+__all__ = ["Step", "begin", "replay", "step"]
 
 Items = Mapping[str, Item]
-
-
-class Ask(NamedTuple):
-    """Show this turn and let the candidate type."""
-
-    turn_id: int
-
-
-class GradeTurn(NamedTuple):
-    """Grade this turn's answer, then send `Graded`."""
-
-    turn_id: int
-
-
-class Hint(NamedTuple):
-    """Show this hint (counted from 0) of the question."""
-
-    question_id: str
-    number: int
-
-
-class Review(NamedTuple):
-    """Show the verdict on this question (practice mode)."""
-
-    question_id: str
-
-
-class Finish(NamedTuple):
-    """The interview is over; show and save the report."""
-
-
-class Leave(NamedTuple):
-    """Close the program; the session can be resumed."""
-
-
-class Rejected(NamedTuple):
-    """The event makes no sense now; nothing changed."""
-
-    reason: str
-
-
-Effect = Ask | GradeTurn | Hint | Review | Finish | Leave | Rejected
 
 
 class Step(NamedTuple):
@@ -353,7 +299,8 @@ def _close_turn(state: State, at: float, outcome: Outcome, text: str) -> State:
     turn = state.turn
     assert turn is not None
     state = _stop_clock(state, at)
-    closed = {"outcome": outcome, "answer": text, "seconds": max(0.0, state.active - turn.started)}
+    seconds = max(0.0, state.active - turn.started)
+    closed = {"outcome": outcome, "answer": text, "seconds": seconds, "ended": at}
     return _put(state, turn.model_copy(update=closed))
 
 

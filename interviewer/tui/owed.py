@@ -31,12 +31,12 @@ async def grade_owed(
     try:
         conductor = app.services.open_session(session_id)
         waiting = conductor.ungraded_turns()
-        if app.services.has_judge():
+        if app.services.model.judges():
             waiting += conductor.turns_to_judge_again()
         for number, turn in enumerate(waiting, 1):
             if not going():
                 break
-            say(f"Grading answer {number} of {len(waiting)}… (Esc stops)", False)
+            say(f"Grading answer {number} of {len(waiting)}…", False)
             event = await asyncio.wrap_future(conductor.grade_again(turn.id))
             conductor.keep_grade(event)
             if problem := problem_of(event.result):

@@ -11,8 +11,9 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 from interviewer.conduct import Conductor
+from interviewer.core.effects import Effect, GradeTurn
 from interviewer.core.grade import GradeResult, Ungraded
-from interviewer.core.interview import Effect, GradeTurn, begin
+from interviewer.core.interview import begin
 from interviewer.core.session import Event, Graded, Turn
 from interviewer.core.spoken import Utterance
 from interviewer.core.tape import Frame, build_frames
@@ -34,7 +35,7 @@ class Recording(Conductor):
     """
 
     def __init__(self, services: Services, row: SessionRow) -> None:
-        super().__init__(row, services.journal, services.bank, services.clock, prices=services.prices())
+        super().__init__(row, services.journal, services.bank, services.clock, prices=services.model.prices())
         kept = super().draft() if self.state.turns else None
         events = services.journal.events(row.id)
         self.frames = build_frames(begin(row.config, row.plan), events, self.items, kept.text if kept else "")

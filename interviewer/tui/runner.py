@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from interviewer.conduct import Conductor
-from interviewer.core.interview import Ask, Effect, Finish, GradeTurn, Hint, Leave, Rejected, Review
+from interviewer.core.effects import Ask, Effect, Finish, GradeTurn, Hint, Leave, Rejected, Review
 from interviewer.core.session import Event
 from interviewer.errors import MockdlError
 from interviewer.tui import messages

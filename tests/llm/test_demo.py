@@ -36,7 +36,7 @@ LOOSE = ("covered", "partial")
 @pytest.fixture
 def services() -> Iterator[Services]:
     built = build_services()
-    built.demo = True
+    built.model.demo = True
     built._engine = ScriptedEngine()  # type: ignore[assignment]
     yield built
     built.close()
@@ -103,8 +103,8 @@ def test_a_whole_session_opens_no_socket_and_says_what_it_is(services: Services,
 
 def test_a_demonstration_and_a_real_session_do_not_mix(services: Services) -> None:
     shown = services.start_session(SessionConfig(level=Level.SENIOR, count=1, seed=3))
-    services.demo = False
-    services._drop_model()
+    services.model.demo = False
+    services.model.close()
     real = services.start_session(SessionConfig(level=Level.SENIOR, count=1, seed=3))
     assert not is_demo(real.row)
     with pytest.raises(UsageError, match="is a demonstration") as caught:
@@ -112,7 +112,7 @@ def test_a_demonstration_and_a_real_session_do_not_mix(services: Services) -> No
     assert "with `--demo`" in caught.value.todo
     assert services.resume_session().row.id == real.row.id
     assert services.open_session(shown.row.id)._grader is None
-    services.demo = True
+    services.model.demo = True
     with pytest.raises(UsageError, match="not a demonstration"):
         services.resume_session(real.row.id)
     assert services.resume_session().row.id == shown.row.id
@@ -120,11 +120,11 @@ def test_a_demonstration_and_a_real_session_do_not_mix(services: Services) -> No
 
 def test_a_configured_judge_is_not_asked(services: Services, no_sockets: None) -> None:
     wanted = {"judge": "llm", "judge_url": "http://127.0.0.1:9/v1", "judge_model": "m"}
-    services.settings = services.settings.model_validate(services.settings.model_dump() | wanted)
-    chat = services.chat()
+    services.apply_settings(services.settings.model_validate(services.settings.model_dump() | wanted))
+    chat = services.model.chat()
     assert chat is not None
     assert (chat.model, chat.host) == (DEMO_MODEL, "")
-    assert "127.0.0.1" not in services.judge_notice()
+    assert "127.0.0.1" not in services.model.notice()
 
 
 @pytest.fixture

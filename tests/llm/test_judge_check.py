@@ -83,7 +83,7 @@ def measure(services: Services) -> Iterator[Measure]:
     judges = []
 
     def run(repeats: int = 2, progress: Callable[[int], None] = lambda _: None) -> tuple[Run, Scores]:
-        judge = services.fresh_judge()
+        judge = services.model.fresh_judge()
         judges.append(judge)
         found = judge_examples(ITEMS, services.engine(), judge, repeats=repeats, progress=progress)
         return found, measure_run(

@@ -15,8 +15,8 @@ from werkzeug import Response
 from interviewer.cli.grade_session import Wish, grade_session
 from interviewer.core.chat import JudgeMode
 from interviewer.core.content import Level, VerdictName
+from interviewer.core.effects import GradeTurn
 from interviewer.core.grade import Grade
-from interviewer.core.interview import GradeTurn
 from interviewer.core.session import Graded, ModelAsked
 from interviewer.errors import UsageError
 from interviewer.report import render_report
@@ -41,7 +41,7 @@ def opened(stage: ChatStage, home: Path) -> Iterator[Open]:
     def make(judge: JudgeMode = JudgeMode.AUTO, **settings: object) -> Services:
         write_settings(home, stage.url, **settings)
         services = services_with(ScriptedEngine(offline(p0="covered")))
-        services.settings = services.settings.model_copy(update={"judge": judge})
+        services.apply_settings(services.settings.model_copy(update={"judge": judge}))
         made.append(services)
         return services
 
@@ -59,8 +59,7 @@ def grades(services: Services, name: str) -> list[Grade]:
 
 
 def switch(services: Services, judge: JudgeMode) -> None:
-    services._judged = None
-    services.settings = services.settings.model_copy(update={"judge": judge})
+    services.apply_settings(services.settings.model_copy(update={"judge": judge}))
 
 
 def test_a_diff_shows_each_changed_verdict_and_whose_word_it_is_and_stores_no_grade(

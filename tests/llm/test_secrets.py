@@ -100,7 +100,7 @@ def test_tracebacks_with_all_their_variables_hold_no_key(home: Path, monkeypatch
     write_setting(home / "config" / "config.toml", "judge_url", "https://models.example/v1")
     write_setting(home / "config" / "config.toml", "judge_headers", f'{{ "X-Gate" = "{HEADER_CANARY}" }}')
     services = build_services()
-    server = services.judge_server()
+    server = services.model.server()
     assert server is not None
     assert server.key is not None
     assert server.key.get_secret_value() == CANARY
@@ -177,7 +177,7 @@ def test_no_key_is_read_while_the_judge_is_off(home: Path, stage: ChatStage, mon
     monkeypatch.setenv("OPENAI_API_KEY", CANARY)
     write_setting(home / "config" / "config.toml", "judge_url", stage.url)
     services = build_services()
-    assert services.chat() is None
+    assert services.model.chat() is None
     services.close()
     assert stage.bodies == []
 
@@ -194,7 +194,7 @@ def test_a_local_server_gets_only_the_key_that_was_named_for_it(
     write_setting(file, "judge_url", stage.url)
     for wanted in ("Bearer none", "Bearer house-key-0123"):
         services = build_services()
-        chat = services.chat()
+        chat = services.model.chat()
         assert chat is not None
         assert isinstance(chat.ask(FREE).result(20), ChatReply)
         assert stage.headers[-1]["authorization"] == wanted
@@ -207,7 +207,7 @@ def test_another_machine_gets_no_call_without_its_key(home: Path) -> None:
     write_setting(file, "judge", "llm")
     write_setting(file, "judge_url", "https://models.example/v1")
     services = build_services()
-    chat = services.chat()
+    chat = services.model.chat()
     assert chat is not None
     answer = chat.ask(FREE).result(20)
     services.close()

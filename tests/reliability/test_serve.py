@@ -14,7 +14,8 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -326,14 +327,21 @@ async def test_another_host_is_warned_about_and_the_level_is_offered(serve_with:
         await Visitor(socket).sees("staff")
 
 
-async def test_ctrl_c_ends_the_visitors_the_worker_and_the_socket(serve_with: Callable[..., Served]) -> None:
-    served = serve_with()
+@asynccontextmanager
+async def visited(served: Served) -> AsyncIterator[tuple[Visitor, list[psutil.Process], Path]]:
+    """A visitor who sees the home screen, all processes of the server, and the socket of the shared encoder."""
     async with aiohttp.ClientSession() as client, visit(client, served.url) as socket:
         visitor = Visitor(socket)
         await visitor.sees("Settings")
         family = psutil.Process(served.process.pid).children(recursive=True)
         (app,) = served.of("interviewer.cli.visitor")
         bridge = Path(app.environ()["MOCKDL_WORKER_SOCKET"])
+        yield visitor, family, bridge
+
+
+async def test_ctrl_c_ends_the_visitors_the_worker_and_the_socket(serve_with: Callable[..., Served]) -> None:
+    served = serve_with()
+    async with visited(served) as (visitor, family, bridge):
         assert bridge.exists()
         stopping = asyncio.create_task(asyncio.to_thread(served.stop))
         assert await visitor.hangs_up() == aiohttp.WSCloseCode.GOING_AWAY
@@ -345,12 +353,7 @@ async def test_ctrl_c_ends_the_visitors_the_worker_and_the_socket(serve_with: Ca
 
 async def test_when_the_server_is_killed_nothing_of_it_lives_on(serve_with: Callable[..., Served]) -> None:
     served = serve_with()
-    async with aiohttp.ClientSession() as client, visit(client, served.url) as socket:
-        visitor = Visitor(socket)
-        await visitor.sees("Settings")
-        family = psutil.Process(served.process.pid).children(recursive=True)
-        (app,) = served.of("interviewer.cli.visitor")
-        bridge = Path(app.environ()["MOCKDL_WORKER_SOCKET"])
+    async with visited(served) as (visitor, family, bridge):
         served.process.kill()
         await visitor.hangs_up()
         assert (await asyncio.to_thread(psutil.wait_procs, family, timeout=60))[1] == []

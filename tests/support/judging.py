@@ -11,7 +11,7 @@ from werkzeug import Response
 
 from interviewer.conduct import Conductor
 from interviewer.core.content import Level
-from interviewer.core.interview import GradeTurn
+from interviewer.core.effects import GradeTurn
 from interviewer.core.session import AnswerSubmitted, Phase, Planned, SessionConfig, Started
 from interviewer.services import Services, build_services
 from interviewer.storage import SessionRow

@@ -58,6 +58,13 @@ async def mark(story: Story, words: str) -> None:
     await story.until(lambda: "words marked" in story.visible())
 
 
+async def contest(story: Story, words: str) -> None:
+    """From the verdict: contest the first point with the first words."""
+    await story.pilot.press("c")
+    await mark(story, words)
+    await story.pilot.press("ctrl+s")
+
+
 @pytest.mark.parametrize("size", SIZES)
 async def test_an_upheld_contest_raises_the_credit_and_is_kept(
     services: Services, claims: ScriptedEngine, begin: Begin, size: tuple[int, int]
@@ -97,9 +104,7 @@ async def test_a_refused_contest_is_kept_and_changes_no_score(
     async with tell(services, conductor) as story:
         await answer(story, conductor, SAID)
         before = conductor.summary().value
-        await story.pilot.press("c")
-        await mark(story, "These words made")
-        await story.pilot.press("ctrl+s")
+        await contest(story, "These words made")
         await story.until(lambda: "contest refused by" in " ".join(story.visible().split()))
         assert conductor.summary().value == before
         await story.pilot.press("escape")
@@ -127,9 +132,7 @@ async def test_an_order_to_the_grader_earns_nothing_when_it_is_marked(
     conductor = begin(mode=Mode.PRACTICE)
     async with tell(services, conductor) as story:
         await answer(story, conductor, f"{order} Then I said something else about it.")
-        await story.pilot.press("c")
-        await mark(story, order[:-1])
-        await story.pilot.press("ctrl+s")
+        await contest(story, order[:-1])
         await story.until(lambda: "refused by guard" in " ".join(story.visible().split()))
     assert conductor.state.turns[0].rulings[0].probability == 0
 
@@ -142,9 +145,7 @@ async def test_a_contest_that_nobody_could_rule_on_can_be_tried_again(
     async with tell(services, conductor) as story:
         await answer(story, conductor, SAID)
         claims.claims = EncoderError("[/b] on fire")
-        await story.pilot.press("c")
-        await mark(story, "These words made")
-        await story.pilot.press("ctrl+s")
+        await contest(story, "These words made")
         await story.until(lambda: "[/b] on fire" in story.visible())
         assert conductor.state.turns[0].rulings == ()
         assert "can still be contested" in story.visible()
@@ -158,9 +159,7 @@ async def test_going_back_while_it_is_read_keeps_the_ruling(
     async with tell(services, conductor) as story:
         await answer(story, conductor, SAID)
         claims.holding = True
-        await story.pilot.press("c")
-        await mark(story, "These words made")
-        await story.pilot.press("ctrl+s")
+        await contest(story, "These words made")
         await story.until(lambda: "A second method reads" in story.visible())
         await story.pilot.press("escape")
         await story.until(lambda: isinstance(story.app.screen, ResultScreen))
@@ -181,9 +180,7 @@ async def test_a_verdict_is_contested_from_the_report_too(
         before = conductor.summary().value
         await story.pilot.press("1")
         await story.until(lambda: not isinstance(story.app.screen, ReportScreen))
-        await story.pilot.press("c")
-        await mark(story, "These words made")
-        await story.pilot.press("ctrl+s")
+        await contest(story, "These words made")
         await story.until(lambda: "contest upheld" in " ".join(story.visible().split()))
         await story.pilot.press("escape", "escape")
         await story.until(lambda: isinstance(story.app.screen, ReportScreen))

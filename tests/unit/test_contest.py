@@ -10,8 +10,9 @@ import pytest
 from interviewer.arbitration import Arbiter, Case
 from interviewer.core.content import Item, Level, Value
 from interviewer.core.contest import MOST_WORDS, Ruling, contest_requests, decide, problem_of, read_mark
+from interviewer.core.effects import Rejected
 from interviewer.core.grade import Assessment, AssessmentRequest, Grade, GradeRequest, GradeResult, Span, Ungraded
-from interviewer.core.interview import Rejected, begin, replay, step
+from interviewer.core.interview import begin, replay, step
 from interviewer.core.scoring import PROMPTED_SHARE, score_question
 from interviewer.core.session import (
     AnswerSubmitted,

@@ -7,21 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interviewer.core.content import Level
+from interviewer.core.effects import Ask, Finish, GradeTurn, Hint, Leave, Rejected, Review
 from interviewer.core.followup import MOST_FOLLOW_UPS
 from interviewer.core.grade import Ungraded
-from interviewer.core.interview import (
-    Ask,
-    Finish,
-    GradeTurn,
-    Hint,
-    Leave,
-    Rejected,
-    Review,
-    Step,
-    begin,
-    replay,
-    step,
-)
+from interviewer.core.interview import Step, begin, replay, step
 from interviewer.core.session import (
     AnswerSubmitted,
     Continued,

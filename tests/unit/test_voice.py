@@ -9,7 +9,8 @@ import pytest
 from interviewer.core import voice
 from interviewer.core.content import Bank, Item, Level
 from interviewer.core.discretion import given_away, judgement_in, lost_from
-from interviewer.core.interview import Rejected, begin, step
+from interviewer.core.effects import Rejected
+from interviewer.core.interview import begin, step
 from interviewer.core.session import (
     AnswerSubmitted,
     DontKnow,
