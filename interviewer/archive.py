@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from interviewer.core.content import Level
 from interviewer.core.record import Record, build_record
+from interviewer.core.review import Agenda, build_agenda
 from interviewer.core.text import clean_line
 from interviewer.errors import MockdlError, StorageError
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from interviewer.services import Services, SessionRow
 
 __all__ = ["MOST_NAME", "Archive"]
@@ -76,6 +80,17 @@ class Archive:
         with self._lock:
             self._known[row.id] = (row, record)
         return record
+
+    def agenda(self, records: Iterable[Record], level: Level) -> Agenda:
+        """What is due for review today when asked at `level`, from sessions that were read; a demonstration is none."""
+        from interviewer.review import build_cards, local_day
+
+        answers = [answer for record in records if not record.demo for answer in record.answers]
+        answered: dict[str, date] = {}
+        for each in sorted(answers, key=lambda each: each.at):
+            answered[each.question_id] = local_day(each.at)
+        today = local_day(self._services.clock())
+        return build_agenda(build_cards(answers), answered, self._services.bank.items, level, today)
 
     def rename(self, session_id: str, name: str) -> str:
         """Name a session; returns the name as it is kept, on one line and not too long."""

@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 
 from interviewer.core.content import Level
 from interviewer.core.grade import Grade, Ungraded
+from interviewer.core.review import Answered, read_answers
 from interviewer.core.session import Mode, Outcome
 from interviewer.core.summary import QuestionSummary, SessionSummary
 
@@ -52,6 +53,8 @@ class Record(NamedTuple):
     topics: tuple[str, ...]
     graders: tuple[str, ...]
     """Name and version of each grader whose grades are in it."""
+    answers: tuple[Answered, ...] = ()
+    """What its questions say for reviews."""
 
     @property
     def series(self) -> tuple[Series, ...]:
@@ -84,6 +87,7 @@ def build_record(summary: SessionSummary, *, name: str = "", planned: int = 0, d
         titles=tuple(each.item.question.title for each in summary.questions),
         topics=tuple(dict.fromkeys(each.item.question.topic for each in summary.questions)),
         graders=tuple(sorted({found for each in summary.questions if (found := _grader(each))})),
+        answers=read_answers(summary),
     )
 
 

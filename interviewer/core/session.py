@@ -135,6 +135,8 @@ class Turn(_Value):
     started: float
     """Answering time of the session, in seconds, when the turn was asked."""
     seconds: float = 0.0
+    ended: float | None = None
+    """Unix time at which it was answered or passed on; None while it is open."""
     hints: int = 0
     outcome: Outcome | None = None
     answer: str = ""
