@@ -59,13 +59,12 @@ class Arbiter:
         return done
 
     def _ask_judge(self, judge: Grader, case: Case, text: str, done: Future[Ruling]) -> None:
-        """Have the judge read the marked words, for this point alone; the offline method when it fails."""
+        """Have the judge read the marked words, for this point alone; else the offline method rules."""
 
         def finish(future: Future[GradeResult]) -> None:
             with _told(done):
                 result = future.result()
-                judging = result.judging if isinstance(result, Grade) else None
-                if isinstance(result, Grade) and judging is not None and not judging.problem:
+                if isinstance(result, Grade) and _has_ruled(result, case.point):
                     done.set_result(_judged(case, text, result))
                 else:
                     self._read(case, text, done, next(iter(asked_for(result)), None))
@@ -75,7 +74,7 @@ class Arbiter:
     def _read(self, case: Case, text: str, done: Future[Ruling], asked: Asked | None = None) -> None:
         """Read the marked words offline: as an answer of their own, then against each wording as a single claim.
 
-        `asked` is what a judge that failed has been asked.
+        `asked` is what a judge that did not rule has been asked.
         """
 
         def graded(future: Future[GradeResult]) -> None:
@@ -109,13 +108,26 @@ def _request(case: Case, text: str) -> GradeRequest:
 
 @contextmanager
 def _told(done: Future[Any]) -> Iterator[None]:
-    """Hand an exception on to whoever waits; callbacks of futures would swallow it."""
+    """Hand an exception on to whoever waits.
+
+    It catches all, on purpose: this runs in callbacks of futures, which log what they raise and go on, so whatever
+    is not handed on here, a mistake of ours included, would leave the candidate waiting for ever.
+    """
     try:
         yield
     except MockdlError as error:
         done.set_exception(error)
     except Exception as error:
-        done.set_exception(MockdlError(f"The contest could not be ruled on ({type(error).__name__}: {error})."))
+        what = f"The contest could not be ruled on ({type(error).__name__}: {error})."
+        done.set_exception(MockdlError(what, kept="The verdict stays."))
+
+
+def _has_ruled(grade: Grade, point: KeyPoint) -> bool:
+    """Whether the judge has an opinion: without one the verdict is that of a single offline reading."""
+    verdict, judging = grade.verdict(point.id), grade.judging
+    if verdict is None or verdict.opinion is None or judging is None or judging.problem:
+        return False
+    return verdict.opinion.verdict is not VerdictName.UNSURE
 
 
 def _judged(case: Case, text: str, grade: Grade) -> Ruling:

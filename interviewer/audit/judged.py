@@ -179,7 +179,7 @@ def _begin(example: Example, grader: Grader, judge: JudgeLike, repeats: int) -> 
     def ask(graded: Future[GradeResult]) -> None:
         try:
             asked.set_result([judge.judge(example.item, request, graded.result()) for _ in range(repeats)])
-        except Exception as error:
+        except Exception as error:  # else whoever waits for `asked` waits for ever
             asked.set_exception(error)
 
     offline.add_done_callback(ask)

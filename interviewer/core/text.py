@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["clean", "clean_line", "count_words", "shorten"]
+__all__ = ["clean", "clean_line", "count_words", "plain_newlines", "shorten", "shorten_path"]
 
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
 _BIDI = dict.fromkeys(map(ord, "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
@@ -22,9 +22,14 @@ def clean(text: str) -> str:
     New lines and tabs stay (tabs as four spaces); brackets, LaTeX and every printable
     character stay as typed. Lone surrogates become U+FFFD, so the result always encodes.
     """
-    text = _ESCAPES.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    "))
+    text = _ESCAPES.sub("", plain_newlines(text).replace("\t", "    "))
     text = text.translate(_BIDI)
     return "".join(_printable(char) for char in text)
+
+
+def plain_newlines(text: str) -> str:
+    """The text with every line ending in a plain new line, whatever the system it was copied from."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _printable(char: str) -> str:
@@ -49,6 +54,16 @@ def shorten(text: str, most: int) -> str:
     head = line[: max(most - 1, 0)]
     cut = head.rfind(" ")
     return (head[:cut] if cut > most // 2 else head).rstrip(" ,;:") + "…"
+
+
+def shorten_path(path: str, most: int) -> str:
+    """A path on one line, its beginning cut away at a folder so that at most `most` characters are left."""
+    line = clean_line(path)
+    if len(line) <= most:
+        return line
+    tail = line[len(line) - max(most - 1, 0) :]
+    cut = max(tail.find("/"), tail.find("\\"))
+    return "…" + (tail[cut:] if 0 <= cut < most // 2 else tail)
 
 
 def count_words(text: str) -> int:

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 
 from interviewer.core.grade import Span
+from interviewer.core.quotes import find_places, plain_quote
 
 __all__ = ["LEAST", "find_quote"]
 
 LEAST = 12
 """Characters a quote must have: shorter ones are found in any text."""
-_SAME = {
-    **dict.fromkeys("‘’‚‛′`´", "'"),
-    **dict.fromkeys("“”„‟″«»", '"'),
-    **dict.fromkeys("‐‑‒–—―−", "-"),
-    "…": "...",
-}
-_EDGES = " \"'.,;:-"
 
 
 def find_quote(quote: str, answer: str, closed: Sequence[Span] = ()) -> Span | None:
@@ -32,30 +25,10 @@ def find_quote(quote: str, answer: str, closed: Sequence[Span] = ()) -> Span | N
         The first place outside `closed` where it stands in the answer as typed; None when there is none, or
         when it has fewer than `LEAST` characters and is not the whole answer.
     """
-    wanted = "".join(char for char, _ in _plain(quote)).strip(_EDGES)
-    plain = _plain(answer)
-    text = "".join(char for char, _ in plain)
-    whole = text.strip(_EDGES)
-    if not wanted or (len(wanted) < LEAST and wanted != whole):
+    wanted = plain_quote(quote)
+    if len(wanted) < LEAST and wanted != plain_quote(answer):
         return None
-    at = text.find(wanted)
-    while at >= 0:
-        start, end = plain[at][1], plain[at + len(wanted) - 1][1] + 1
-        if not any(each.start < end and start < each.end for each in closed):
-            return Span(start=start, end=end)
-        at = text.find(wanted, at + 1)
+    for place in find_places(quote, answer):
+        if not any(each.start < place.end and place.start < each.end for each in closed):
+            return place
     return None
-
-
-def _plain(text: str) -> list[tuple[str, int]]:
-    """Characters as compared, each with its place in the text as typed; runs of white space are one space."""
-    found: list[tuple[str, int]] = []
-    for place, char in enumerate(text):
-        if char.isspace():
-            if found and found[-1][0] != " ":
-                found.append((" ", place))
-            continue
-        if unicodedata.category(char) in ("Cf", "Cc"):
-            continue
-        found += [(each, place) for each in _SAME.get(char, unicodedata.normalize("NFKC", char)).casefold()]
-    return found

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import shutil
 import sys
+import textwrap
+from collections import deque
 from contextlib import suppress
 from typing import IO
 
-from interviewer.core.text import clean, clean_line
+from interviewer.core.text import clean, clean_line, plain_newlines
 
 __all__ = ["Console"]
 
@@ -28,6 +30,8 @@ class Console:
         self._stdin = stdin
         self.interactive = stdin is None and sys.stdin is not None and sys.stdin.isatty()
         self._warned = False
+        self._rest: deque[str] = deque()
+        """Lines that came with one that was read."""
 
     @property
     def width(self) -> int:
@@ -41,14 +45,29 @@ class Console:
         self._out.flush()
 
     def narrate(self, text: str) -> None:
-        """Write one line to standard error."""
-        print(clean_line(text), file=self._err, flush=True)
+        """Write one line to standard error, wrapped where somebody reads it as it comes."""
+        line = clean_line(text)
+        lines = (
+            textwrap.wrap(line, self.width, break_on_hyphens=False, break_long_words=False)
+            if self.interactive
+            else [line]
+        )
+        print(*(lines or [""]), sep="\n", file=self._err, flush=True)
 
     def read_line(self, prompt: str) -> str | None:
-        """The next line without its end, or None at the end of input.
+        """The next line without its end, whatever system's line ends the input has; None at the end of input.
 
         Bytes that are not UTF-8 are replaced, and that is said once.
         """
+        if not self._rest:
+            text = self._read(prompt)
+            if text is None:
+                return None
+            self._rest.extend(plain_newlines(text).split("\n"))
+        return self._rest.popleft()
+
+    def _read(self, prompt: str) -> str | None:
+        """What comes up to the next new line."""
         if self.interactive:
             with suppress(ImportError):
                 import readline  # noqa: F401 - line editing for input()

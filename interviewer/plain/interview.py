@@ -1,7 +1,7 @@
 """One interview in line mode.
 
-An answer ends with a line that holds a single dot. Commands are lines of their own that
-begin with a slash; any other line is part of the answer, whatever it begins with.
+An answer ends with a line that holds a single dot. Lines that `commands.py` does not know are part of the answer,
+whatever they begin with.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 
 from interviewer.conduct import Conductor
+from interviewer.core.effects import Ask, Effect, Finish, GradeTurn, Hint, Leave, Rejected, Review
 from interviewer.core.grade import Ungraded
-from interviewer.core.interview import Ask, Effect, Finish, GradeTurn, Hint, Leave, Rejected, Review
 from interviewer.core.ports import EncoderStatus
 from interviewer.core.session import (
     AnswerSubmitted,
+    AskConfidence,
     Continued,
     DontKnow,
     Ended,
@@ -29,38 +30,34 @@ from interviewer.core.session import (
     Skipped,
     TimeUp,
 )
+from interviewer.core.text import plain_newlines
 from interviewer.errors import StorageError
+from interviewer.plain.commands import SUBMIT, Command, help_lines, parse_command
+from interviewer.plain.confidence import Confidence
 from interviewer.plain.console import Console
+from interviewer.plain.contesting import Contests
 from interviewer.plain.talk import Talk
 from interviewer.report.terminal import render_question
 
-__all__ = ["COMMANDS", "INPUT_ENDED", "run_plain"]
+__all__ = ["INPUT_ENDED", "run_plain"]
 
 INPUT_ENDED = 7
 """Exit code when the input ended before the interview did."""
-COMMANDS = {
-    "/ask": "ask what the question means, e.g. /ask what do you mean by memory? (costs nothing)",
-    "/hint": "show the next hint (each has a price)",
-    "/idk": 'say "I don\'t know" and go on (counts as zero)',
-    "/skip": "pass on this question (counts as zero in an interview, left out in practice)",
-    "/explain": "explain what was missed in the question before (practice), e.g. /explain 2",
-    "/pause": "stop the clock until you press Enter",
-    "/quit": "save and leave; `mockdl start --resume` takes it up again",
-    "/end": "end the interview now and see the report",
-    "/help": "show this list",
-}
-_WITH_WORDS = ("/ask", "/explain")
-"""Commands with something behind them."""
 
 
 class _PlainInterview:
-    def __init__(self, conductor: Conductor, console: Console, status: Callable[[], EncoderStatus]) -> None:
+    def __init__(
+        self, conductor: Conductor, console: Console, status: Callable[[], EncoderStatus], asks: AskConfidence
+    ) -> None:
         self._conductor = conductor
         self._console = console
         self._status = status
         self._lines: list[str] = []
         self._input_ended = False
+        self._just_submitted = False
         self._talk = Talk(conductor, console)
+        self._confidence = Confidence(conductor, console, asks)
+        self._contests = Contests(conductor, console)
 
     def run(self) -> int:
         """Conduct the session; returns the exit code."""
@@ -71,6 +68,7 @@ class _PlainInterview:
             if isinstance(effect, Leave):
                 return self._leave()
             if isinstance(effect, Finish):
+                self._contests.settle(last=True)
                 self._talk.close()
                 return 0
             queue += self._perform(effect)
@@ -106,14 +104,14 @@ class _PlainInterview:
             self._talk.greet()
         self._talk.ask(effect)
         draft = conductor.draft()
-        self._lines = draft.text.split("\n") if draft and draft.text else []
+        self._lines = plain_newlines(draft.text).split("\n") if draft and draft.text else []
         if self._lines:
             self._console.say("", "Your draft so far:", *(f"  {line}" for line in self._lines))
         return self._listen()
 
     def _listen(self) -> tuple[Effect, ...]:
         """Read lines until they make an event, then send it."""
-        conductor = self._conductor
+        conductor, self._just_submitted = self._conductor, False
         while True:
             left = conductor.seconds_left()
             if left is not None and left <= 0:
@@ -122,23 +120,32 @@ class _PlainInterview:
             line = self._console.read_line("> ")
             if line is None:
                 return self._end_of_input()
-            command, _, rest = line.strip().partition(" ")
-            command = command.lower()
-            if rest and command not in _WITH_WORDS:
-                command = ""
-            if command == ".":
-                return self._send(AnswerSubmitted(at=conductor.clock(), text=self._text()))
-            if command == "/help":
-                self._console.say(*(f"  {name:<8} {text}" for name, text in COMMANDS.items()))
-            elif command == "/ask":
-                self._talk.clarify(rest.strip())
-            elif command == "/explain":
-                self._talk.explain(rest.strip())
-            elif command in COMMANDS:
-                return self._command(command)
-            else:
+            self._contests.settle()
+            command = parse_command(line)
+            if command is None:
                 self._lines.append(line)
                 conductor.save_draft(self._text(), len(self._lines) - 1, len(line))
+            elif command.name == SUBMIT:
+                self._just_submitted = True
+                return self._send(AnswerSubmitted(at=conductor.clock(), text=self._text()))
+            elif not self._tell(command):
+                return self._command(command.name)
+
+    def _tell(self, command: Command) -> bool:
+        """Carry out a command that moves the interview nowhere; False for any other."""
+        if command.name == "/help":
+            self._console.say(*help_lines())
+        elif command.name == "/ask":
+            self._talk.clarify(command.words)
+        elif command.name == "/explain":
+            self._talk.explain(command.words)
+        elif command.name == "/contest":
+            self._contests.contest(command.words)
+        elif command.name == "/sure":
+            self._confidence.note(command.words)
+        else:
+            return False
+        return True
 
     def _text(self) -> str:
         return "\n".join(self._lines)
@@ -182,6 +189,8 @@ class _PlainInterview:
         grading = self._conductor.grade(effect)
         if turn is not None:
             self._talk.begin_reaction(turn)
+            self._confidence.keep(turn, ask=self._just_submitted)
+            self._just_submitted = False
         self._talk.react()
         graded = self._wait(grading)
         if isinstance(graded.result, Ungraded):
@@ -206,17 +215,21 @@ class _PlainInterview:
         number = next(n for n, q in enumerate(summary.questions, 1) if q.item.question.id == effect.question_id)
         self._console.say("", *render_question(summary.questions[number - 1], self._console.width, number=number))
         self._talk.reviewed(effect.question_id)
+        self._contests.offer(number)
         while self._console.interactive:
             line = self._console.read_line("\nPress Enter to go on. ")
+            self._contests.settle()
             if line is None:
                 return self._send(Quit(at=self._conductor.clock()))
-            command, _, rest = line.strip().partition(" ")
-            if command.lower() != "/explain":
+            command = parse_command(line)
+            if command is not None and command.name in ("/quit", "/end"):
+                return self._command(command.name)
+            if command is None or not self._tell(command):
                 break
-            self._talk.explain(rest.strip())
         return self._send(Continued(at=self._conductor.clock()))
 
     def _leave(self) -> int:
+        self._contests.settle(last=True)
         row = self._conductor.row
         self._console.narrate(
             f"Session {row.id} is saved. `mockdl start --resume {row.id}` takes it up where it stopped."
@@ -234,14 +247,25 @@ class _PlainInterview:
         return 130
 
 
-def run_plain(conductor: Conductor, console: Console, status: Callable[[], EncoderStatus]) -> int:
+def run_plain(
+    conductor: Conductor,
+    console: Console,
+    status: Callable[[], EncoderStatus],
+    asks: AskConfidence = AskConfidence.PRACTICE,
+) -> int:
     """Conduct one session in line mode.
+
+    Args:
+        conductor: of the session.
+        console: the candidate's side.
+        status: what the encoder is doing.
+        asks: when a candidate at a terminal is asked how sure they are.
 
     Returns:
         0 when it ended or was left on purpose, `INPUT_ENDED` when the input ran out, 130
         after Ctrl-C. In each case everything submitted is on disk.
     """
-    interview = _PlainInterview(conductor, console, status)
+    interview = _PlainInterview(conductor, console, status, asks)
     try:
         return interview.run()
     except KeyboardInterrupt:

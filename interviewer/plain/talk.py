@@ -8,11 +8,14 @@ from concurrent.futures import TimeoutError as NotYet
 from interviewer.conduct import Conductor
 from interviewer.core import voice
 from interviewer.core.content import KeyPoint
-from interviewer.core.interview import Ask, Hint
+from interviewer.core.effects import Ask, Hint
+from interviewer.core.scoring import QuestionScore
 from interviewer.core.session import Turn, TurnKind
 from interviewer.core.spoken import Act, Utterance
 from interviewer.plain.console import Console
+from interviewer.plain.pointing import list_numbers
 from interviewer.report.terminal import wrap_text
+from interviewer.report.wording import sort_points
 
 __all__ = ["Talk"]
 
@@ -98,21 +101,27 @@ class Talk:
         """The verdict on this question was shown; its points can be explained."""
         self._reviewed = question_id
         missed = self._missed()
-        if missed:
-            self._console.say("", f"/explain N explains what was missed, N from 1 to {len(missed)}:")
-            for number, statement in enumerate((point.statement for point in missed), 1):
-                self._console.say(*wrap_text(f"{number}. {statement}", self._console.width, indent="  "))
+        if not missed:
+            return
+        text = f"/explain N explains a point that was missed: {list_numbers(list(missed))}."
+        self._console.say("", *wrap_text(text, self._console.width))
+        if not self._score().points:  # no verdict has named them
+            for number, point in missed.items():
+                self._console.say(*wrap_text(f"{number}. {point.statement}", self._console.width, indent="  "))
 
     def explain(self, which: str) -> None:
-        """Explain a point that was missed in the question last reviewed."""
+        """Explain a point that was missed in the question last reviewed, the first one when it is not said which."""
         missed = self._missed()
         if not missed:
             self._console.narrate("There is nothing to explain; this needs practice mode and a verdict.")
             return
-        if not (which or "1").isdecimal() or not 1 <= int(which or "1") <= len(missed):
-            self._console.narrate(f"Say which: a number from 1 to {len(missed)}.")
+        number = int(which) if which.isdecimal() and len(which) < 4 else 0
+        if which and number not in missed:
+            full = 0 < number <= len(self._score().points)
+            why = f"Point {number} was not missed" if full else "Say which"
+            self._console.narrate(f"{why}; /explain N takes one of {list_numbers(list(missed))}.")
             return
-        state, point = self._conductor.state, missed[int(which or "1") - 1]
+        state, point = self._conductor.state, missed[number or min(missed)]
         turn = state.turns_of(self._reviewed)[0]
         item = self._conductor.items[self._reviewed]
         self._console.say("")
@@ -127,10 +136,18 @@ class Talk:
             self.say_block(words.text)
             self._keep(words)
 
-    def _missed(self) -> list[KeyPoint]:
+    def _score(self) -> QuestionScore:
+        """Of the question last reviewed."""
+        questions = self._conductor.summary().questions
+        return next(each.score for each in questions if each.item.question.id == self._reviewed)
+
+    def _missed(self) -> dict[int, KeyPoint]:
+        """What can be explained, by the numbers with which the verdict lists the points, or in order without one."""
         if not self._reviewed:
-            return []
-        return voice.missed_points(self._conductor.state, self._conductor.items[self._reviewed])
+            return {}
+        missed = voice.missed_points(self._conductor.state, self._conductor.items[self._reviewed])
+        order = [each.point.id for each in sort_points(self._score())] or [point.id for point in missed]
+        return {number: point for number, name in enumerate(order, 1) for point in missed if point.id == name}
 
     def _say(self, future: Future[Utterance], before: str = "") -> None:
         words = self._wait(future)

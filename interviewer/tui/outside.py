@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 
 from textual.app import App, SuspendNotSupported
 
+from interviewer.core.text import plain_newlines
+
 __all__ = ["Edited", "edit_outside", "find_editor"]
 
 _USUAL = ("nano", "vim", "vi", "notepad")
@@ -68,7 +70,7 @@ def edit_outside(app: App[Any], text: str) -> Edited:
 def _read(path: Path, before: str, problem: str) -> Edited:
     """What the editor left behind; kept on disk where it can't be taken over."""
     try:
-        after = path.read_bytes().decode("utf-8")
+        after = plain_newlines(path.read_bytes().decode("utf-8"))
     except UnicodeDecodeError:
         return Edited(before, f"The file is not UTF-8 and was not taken over. It is at {path}")
     except OSError:

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 import pytest
 
 from interviewer.conduct import Conductor
-from interviewer.core.content import Level
+from interviewer.core.content import Item, KeyPoint, Level
 from interviewer.core.session import Mode, Outcome, Phase, SessionConfig
 from interviewer.core.spoken import Act
 from interviewer.errors import StorageError
 from interviewer.plain import Console, run_plain
 from interviewer.plain.interview import INPUT_ENDED
 from interviewer.services import Services, build_services
+from tests.support.builders import make_grade
 from tests.support.scripted import ScriptedEngine, breaks, covers_everything
 
 
@@ -191,11 +192,39 @@ def test_a_missed_point_is_explained_in_practice_and_never_before_the_verdict(se
     conductor = start(services, mode=Mode.PRACTICE)
     _, out, err = play(services, conductor, "/explain\nanswer\n.\n/idk\n/idk\n/explain 2\n/explain 99\n/end\n")
     assert err.count("There is nothing to explain") == 1
-    assert "a number from 1 to" in err
+    assert "Say which; /explain N takes one of 1 to" in err
     (words,) = conductor.state.words(Act.EXPLANATION, 0)
     statement = conductor.items[conductor.state.turns[0].question_id].rubric.point(words.about).statement
     assert words.text.startswith(statement)
-    assert f"2. {statement[:30]}" in out
+    assert f"2. ○ missing: {statement[:30]}" in out, "the number under which the verdict has it"
+
+
+def test_a_point_with_full_credit_is_not_explained(services: Services) -> None:
+    services._engine.script = lambda request, item: make_grade(  # type: ignore[union-attr]
+        {point.id: "missing" if at else "covered" for at, point in enumerate(heaviest_first(item))}
+    )
+    conductor = start(services, mode=Mode.PRACTICE)
+    _, _, err = play(services, conductor, "answer\n.\n/idk\n/idk\n/explain 1\n/explain\n/end\n")
+    assert "Point 1 was not missed; /explain N takes one of 2 to" in err
+    (words,) = conductor.state.words(Act.EXPLANATION, 0)
+    assert words.about == heaviest_first(conductor.items[conductor.state.turns[0].question_id])[1].id
+
+
+def heaviest_first(item: Item | None) -> list[KeyPoint]:
+    """The points as a verdict at senior level numbers them."""
+    assert item is not None
+    points = item.rubric.key_points
+    return sorted(points, key=lambda each: (not each.is_expected(Level.SENIOR), -each.weight))
+
+
+@pytest.mark.parametrize(
+    "typed", [b"one\r\n two\r\n.\r\n", b"one\r two\n.\n", b"one\n two\r\r\n.\n", b"one\r two\r.\r"]
+)
+def test_line_ends_of_any_system_are_stored_as_plain_new_lines(services: Services, typed: bytes) -> None:
+    conductor = start(services)
+    play(services, conductor, typed)
+    assert conductor.state.turns[0].answer == "one\n two"
+    assert [each.answer for each in services._engine.asked] == ["one\n two"], "what is read is what is kept"  # type: ignore[union-attr]
 
 
 def test_an_interview_explains_nothing(services: Services) -> None:
@@ -228,7 +257,7 @@ def test_authored_words_can_be_chosen_although_a_model_judges(monkeypatch: pytes
     monkeypatch.setenv("MOCKDL_INTERVIEWER_VOICE", "authored")
     built = build_services()
     try:
-        assert built.voice() is None
-        assert "words what" not in built.judge_notice()
+        assert built.model.voice() is None
+        assert "words what" not in built.model.notice()
     finally:
         built.close()

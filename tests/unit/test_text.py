@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interviewer.core.text import clean, clean_line, shorten
+from interviewer.core.text import clean, clean_line, shorten, shorten_path
 
 
 @pytest.mark.parametrize("text", ["x[0] + w[i] = [1, 2]", "closing [/b] tag", r"$\frac{a}{b}$", "日本語 🙂 naïve"])
@@ -42,3 +42,21 @@ def test_clean_text_always_encodes_and_stays_clean(text: str) -> None:
 def test_shortened_text_fits(text: str, most: int) -> None:
     assert len(shorten(text, most)) <= most
     assert "\n" not in clean_line(text)
+
+
+@pytest.mark.parametrize(
+    ("most", "shown"),
+    [
+        (99, "/home/ada/data/reports/today.md"),
+        (23, "…/data/reports/today.md"),
+        (20, "…/reports/today.md"),
+        (8, "…oday.md"),
+    ],
+)
+def test_a_path_is_cut_at_its_beginning(most: int, shown: str) -> None:
+    assert shorten_path("/home/ada/data/reports/today.md", most) == shown
+
+
+@given(st.text(), st.integers(min_value=1, max_value=60))
+def test_a_cut_path_fits(path: str, most: int) -> None:
+    assert len(shorten_path(path, most)) <= most

@@ -10,6 +10,8 @@ from rich.text import Text
 from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult
 
+from interviewer.core.text import plain_newlines
+
 __all__ = ["AnswerArea"]
 
 _HALF = re.compile("[\ud800-\udfff]")
@@ -20,7 +22,7 @@ class AnswerArea(TextArea):
     """A text area whose control characters and direction marks are kept and not shown."""
 
     def edit(self, edit: Edit) -> EditResult:
-        """Take text in; half a character, which no file can hold, becomes a replacement character."""
+        """Take text in, with plain line ends; half a character, which no file can hold, becomes a replacement."""
         return super().edit(replace(edit, text=_whole(edit.text)))
 
     def load_text(self, text: str) -> None:
@@ -43,4 +45,4 @@ def _shown(char: str) -> str:
 
 
 def _whole(text: str) -> str:
-    return _HALF.sub("\ufffd", text)
+    return _HALF.sub("\ufffd", plain_newlines(text))

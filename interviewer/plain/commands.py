@@ -1,0 +1,51 @@
+"""The commands of line mode: lines of their own that begin with a slash. Any other line is part of the answer."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+__all__ = ["COMMANDS", "SUBMIT", "Command", "help_lines", "parse_command"]
+
+COMMANDS = {
+    "/ask": "ask what the question means, e.g. /ask what do you mean by memory? (costs nothing)",
+    "/hint": "show the next hint (each has a price)",
+    "/sure": "say how sure you are of the answer you are writing, 1 to 5, e.g. /sure 4 (changes no score)",
+    "/idk": 'say "I don\'t know" and go on (counts as zero)',
+    "/skip": "pass on this question (counts as zero in an interview, left out in practice)",
+    "/explain": "explain a point that was missed in the question before (practice), e.g. /explain 2",
+    "/contest": 'have words of yours read again for a point of the verdict, e.g. /contest 2 "these words of mine"',
+    "/pause": "stop the clock until you press Enter",
+    "/quit": "save and leave; `mockdl start --resume` takes it up again",
+    "/end": "end the interview now and see the report",
+    "/help": "show this list",
+}
+SUBMIT = "."
+"""The line that ends an answer."""
+_WITH_WORDS = ("/ask", "/contest", "/explain", "/sure")
+"""Commands with something behind them."""
+
+
+class Command(NamedTuple):
+    """A line that is no part of an answer."""
+
+    name: str
+    """One of `COMMANDS`, or `SUBMIT`."""
+    words: str = ""
+    """What stands behind it."""
+
+
+def parse_command(line: str) -> Command | None:
+    """Read a line as a command; None when it belongs to the answer."""
+    name, _, words = line.strip().partition(" ")
+    name, words = name.lower(), words.strip()
+    if name != SUBMIT and name not in COMMANDS:
+        return None
+    # "/sure thing, it is ..." goes on with an answer, as does any other command with words that it does not take.
+    if words and (name not in _WITH_WORDS or (name == "/sure" and len(words.split()) > 1)):
+        return None
+    return Command(name, words)
+
+
+def help_lines() -> list[str]:
+    """What there is to type, a line each."""
+    return [f"  {name:<8} {text}" for name, text in COMMANDS.items()]
