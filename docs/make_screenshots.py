@@ -1,8 +1,8 @@
-"""Make `docs/interview.svg`, the picture in the README, from the running program.
+"""Make the pictures in the README from the running program: an interview, a verdict, a report.
 
-    python docs/make_screenshot.py
+    python docs/make_screenshots.py
 
-It uses the real bank, encoder and grader in a home of its own.
+It holds a practice session of two questions with the real bank, encoder and grader, in a home of its own.
 """
 
 from __future__ import annotations
@@ -11,44 +11,100 @@ import asyncio
 import os
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from interviewer.conduct import Conductor
+    from interviewer.tui.app import MockdlApp
 
 HERE = Path(__file__).resolve().parent
-ANSWER = """\
-Per token we keep K and V for every layer and every kv head: 2 * 32 * 8 * 128 * 2 bytes,
-so 128 KiB. The 32 query heads don't matter. For 8,192 tokens that is 1 GiB, times 16 = 16 GiB."""
+SIZE = (100, 32)
+ASKED = ("kv-cache-sizing", "dropout")
+FIRST = """\
+Per token we keep K and V for every layer and every kv head: 2 * 32 * 8 * 128 * 2 bytes, so 128 KiB.
+The number of query heads does not matter. For 8,192 tokens that is 1 GiB per sequence, times 16 = 16 GiB.
+The cache does not grow with the batch size."""
 DRAFT = "I'd store it in fp8, that halves it. x[0] and [/b] stay as typed. And"
+OTHERS = (
+    "Each sequence has keys and values of its own, so the cache grows linearly with the batch size.",
+    "Storing the cache in 8 bits halves it, and grouped-query attention shares keys and values among query heads.",
+)
+SECOND = """\
+During training each unit is dropped at random, so no unit can rely on one particular other one.
+At test time dropout is switched off, and with inverted dropout the kept activations were already divided by 1 - p."""
+
+
+class Sitting:
+    """A practice session as a person would go through it."""
+
+    def __init__(self, app: MockdlApp, conductor: Conductor) -> None:
+        self.app = app
+        self.conductor = conductor
+
+    async def hold(self) -> None:
+        """Take the three pictures on the way."""
+        from textual.widgets import TextArea
+
+        from interviewer.core.session import Phase
+
+        async with self.app.run_test(size=SIZE) as self.pilot:
+            while self.app.encoder_status.state != "ready":
+                await self.pilot.pause(0.2)
+            await self.answer(FIRST, sure="4")
+            self.app.screen.query_one(TextArea).insert(DRAFT)
+            await self.pilot.pause(0.5)
+            self.picture("interview")
+            self.app.screen.query_one(TextArea).clear()
+            for text in OTHERS:
+                if self.conductor.state.phase is Phase.ANSWERING:
+                    await self.answer(text)
+            await self.pilot.pause(0.5)
+            self.picture("verdict")
+            await self.pilot.press("enter")
+            await self.pilot.pause(0.5)
+            await self.answer(SECOND, sure="3")
+            while self.conductor.state.phase is not Phase.FINISHED:
+                await self.pilot.press("f3" if self.conductor.state.phase is Phase.ANSWERING else "enter")
+                await self.pilot.pause(0.5)
+            await self.pilot.pause(1)
+            self.picture("report")
+
+    async def answer(self, text: str, sure: str = "") -> None:
+        """Type, submit, say how sure one is, and wait for what comes next."""
+        from textual.widgets import TextArea
+
+        from interviewer.core.session import Phase
+
+        self.app.screen.query_one(TextArea).insert(text)
+        await self.pilot.press("ctrl+s")
+        await self.pilot.pause(0.5)
+        if sure:
+            await self.pilot.press(sure)
+        while self.conductor.state.phase is Phase.GRADING:
+            await self.pilot.pause(0.1)
+        await self.pilot.pause(0.3)
+
+    def picture(self, name: str) -> None:
+        """Write what is on the screen, without toasts."""
+        self.app.clear_notifications()
+        (HERE / f"{name}.svg").write_text(self.app.export_screenshot(title="mockdl"), encoding="utf-8")
 
 
 async def main() -> None:
-    from textual.widgets import TextArea
-
     from interviewer.core.content import Level
-    from interviewer.core.session import Phase, SessionConfig
+    from interviewer.core.session import Mode, SessionConfig
     from interviewer.services import build_services
     from interviewer.tui.app import MockdlApp
 
     services = build_services()
-    config = SessionConfig(level=Level.SENIOR, topics=("transformers-llms",), count=1, seed=1)
-    for seed in range(200):
-        conductor = services.start_session(config.model_copy(update={"seed": seed}))
-        if conductor.row.plan[0].question_id == "kv-cache-sizing":
-            break
-    app = MockdlApp(services, conductor)
-    async with app.run_test(size=(100, 32)) as pilot:
-        while app.encoder_status.state != "ready":
-            await pilot.pause(0.2)
-        app.screen.query_one(TextArea).insert(ANSWER)
-        await pilot.press("ctrl+s")
-        while conductor.turn.id == 0 or conductor.state.phase is not Phase.ANSWERING:
-            await pilot.pause(0.1)
-        await pilot.pause(0.3)
-        app.screen.query_one(TextArea).insert(DRAFT)
-        await pilot.pause(0.3)
-        app.save_screenshot(str(HERE / "interview.svg"))
+    config = SessionConfig(level=Level.SENIOR, mode=Mode.PRACTICE, count=len(ASKED), seed=1)
+    conductor = services.start_from(ASKED, config)
+    await Sitting(MockdlApp(services, conductor), conductor).hold()
     services.close()
 
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as home:
         os.environ["MOCKDL_HOME"] = home
+        os.environ["MOCKDL_REDUCED_MOTION"] = "true"
         asyncio.run(main())

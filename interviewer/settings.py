@@ -64,8 +64,8 @@ class Settings(BaseModel):
     theme: str = "textual-dark"
     """Colours of the terminal interface: textual-dark, textual-light, high-contrast, or any that `ctrl+p` lists."""
     ask_confidence: AskConfidence = AskConfidence.PRACTICE
-    """Whether the interface asks how sure you are of an answer before you see the verdict: "practice" (in practice
-    mode), "always" or "never"."""
+    """Whether you are asked how sure you are of an answer before you see the verdict: "practice" (in practice mode),
+    "always" or "never"; answers that are piped in are not asked about."""
     reduced_motion: bool = False
     """Whether the terminal interface does without animation and blinking cursors."""
     keys: dict[str, str] = Field(default_factory=dict)

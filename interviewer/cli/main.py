@@ -57,10 +57,11 @@ def _add_start() -> None:
 
 
 def _add_records() -> None:
-    from interviewer.cli import grade, records
+    from interviewer.cli import grade, records, review
 
     app.command("report")(records.report)
     app.command("history")(records.history)
+    app.command("review")(review.review)
     app.command("grade")(grade.grade)
 
 

@@ -16,9 +16,10 @@ from interviewer.errors import UsageError
 if TYPE_CHECKING:
     from interviewer.conduct import Conductor
     from interviewer.core.session import SessionConfig
+    from interviewer.plain import Console
     from interviewer.services import Services
 
-__all__ = ["has_terminal", "open_home", "start"]
+__all__ = ["conduct", "has_terminal", "open_home", "start"]
 
 
 def has_terminal() -> bool:
@@ -101,17 +102,17 @@ def start(
 
         raise typer.Exit(play(replay, line_mode=line_mode))
     with open_services(pack or []) as services:
-        services.demo = demo
+        services.model.demo = demo
         if judge is not None and demo:
             raise UsageError("`--demo` brings a judge of its own.", todo="Leave `--judge` out, or `--demo`.")
         if judge is not None:
             use_judge(services, judge)
         if resume is not None:
             conductor = services.resume_session(resume)
-            raise typer.Exit(_conduct(services, conductor, line_mode))
+            raise typer.Exit(conduct(services, conductor, line_mode))
         config = _build_config(services, level, topic or [], count, minutes, mode, seed)
         if line_mode:
-            raise typer.Exit(_conduct(services, services.start_session(config), line_mode))
+            raise typer.Exit(conduct(services, services.start_session(config), line_mode))
         from interviewer.tui import run
 
         raise typer.Exit(run(services, config, None))
@@ -142,7 +143,8 @@ def _build_config(
     )
 
 
-def _conduct(services: Services, conductor: Conductor, line_mode: bool) -> int:
+def conduct(services: Services, conductor: Conductor, line_mode: bool) -> int:
+    """Hold a session that was just begun or taken up again; returns the exit code."""
     if not line_mode:
         from interviewer.tui import run
 
@@ -152,22 +154,29 @@ def _conduct(services: Services, conductor: Conductor, line_mode: bool) -> int:
 
 def _conduct_plain(services: Services, conductor: Conductor) -> int:
     from interviewer.core.session import Mode, Phase
-    from interviewer.errors import StorageError
-    from interviewer.plain import Console, run_plain
+    from interviewer.plain import Console, offer_contests, run_plain
     from interviewer.report.terminal import render_head, render_terminal
 
     if sys.stdin is None:
         raise UsageError("Standard input is closed.", todo="Run in a terminal, or pipe answers in.")
     console = Console()
-    code = run_plain(conductor, console, services.engine().status)
+    code = run_plain(conductor, console, services.engine().status, services.settings.ask_confidence)
     if conductor.state.phase is Phase.FINISHED:
-        summary = conductor.summary()
-        if conductor.state.config.mode is Mode.PRACTICE:  # each question has been shown already
+        summary, practice = conductor.summary(), conductor.state.config.mode is Mode.PRACTICE
+        if practice:  # each question has been shown already
             console.say("", "─" * console.width, *render_head(summary, console.width))
         else:
             console.say("", *render_terminal(summary, console.width).splitlines())
-        try:
-            console.narrate(f"The report was saved to {services.save_report(summary)}")
-        except StorageError as error:
-            console.narrate(str(error))
+        _save_report(services, conductor, console)
+        if not practice and not code and offer_contests(conductor, console):
+            _save_report(services, conductor, console)
     return code
+
+
+def _save_report(services: Services, conductor: Conductor, console: Console) -> None:
+    from interviewer.errors import StorageError
+
+    try:
+        console.narrate(f"The report was saved to {services.save_report(conductor.summary())}")
+    except StorageError as error:
+        console.narrate(str(error))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable
 
+from interviewer.core.prose import read_blocks
 from interviewer.core.scoring import QuestionScore
 from interviewer.core.summary import QuestionSummary, SessionSummary
 from interviewer.core.text import clean, clean_line
@@ -71,7 +72,7 @@ def render_question(summary: QuestionSummary, width: int, *, number: int | None 
     if summary.score.flags:
         lines += wrap_text(wording.describe_flags(summary.score.flags), width)
     for turn in summary.turns:
-        lines += ["", *wrap_text(f"Interviewer: {turn.prompt}", width)]
+        lines += ["", *_asked(turn.prompt, width)]
         said = turn.answer if turn.answer else f"({turn.outcome or 'not answered yet'})"
         lines += _paragraphs(f"You: {said}", width, "  ")
     lines += _verdicts(summary.score, width)
@@ -89,8 +90,8 @@ def _verdicts(score: QuestionScore, width: int) -> list[str]:
     lines: list[str] = []
     if score.points:
         lines += ["", "Key points:"]
-    for point in wording.sort_points(score):
-        text = f"{wording.describe_point(point)}: {point.point.statement}"
+    for number, point in enumerate(wording.sort_points(score), 1):
+        text = f"{number}. {wording.describe_point(point)}: {point.point.statement}"
         lines += wrap_text(text, width, indent="  ")
         if point.evidence:
             lines += wrap_text(f"you said: {wording.quote(point.evidence)}", width, indent="      ")
@@ -117,13 +118,23 @@ def wrap_text(text: str, width: int, *, indent: str = "") -> list[str]:
     return textwrap.wrap(clean_line(text), max(width, 20), initial_indent=indent, subsequent_indent=hang) or [indent]
 
 
+def _asked(prompt: str, width: int) -> list[str]:
+    """The interviewer's words; what quotes the candidate is no authored text."""
+    text = f"Interviewer: {prompt}"
+    return wrap_text(text, width) if prompt.startswith("You said") else _prose(text, width, "")
+
+
 def _prose(text: str, width: int, indent: str) -> list[str]:
-    """Authored text: paragraphs set anew to the width, whatever the line breaks in the file."""
+    """Authored text: paragraphs set anew to the width; code and lists as they stand."""
     lines: list[str] = []
-    for paragraph in text.strip().split("\n\n"):
+    for block in read_blocks(text):
         if lines:
             lines.append("")
-        lines += textwrap.wrap(clean_line(paragraph), max(width, 20), initial_indent=indent, subsequent_indent=indent)
+        if block.kept:
+            lines += [f"{indent}{line}".rstrip() for line in clean(block.text).split("\n")]
+        else:
+            words = clean_line(block.text)
+            lines += textwrap.wrap(words, max(width, 20), initial_indent=indent, subsequent_indent=indent)
     return lines
 
 

@@ -19,6 +19,7 @@ __all__ = [
     "describe_flags",
     "describe_interval",
     "describe_opinion",
+    "describe_outcome",
     "describe_passport",
     "describe_point",
     "describe_reference",
@@ -83,6 +84,18 @@ def describe_ruling(score: PointScore) -> str:
     reason = f": {clean_line(ruling.reason)}" if ruling.reason else ""
     what = f"contest {ended} by {ruling.by} ({ruling.probability:.2f}){reason}"
     return what if score.contested or not ruling.read else f"{what}; you marked {quote(ruling.read)}"
+
+
+def describe_outcome(score: PointScore) -> str:
+    """How a contest about a point ended and what follows from it; "" without one."""
+    ruling, text = score.ruling, describe_ruling(score)
+    if ruling is None:
+        return ""
+    if not ruling.upheld:
+        return f"✗ {text}. The verdict stays."
+    if not score.contested:
+        return f"● {text}. The point had as much credit before."
+    return f"● {text}. The point now counts {score.credit:.0%}: credited after contest."
 
 
 def describe_confidence(confidence: int | None) -> str:

@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.events import DescendantFocus
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from interviewer.conduct import Conductor
 from interviewer.core.content import Level
 from interviewer.core.ports import EncoderStatus
-from interviewer.core.session import SessionConfig
+from interviewer.core.session import Mode, SessionConfig
 from interviewer.errors import MockdlError
 from interviewer.services import Services
-from interviewer.tui.looks import apply_looks
+from interviewer.tui.looks import apply_looks, steady_cursor
 from interviewer.tui.messages import EncoderChanged
 from interviewer.tui.screens.interview import InterviewScreen
 from interviewer.tui.text import explain, toast
@@ -48,8 +49,13 @@ class MockdlApp(App[int]):
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (50, "-narrow"), (100, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (14, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1", "help", "Help", id="help", tooltip="Keys and what happens to your answers"),
+        # With priority, so that they work above dialogs too, and in an editor that takes every key.
+        Binding("f1", "help", "Help", id="help", tooltip="Keys and what happens to your answers", priority=True),
         Binding("ctrl+q", "leave", "Quit", id="quit", tooltip="Save and leave", priority=True),
+        Binding("ctrl+g", "jump", "Jump", id="jump", tooltip="Jump to a field by letter", priority=True, show=False),
+        Binding(
+            "ctrl+p", "command_palette", "Palette", id="palette", tooltip="Anything by name", priority=True, show=False
+        ),
         Binding("f7", "visit('history')", "History", id="history", tooltip="All sessions", show=False),
         Binding("f8", "visit('bank')", "Bank", id="bank", tooltip="Browse and search the questions", show=False),
         Binding("f9", "visit('settings')", "Settings", id="settings", tooltip="See and change settings", show=False),
@@ -166,9 +172,12 @@ class MockdlApp(App[int]):
         """Plan and open a new interview."""
         self._open(lambda: self.services.start_session(config))
 
-    def begin_from(self, question_ids: Sequence[str], level: Level) -> None:
-        """Open an interview of just these questions."""
-        config = SessionConfig(level=level, mode=self.services.settings.mode, count=len(question_ids))
+    def begin_from(
+        self, question_ids: Sequence[str], level: Level, *, mode: Mode | None = None, minutes: float | None = None
+    ) -> None:
+        """Open an interview of just these questions, in the mode of the settings if none is given."""
+        mode = mode or self.services.settings.mode
+        config = SessionConfig(level=level, mode=mode, count=len(question_ids), minutes=minutes)
         self._open(lambda: self.services.start_from(question_ids, config))
 
     def take_up(self, session_id: str) -> None:
@@ -199,11 +208,19 @@ class MockdlApp(App[int]):
 
     def action_help(self) -> None:
         """Show help once, however often the key is pressed."""
-        from interviewer.tui.help import describe_here
-        from interviewer.tui.screens.dialogs import HelpScreen
+        from interviewer.tui.help import show_help
 
-        if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen(describe_here(self.screen, self.screen.focused)))
+        show_help(self)
+
+    def action_jump(self) -> None:
+        """Show a letter over each field, or take the letters away."""
+        from interviewer.tui.screens.jump import jump
+
+        jump(self)
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """A cursor that has just been shown blinks only where the settings let it."""
+        steady_cursor(self, event.widget)
 
     def action_leave(self) -> None:
         """Leave; an interview that is under way asks once and is saved."""

@@ -44,7 +44,7 @@ async def find_questions(
     if status.state != "ready":
         yield Found(by_words, f"by words only, {_why_not(status)}")
         return
-    yield Found(by_words, "by words; searching by meaning… (Esc stops)", more=True)
+    yield Found(by_words, "by words; searching by meaning…", more=True)
     try:
         hits = await asyncio.wrap_future(index.search(query[:_MOST_QUERY], _MOST))
     except MockdlError as error:

@@ -1,35 +1,61 @@
-"""What help says here and now: the widget with the focus, the keys of this screen, then the rest."""
+"""What help says here and now: the widget with the focus, the keys of this screen, then what holds everywhere."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from textual.widgets import Button, Input, OptionList, Select, TextArea
 
 from interviewer.core.keys import ACTIONS
+from interviewer.tui.captions import name_keys
+from interviewer.tui.screens.dialogs import HelpScreen
 
 if TYPE_CHECKING:
+    from textual.app import App
     from textual.screen import Screen
     from textual.widget import Widget
 
-__all__ = ["describe_here"]
+__all__ = ["describe_here", "show_help"]
+
+_PLACES = ("{history}", "history, {bank} bank, {settings} settings, {doctor} doctor")
+"""Shut while an interview is under way."""
+_ROWS = (
+    ("{help}", "this help  (help)"),
+    ("{palette}", "anything by name: places, actions, questions  (palette)"),
+    ("{jump}", "a letter over each field, which jumps there  (jump)"),
+    ("Tab", "to the next field"),
+    _PLACES,
+    ("{quit}", "save and leave  (quit)"),
+)
+_ABOUT = """\
+What happens to your words
+  An answer is on disk before it is graded, a draft within a second.
+  `mockdl start --resume` brings both back, also after a crash.
+  Grading runs on this machine; nothing is sent anywhere.
+
+How the score is made
+  Each key point has a weight; covered counts whole, partly covered half, and
+  70% when a follow-up had to ask. Wrong claims and hints cost points.
+  The interval says how sure the grader is.
+"""
 
 _BY_ID = {
     "editor": "Your answer. Enter starts a new line; ctrl+z takes back, ctrl+y brings again.",
     "open-points": "Points without full credit. Enter goes on to the words; each can be contested once.",
-    "marked-answer": "Your answer. Space begins to mark and ends it, shift with the arrow keys marks too.",
+    "marked-answer": "Your answer. {contest-mark} begins to mark and ends it, shift with the arrow keys marks too.",
     "page": "Arrow keys, Page up and down, Home and End scroll.",
-    "transcript": "What was said so far. Arrow keys scroll, tab goes back to the editor.",
+    "transcript": "What was said so far. Up, down, Page up and Page down scroll, Tab goes on.",
     "find-topic": "Type a part of a topic's name or of what it covers; Enter ticks the first, down goes to the list.",
-    "topics": "Space or Enter ticks a topic. None ticked means all.",
+    "topics": "Enter or {topics-tick} ticks a topic. None ticked means all.",
     "count": "How many questions, 1 to 50.",
     "minutes": "Answering time for the whole interview; empty for no limit.",
-    "judge": "Whether a language model judges too. F9 configures one; until then nothing can be sent.",
+    "judge": "Whether a language model judges too. {settings} configures one; until then nothing can be sent.",
     "sessions": "Past sessions, newest first. Enter opens one.",
     "query": "Type what the question is about. Words find at once, meaning when the index is ready.",
-    "questions": "Space chooses questions, Enter goes to the preview, ctrl+s starts with what is chosen.",
+    "questions": "Enter goes to the preview, {bank-choose} chooses questions, {start} starts with what is chosen.",
     "text": "Words that a session's name, topics, questions, level or mode must hold. Enter goes to the list.",
-    "line": "Enter keeps what you typed, Esc leaves it as it was.",
+    "line": "Enter keeps what you typed.",
     "list": "Enter changes the setting under the cursor.",
 }
 _BY_KIND: tuple[tuple[type[Any], str], ...] = (
@@ -41,8 +67,27 @@ _BY_KIND: tuple[tuple[type[Any], str], ...] = (
 )
 
 
-_EVERYWHERE = {"help", "help-letter", "quit", "doctor"}
+_EVERYWHERE = {"help", "help-letter", "quit", "jump", "palette", "history", "bank", "settings", "doctor"}
 """Keys that the general part of the page names."""
+
+
+def show_help(app: App[Any], about: str = _ABOUT, rows: Sequence[tuple[str, str]] = _ROWS) -> None:
+    """Show help above the screen, unless it is there.
+
+    Args:
+        about: what is said at the end, of the program itself.
+        rows: keys that work everywhere, and what they do.
+    """
+    screen = app.screen
+    if isinstance(screen, HelpScreen):
+        return
+    rows = [row for row in rows if row is not _PLACES or app.check_action("visit", ())]
+    named = [(name_keys(screen, key), name_keys(screen, text)) for key, text in rows]
+    width = max(len(key) for key, _ in named)
+    everywhere = [f"  {key:<{width}}  {text}" for key, text in named]
+    other = "  Other keys: `keys` in the settings, by the names in brackets."
+    lines = [describe_here(screen, screen.focused), "Everywhere", *everywhere, other, "", about]
+    app.push_screen(HelpScreen("\n".join(lines)))
 
 
 def describe_here(screen: Screen[Any], focused: Widget | None) -> str:
@@ -51,7 +96,7 @@ def describe_here(screen: Screen[Any], focused: Widget | None) -> str:
     if focused is not None:
         told = _BY_ID.get(focused.id or "") or next((text for kind, text in _BY_KIND if isinstance(focused, kind)), "")
         if told:
-            lines += ["Where you are", f"  {told}", ""]
+            lines += ["Where you are", f"  {name_keys(focused, told)}", ""]
     rows = _keys_of(screen)
     if rows:
         width = max(len(keys) for keys, _ in rows)

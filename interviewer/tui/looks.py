@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual import constants
 from textual.theme import Theme
+from textual.widgets import Input, TextArea
 
 from interviewer.errors import nearest_names
 from interviewer.tui.text import toast
 
 if TYPE_CHECKING:
+    from textual.widget import Widget
+
     from interviewer.tui.app import MockdlApp
 
-__all__ = ["THEMES", "apply_looks"]
+__all__ = ["THEMES", "apply_looks", "steady_cursor"]
 
 THEMES = (
     Theme(
@@ -77,6 +81,14 @@ def apply_looks(app: MockdlApp) -> None:
         near = nearest_names(settings.theme, app.available_themes, most=1)
         hint = f" Did you mean {near[0]!r}?" if near else ""
         toast(app, f"There is no theme {settings.theme!r}.{hint}", severity="warning")
-    if settings.reduced_motion:
-        app.animation_level = "none"
+    app.animation_level = "none" if settings.reduced_motion else constants.TEXTUAL_ANIMATIONS
+    for screen in app.screen_stack:
+        for widget in screen.query("Input, TextArea"):
+            steady_cursor(app, widget)
     app.set_keymap(settings.keys)
+
+
+def steady_cursor(app: MockdlApp, widget: Widget) -> None:
+    """Let a line's or an editor's cursor blink, unless motion is reduced."""
+    if isinstance(widget, Input | TextArea):
+        widget.cursor_blink = not app.services.settings.reduced_motion

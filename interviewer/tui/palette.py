@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from textual.app import SystemCommand
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
+from interviewer.tui.captions import name_keys
 from interviewer.tui.places import PLACES
 from interviewer.tui.text import show_line
 
@@ -33,6 +34,7 @@ def list_commands(app: MockdlApp, screen: Screen[Any]) -> Iterable[SystemCommand
         yield SystemCommand("Home", "Start an interview, or go on with one", app.show_home)
         for name, (what, _) in PLACES.items():
             yield SystemCommand(name.capitalize(), what, partial(app.action_visit, name))
+    yield SystemCommand("Jump to a field", name_keys(app, "A letter over each; {jump} does the same"), app.action_jump)
     yield SystemCommand("Help", "Keys of this screen, and how the score is made", app.action_help)
     yield SystemCommand("Theme", "Try other colours; `theme` in the settings keeps them", app.action_change_theme)
     yield SystemCommand("Quit", "Save and leave", app.action_leave)

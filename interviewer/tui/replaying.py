@@ -9,10 +9,12 @@ from typing import ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
 from textual.timer import Timer
 
 from interviewer.core.ports import EncoderStatus
 from interviewer.services import Services
+from interviewer.tui.captions import name_keys
 from interviewer.tui.looks import apply_looks
 from interviewer.tui.recording import Recording
 from interviewer.tui.screens.replay import ReplayInterview, ReplayReport, ReplayVerdict, screen_for
@@ -26,6 +28,18 @@ _TICK = 0.05
 """Seconds between two strokes of the typing animation."""
 _TYPING = 2.0
 """Seconds in which an answer is typed at speed 1, however long it is."""
+_OF_THE_TAPE = {"next", "previous", "play", "speed", "leave"}
+_ROWS = (
+    ("{help}", "this help  (help)"),
+    ("{jump}", "a letter over each part, which jumps there  (jump)"),
+    ("Tab", "to the next part"),
+    ("{quit}", "leave  (quit)"),
+)
+_ABOUT = """\
+What a replay is
+  A stored session, step by step or by itself. Nothing is written, graded or
+  asked of a model, and nothing on these screens can be answered.
+"""
 
 
 class ReplayApp(App[int]):
@@ -38,13 +52,15 @@ class ReplayApp(App[int]):
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (14, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "next", "Next", id="replay-next", tooltip="The next step", priority=True),
-        Binding("right", "next", "Next", priority=True, show=False),
+        Binding("right", "next", "Next", id="replay-next", tooltip="The next step", priority=True, show=False),
         Binding("left", "previous", "Back", id="replay-back", tooltip="One step back", priority=True),
         Binding("p", "play", "Play/pause", id="replay-play", tooltip="Play by itself, or stop", priority=True),
         Binding("plus,equals_sign", "speed(1)", "Faster", id="replay-faster", tooltip="Faster", priority=True),
         Binding("minus", "speed(-1)", "Slower", id="replay-slower", tooltip="Slower", priority=True),
-        Binding("q", "leave", "Leave", id="replay-leave", tooltip="Nothing was changed", priority=True),
-        Binding("escape,ctrl+q", "leave", "Leave", priority=True, show=False),
+        Binding("q,escape", "leave", "Leave", id="replay-leave", tooltip="Nothing was changed", priority=True),
+        Binding("ctrl+q", "quit", "Leave", id="quit", tooltip="Nothing was changed", priority=True, show=False),
+        Binding("f1,question_mark", "help", "Help", id="help", tooltip="Keys of the replay", priority=True),
+        Binding("ctrl+g", "jump", "Jump", id="jump", tooltip="Jump to a field by letter", priority=True, show=False),
     ]
 
     def __init__(self, services: Services, recording: Recording) -> None:
@@ -101,7 +117,11 @@ class ReplayApp(App[int]):
 
     def _describe(self) -> str:
         frames = self.recording.frames
-        pace = f"playing at {self.speed:g}x" if self.playing else f"{self.speed:g}x, p plays"
+        pace = (
+            f"playing at {self.speed:g}x"
+            if self.playing
+            else f"{self.speed:g}x, {name_keys(self, '{replay-play}')} plays"
+        )
         end = " · the end" if self.place == len(frames) - 1 else ""
         return f"Replay {self.place + 1} of {len(frames)} · {pace}{end} · {self.recording.frame.caption}"
 
@@ -164,6 +184,28 @@ class ReplayApp(App[int]):
         self.speed = SPEEDS[max(0, min(len(SPEEDS) - 1, at))]
         self._show()
         self._wait()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Above help and letters the keys of the tape are theirs: Esc and q close them, p may be a letter."""
+        return action not in _OF_THE_TAPE or not isinstance(self.screen, ModalScreen)
+
+    def action_help(self) -> None:
+        """Show help once; the tape stops, for it moves the screens below."""
+        from interviewer.tui.help import show_help
+
+        self._stop()
+        show_help(self, _ABOUT, _ROWS)
+
+    def action_jump(self) -> None:
+        """Show a letter over each part, or take the letters away; the tape stops here too."""
+        from interviewer.tui.screens.jump import jump
+
+        self._stop()
+        jump(self)
+
+    def _stop(self) -> None:
+        if self.playing:
+            self.action_play()
 
     def action_leave(self) -> None:
         """Close; nothing was changed."""

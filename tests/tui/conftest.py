@@ -56,7 +56,7 @@ class Story:
             if holds():
                 return
             await self.pilot.pause(0.01)
-        raise AssertionError("it never came true")
+        raise AssertionError(f"It never came true after {self.heard_names()}, {self.toasts()!r}:\n{self.visible()}")
 
     async def type(self, text: str) -> None:
         """Put text into the editor as a paste would."""

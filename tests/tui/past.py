@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from interviewer.core.content import Level
 from interviewer.core.grade import GradeResult, Judging, Ungraded
 from interviewer.core.session import AnswerSubmitted, Graded, Phase, Quit, SessionConfig
@@ -42,7 +40,7 @@ def hold_session(
 ) -> str:
     """A session of one question (two when it is left unfinished); returns its id."""
     real = services.clock
-    now = time.time() - days_ago * DAY
+    now = services.clock() - days_ago * DAY
     services.clock = lambda: now
     try:
         config = SessionConfig(level=level, count=1 if finished else 2, topics=topics, seed=int(days_ago))

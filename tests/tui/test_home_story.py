@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
 from textual.command import CommandPalette
+from textual.events import Key
 from textual.widgets import Input, OptionList, Static
 
 from interviewer.core.keys import ACTIONS
 from interviewer.services import Services
+from interviewer.tui.captions import name_keys
 from interviewer.tui.screens.bank import BankScreen
 from interviewer.tui.screens.dialogs import HelpScreen
 from interviewer.tui.screens.history import HistoryScreen
@@ -39,9 +42,9 @@ async def test_the_first_run_explains_itself_in_four_lines(services: Services, s
 async def test_scores_and_streak_are_shown_and_demonstrations_are_not_counted(services: Services) -> None:
     hold_session(services, days_ago=1, verdict="missing")
     hold_session(services, days_ago=0)
-    services.demo = True
+    services.model.demo = True
     hold_session(services, days_ago=0, verdict="missing")
-    services.demo = False
+    services.model.demo = False
     async with tell(services, None) as story:
         await story.until(lambda: "Last scores, offline: ▁█" in caption(story))
         assert "Streak: 2 days in a row" in caption(story)
@@ -137,12 +140,54 @@ async def test_places_are_opened_once_however_often_their_key_is_pressed(service
 
 
 async def test_keys_can_be_changed_by_name(services: Services) -> None:
-    services.settings = services.settings.model_copy(update={"keys": {"history": "ctrl+t"}})
+    services.apply_settings(services.settings.model_copy(update={"keys": {"history": "ctrl+t"}}))
     async with tell(services, None) as story:
         await story.until(lambda: isinstance(story.app.screen, HomeScreen))
         assert "^t History" in story.visible()
         await story.pilot.press("ctrl+t")
         await story.until(lambda: isinstance(story.app.screen, HistoryScreen))
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_captions_name_the_keys_in_force(services: Services, size: tuple[int, int]) -> None:
+    keys = {"start": "ctrl+t", "resume": "f3", "history": "f12", "submit": "f2,ctrl+s", "help": "f11"}
+    services.apply_settings(services.settings.model_copy(update={"keys": keys}))
+    async with tell(services, None, size) as story:
+        await story.until(lambda: "type your answer and press F2." in story.visible())
+        assert "Start (^t)" in story.visible()
+        assert "Resume (F3)" in story.visible()
+        await story.pilot.press("f11")
+        await story.until(lambda: isinstance(story.app.screen, HelpScreen))
+        await story.until(lambda: re.search("F11 +this help", story.visible()) is not None)
+        assert "history, F8 bank" in story.visible()
+        assert "F12" in story.visible()
+
+
+async def test_a_key_that_another_action_was_given_is_not_promised(services: Services) -> None:
+    services.apply_settings(services.settings.model_copy(update={"keys": {"start": "f5"}}))
+    async with tell(services, None) as story:
+        await story.until(lambda: isinstance(story.app.screen, HomeScreen))
+        assert name_keys(story.app.screen, "{start}, {^start}, {resume}, {submit}") == "F5, f5, no key, no key"
+        assert name_keys(story.app.screen, "{submit}, {help-letter}, {back}", InterviewScreen) == "ctrl+s, ?, no key"
+
+
+async def test_keys_typed_right_after_the_palettes_are_its_own(services: Services) -> None:
+    async with tell(services, None) as story:
+        await story.until(lambda: isinstance(story.app.screen, HomeScreen))
+        home = story.app.screen
+        home.query_one("#count", Input).focus()
+        await story.pilot.pause()
+        driver = story.app._driver
+        assert driver is not None
+        for key in ("ctrl+p", "7", "9", "f7"):  # as fast as a terminal hands over what was pasted
+            event = Key(key, key if len(key) == 1 else None)
+            event.set_sender(story.app)
+            driver.send_message(event)
+        await story.until(lambda: CommandPalette.is_open(story.app))
+        palette = story.app.screen
+        await story.until(lambda: bool(palette.query(Input)) and palette.query_one(Input).value == "79")
+        assert home.query_one("#count", Input).value == "6"
+        assert len(story.app.screen_stack) == 3
 
 
 def test_every_binding_has_a_name_that_can_be_remapped() -> None:
@@ -151,23 +196,23 @@ def test_every_binding_has_a_name_that_can_be_remapped() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Binding":
                 names = [ast.literal_eval(each.value) for each in node.keywords if each.arg == "id"]
-                assert names or path.name in ("replay.py", "replaying.py"), (
-                    f"{path.name}:{node.lineno} has a binding without an id"
-                )
+                assert names, f"{path.name}:{node.lineno} has a binding without an id"
+                told = any(each.arg == "tooltip" for each in node.keywords)
+                assert told or names[0] in ("help-letter", "copy-text"), f"{names[0]} has no tooltip"
                 found |= set(names)
     assert found - {"copy-text"} == set(ACTIONS), "interviewer/core/keys.py lists the ids of all bindings"
 
 
 @pytest.mark.parametrize("name", ["high-contrast", "high-contrast-light", "textual-light"])
 async def test_themes_can_be_chosen(services: Services, name: str) -> None:
-    services.settings = services.settings.model_copy(update={"theme": name})
+    services.apply_settings(services.settings.model_copy(update={"theme": name}))
     async with tell(services, None) as story:
         await story.until(lambda: isinstance(story.app.screen, HomeScreen))
         assert story.app.theme == name
 
 
 async def test_an_unknown_theme_is_said_with_the_nearest_one(services: Services) -> None:
-    services.settings = services.settings.model_copy(update={"theme": "high-contrst"})
+    services.apply_settings(services.settings.model_copy(update={"theme": "high-contrst"}))
     async with tell(services, None) as story:
         await story.until(lambda: "Did you mean 'high-contrast'" in story.toasts())
 

@@ -8,13 +8,15 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
-from textual.events import Key
+from textual.events import Key, Paste
 from textual.widgets import TextArea
 
 from interviewer.conduct import Conductor
 from interviewer.core.content import Level
 from interviewer.core.session import Mode, Outcome, Phase
 from interviewer.services import Services
+from interviewer.tui.screens.clarify import ClarifyScreen
+from interviewer.tui.screens.confidence import ConfidenceScreen
 from interviewer.tui.screens.dialogs import HelpScreen, LeaveScreen
 from interviewer.tui.screens.home import HomeScreen
 from interviewer.tui.screens.interview import InterviewScreen
@@ -267,8 +269,9 @@ async def test_home_offers_to_go_on_with_what_was_left(services: Services, begin
     conductor.open()
     conductor.save_draft("left here")
     async with tell(services, None) as story:
-        assert "Unfinished" in story.visible()
-        await story.pilot.press("f6")
+        assert "Unfinished, F5 goes on" in story.visible()
+        assert "Resume (F5)" in story.visible()
+        await story.pilot.press("f5")
         await story.until(lambda: isinstance(story.app.screen, InterviewScreen))
         await story.until(lambda: story.app.screen.query_one(TextArea).text == "left here")
 
@@ -326,10 +329,10 @@ async def test_the_clock_says_in_words_when_time_runs_over_and_can_be_hidden(ser
         conductor.clock = lambda: real() + 61 * minutes
         story.app.screen._tick()  # type: ignore[attr-defined]
         await story.until(lambda: "!! over" in story.visible())
-        await story.pilot.press("ctrl+g")
+        await story.pilot.press("f12")
         await story.until(lambda: "clock hidden" in story.visible())
         assert "over" not in story.visible().splitlines()[0]
-        await story.pilot.press("ctrl+g")
+        await story.pilot.press("f12")
         await story.until(lambda: "!! over" in story.visible())
 
 
@@ -413,3 +416,53 @@ async def test_submit_overtakes_no_key_that_was_pressed_before(services: Service
         story.app.post_message(Key("ctrl+s", None))
         await story.until(lambda: conductor.state.turns[0].outcome is Outcome.ANSWERED)
     assert conductor.state.turns[0].answer == text
+
+
+@pytest.mark.parametrize("pasted", ["one\r\ntwo", "one\rtwo", "one\ntwo"])
+async def test_a_paste_from_any_system_is_stored_with_plain_new_lines(
+    services: Services, engine: ScriptedEngine, begin: Begin, pasted: str
+) -> None:
+    conductor = begin()
+    conductor.open()
+    conductor.save_draft("zero\r\n", 1, 0)
+    async with tell(services, services.resume_session(conductor.row.id)) as story:
+        await story.until(lambda: "zero" in story.visible())
+        await story.until(lambda: isinstance(story.app.screen.focused, TextArea))
+        story.app.post_message(Paste(pasted))
+        await story.pilot.pause()
+        await story.pilot.press("ctrl+s")
+        await story.until(lambda: bool(engine.asked))
+    answer = services.resume_session(conductor.row.id).state.turns[0].answer
+    assert answer == "zero\none\ntwo"
+    assert engine.asked[0].answer == answer, "evidence is counted in the text that is kept"
+
+
+async def test_help_works_above_every_dialog_and_gives_it_back(services: Services, begin: Begin) -> None:
+    async with tell(services, begin(mode=Mode.PRACTICE)) as story:
+        await story.type("an answer")
+        for key, kind, told in (
+            ("f6", ClarifyScreen, "Ask nothing"),
+            ("ctrl+q", LeaveScreen, "Go on with the interview"),
+            ("ctrl+s", ConfidenceScreen, "Say nothing"),
+        ):
+            await story.pilot.press(key)
+            await story.until(lambda kind=kind: isinstance(story.app.screen, kind))
+            await story.pilot.press("f1")
+            await story.until(lambda told=told: isinstance(story.app.screen, HelpScreen) and told in story.visible())
+            await story.pilot.press("escape")
+            await story.until(lambda kind=kind: isinstance(story.app.screen, kind))
+            await story.pilot.press("escape")
+            await story.until(lambda kind=kind: not isinstance(story.app.screen, kind))
+
+
+async def test_the_interview_names_the_keys_in_force(services: Services, begin: Begin) -> None:
+    keys = {"submit": "f9", "editor": "ctrl+t", "pause": "f8", "clock": "ctrl+b"}
+    services.apply_settings(services.settings.model_copy(update={"keys": keys}))
+    async with tell(services, begin()) as story:
+        await story.until(lambda: "F9 submits it, ctrl+t opens it" in story.visible())
+        await story.pilot.press("f8")
+        await story.until(lambda: "has stopped. F8 goes on" in story.visible())
+        await story.pilot.press("f8", "ctrl+b")
+        await story.until(lambda: "clock hidden" in story.visible())
+        titles = [each.title for each in story.app.get_system_commands(story.app.screen)]
+        assert {"Hide or show the clock", "Jump to a field", "Pause or go on"} <= set(titles)

@@ -12,7 +12,7 @@ from textual.widgets import TextArea
 
 from interviewer.conduct import Conductor
 from interviewer.core import voice
-from interviewer.core.interview import GradeTurn
+from interviewer.core.effects import GradeTurn
 from interviewer.core.session import (
     AnswerSubmitted,
     Continued,
@@ -30,6 +30,8 @@ from interviewer.plain import Console, retell
 from interviewer.services import Services
 from interviewer.tui.recording import Recording
 from interviewer.tui.replaying import SPEEDS, ReplayApp
+from interviewer.tui.screens.dialogs import HelpScreen
+from interviewer.tui.screens.jump import JumpScreen
 from interviewer.tui.screens.replay import ReplayInterview, ReplayReport, ReplayVerdict
 from tests.support.scripted import ScriptedEngine, breaks
 from tests.tui.conftest import Story
@@ -99,7 +101,7 @@ async def play(
 ) -> AsyncIterator[ReplayStory]:
     services.journal.forbid_writing()
     app = ReplayApp(services, Recording(services, services.journal.session(conductor.row.id)))
-    app.animation_level = "full" if motion else "none"
+    services.apply_settings(services.settings.model_copy(update={"reduced_motion": not motion}))
     async with app.run_test(size=size, notifications=True) as pilot:
         story = ReplayStory(app, pilot, [])  # type: ignore[arg-type]
         await story.until(lambda: "Replay 1 of" in story.visible())
@@ -318,3 +320,26 @@ def test_line_mode_prints_the_conversation(services: Services, taped: Conductor)
     assert told.index("Question 1 of 2") < told.index("Hint (costs") < told.index("closing [/b] tag")
     assert told.index("closing [/b] tag") < told.index("(dont-know)") < told.index("Question 2 of 2")
     assert dump(services) == before
+
+
+async def test_help_and_letters_stop_the_tape_and_have_its_keys_for_themselves(
+    services: Services, taped: Conductor
+) -> None:
+    async with play(services, taped) as story:
+        screen = story.app.screen
+        for opens, kind, closes in (("f1", HelpScreen, "q"), ("question_mark", HelpScreen, "escape")):
+            await story.pilot.press("p", opens)
+            await story.until(lambda kind=kind: isinstance(story.app.screen, kind))
+            assert not story.app.playing
+            assert "The next step  (replay-next)" in story.visible()
+            assert "ctrl+p" not in story.visible()
+            await story.pilot.press("space", closes)
+            await story.until(lambda: story.app.screen is screen)
+            assert story.app.place == 0
+        await story.pilot.press("ctrl+g", "p")
+        await story.until(lambda: isinstance(story.app.screen, JumpScreen))
+        assert not story.app.playing
+        await story.pilot.press("a")
+        await story.until(lambda: story.app.screen is screen)
+        assert screen.focused is screen.query_one("#transcript")
+        assert story.app.is_running

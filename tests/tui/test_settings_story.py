@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from textual.widgets import Input, OptionList, Static
+from textual.command import CommandPalette
+from textual.widgets import Input, OptionList, Static, TextArea
 
 from interviewer.core.chat import JudgeMode
 from interviewer.core.content import Level
@@ -142,3 +143,44 @@ async def test_whatever_is_typed_as_a_value_is_text(services: Services, text: st
         await story.pilot.press("enter")
         await story.until(lambda: outcome(story)[:1] in ("●", "✗"))
         story.visible()
+
+
+async def test_cursors_stand_still_as_soon_as_motion_is_reduced_and_blink_again_after(services: Services) -> None:
+    async with tell(services, None) as story:
+        await story.until(lambda: isinstance(story.app.screen, HomeScreen))
+        story.app.screen.query_one("#count", Input).focus()
+        await story.until(lambda: story.app.screen.query_one("#count", Input).cursor_blink)
+        for value, blinks in (("true", False), ("false", True)):
+            screen = await open_settings(story, "reduced_motion")
+            await story.pilot.press("enter")
+            screen.query_one("#line", Input).value = value
+            await story.pilot.press("enter")
+            await story.until(lambda: "Written to" in outcome(story))
+            assert screen.query_one("#line", Input).cursor_blink is blinks
+            assert story.app.animation_level == ("full" if blinks else "none")
+            await story.pilot.press("escape")
+            await story.until(lambda: isinstance(story.app.screen, HomeScreen))
+            assert {each.cursor_blink for each in story.app.screen.query(Input)} == {blinks}
+            await story.pilot.press("ctrl+p")
+            await story.until(lambda: CommandPalette.is_open(story.app) and bool(story.app.screen.query(Input)))
+            line = story.app.screen.query_one(Input)
+            await story.until(lambda line=line, blinks=blinks: line.has_focus and line.cursor_blink is blinks)
+            assert line._cursor_visible
+            await story.pilot.press("escape")
+            await story.until(lambda: isinstance(story.app.screen, HomeScreen))
+        services.apply_settings(services.settings.model_copy(update={"reduced_motion": True}))
+        await story.pilot.press("ctrl+s")
+        await story.until(lambda: bool(story.app.screen.query(TextArea)))
+        await story.until(lambda: not story.app.screen.query_one(TextArea).cursor_blink)
+
+
+async def test_a_key_changed_in_the_settings_is_in_the_captions_at_once(services: Services) -> None:
+    async with tell(services, None) as story:
+        await story.until(lambda: "Start (^s)" in story.visible())
+        screen = await open_settings(story, "keys")
+        await story.pilot.press("enter")
+        screen.query_one("#line", Input).value = '{start = "f12"}'
+        await story.pilot.press("enter")
+        await story.until(lambda: "Written to" in outcome(story))
+        await story.pilot.press("escape")
+        await story.until(lambda: "Start (f12)" in story.visible())

@@ -10,7 +10,8 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
-from interviewer.tui.text import show
+from interviewer.tui.captions import name_keys
+from interviewer.tui.text import show, show_line
 
 __all__ = ["ConfirmScreen", "LineScreen"]
 
@@ -20,9 +21,9 @@ class ConfirmScreen(ModalScreen[bool]):
 
     CSS_PATH = "ask.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "answer(True)", "Yes", id="confirm-yes"),
-        Binding("escape,n", "answer(False)", "No", id="confirm-no"),
-        Binding("left,right", "other", show=False, id="confirm-other"),
+        Binding("y", "answer(True)", "Yes", id="confirm-yes", tooltip="Do it"),
+        Binding("escape,n", "answer(False)", "No", id="confirm-no", tooltip="Change nothing"),
+        Binding("left,right", "other", show=False, id="confirm-other", tooltip="To the other button"),
     ]
 
     def __init__(self, question: str, yes: str) -> None:
@@ -35,8 +36,8 @@ class ConfirmScreen(ModalScreen[bool]):
         with Vertical(id="ask-box"):
             yield Static(show(self._question))
             with Horizontal(id="ask-buttons"):
-                yield Button(f"{self._yes} (y)", id="yes", variant="error")
-                yield Button("Cancel (Esc)", id="no")
+                yield Button(show_line(name_keys(self, f"{self._yes} ({{confirm-yes}})")), id="yes", variant="error")
+                yield Button(show_line(name_keys(self, "Cancel ({confirm-no})")), id="no")
 
     def on_mount(self) -> None:
         """A stray Enter must change nothing."""
@@ -59,7 +60,9 @@ class LineScreen(ModalScreen[str | None]):
     """One line of text; None when it was called off."""
 
     CSS_PATH = "ask.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "call_off", "Cancel", id="line-cancel")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "call_off", "Cancel", id="line-cancel", tooltip="Leave it as it was")
+    ]
 
     def __init__(self, question: str, value: str, most: int) -> None:
         super().__init__()
@@ -72,7 +75,8 @@ class LineScreen(ModalScreen[str | None]):
         with Vertical(id="ask-box"):
             yield Static(show(self._question))
             yield Input(self._value, id="line", max_length=self._most)
-            yield Static("Enter keeps it, Esc leaves it as it was.", classes="muted", markup=False)
+            keys = name_keys(self, "Enter keeps it, {line-cancel} leaves it as it was.")
+            yield Static(keys, classes="muted", markup=False)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Hand the line back."""

@@ -18,6 +18,7 @@ from textual.widgets import Footer, Input, OptionList, Select, Static
 from interviewer.core.content import Item, Level
 from interviewer.core.ports import EncoderStatus
 from interviewer.errors import MockdlError
+from interviewer.tui.captions import name_keys
 from interviewer.tui.finding import Found, find_questions
 from interviewer.tui.text import explain, show, show_line
 from interviewer.tui.widgets.question_list import QuestionList
@@ -32,7 +33,7 @@ __all__ = ["BankScreen"]
 
 _PAUSE = 0.25
 """Seconds without a key after which a search begins."""
-_CLOSED = "m shows the model answer and the key points."
+_CLOSED = "{bank-answer} shows the model answer and the key points."
 
 
 class BankScreen(Screen[None]):
@@ -63,7 +64,7 @@ class BankScreen(Screen[None]):
         topics = cast("MockdlApp", self.app).services.bank.topics
         yield Static("Bank · reading the questions…", id="title", markup=False)
         with Horizontal(id="filters"):
-            yield Input(placeholder="/ to search by words or meaning", id="query", compact=True)
+            yield Input(id="query", compact=True)
             choices = [("all topics", ""), *((topic, topic) for topic in topics)]
             yield Select(choices, value="", allow_blank=False, id="topic", compact=True)
             levels = [("any level", ""), *((str(level), str(level)) for level in Level)]
@@ -83,6 +84,12 @@ class BankScreen(Screen[None]):
         self.list.focus()
         self.encoder_status = cast("MockdlApp", self.app).encoder_status
         self.run_worker(work_on(self._read), name="read questions", group="reading", exit_on_error=False)
+
+    def on_screen_resume(self) -> None:
+        """Name the keys in force; they may have been changed in the settings."""
+        self.query_one("#query", Input).placeholder = name_keys(self, "{bank-search} to search by words or meaning")
+        if self._items:
+            self._show_question()
 
     async def _read(self) -> None:
         bank = cast("MockdlApp", self.app).services.bank
@@ -165,6 +172,8 @@ class BankScreen(Screen[None]):
     def _show_title(self) -> None:
         shown, total = len(self.list.items), len(self._items)
         how = f" {self._found.how}" if self._found else ""
+        if self._found is not None and self._found.more:
+            how += name_keys(self, " ({back} stops)")
         text = f"{total} questions" if shown == total and not how else f"{shown} of {total} questions{how}"
         self.query_one("#title", Static).update(show_line(f"Bank · {text}"))
 
@@ -176,9 +185,14 @@ class BankScreen(Screen[None]):
 
     def _show_question(self) -> None:
         item, answer = self.list.current, self.query_one("#answer", Static)
-        text = describe_question(item) if item else show("No question fits. / changes the search.")
+        text = (
+            describe_question(item)
+            if item
+            else show(name_keys(self, "No question fits. {bank-search} changes the search."))
+        )
         self.query_one("#question", Static).update(text)
-        answer.update(describe_answer(item) if item and self._open else show(_CLOSED if item else "", "$text-muted"))
+        closed = name_keys(self, _CLOSED) if item else ""
+        answer.update(describe_answer(item) if item and self._open else show(closed, "$text-muted"))
         self._show_plan()
         self.refresh_bindings()
 
@@ -191,7 +205,7 @@ class BankScreen(Screen[None]):
         many = f"the {len(ids)} chosen questions" if len(self.list.chosen) > 1 else "this question"
         if len(self.list.chosen) == 1:
             many = "the chosen question"
-        text = f"ctrl+s starts with {many}: {self._level(ids)} level, {mode} mode"
+        text = name_keys(self, f"{{start}} starts with {many}: {self._level(ids)} level, {mode} mode")
         self.query_one("#plan", Static).update(show_line(text))
 
     def _to_ask(self) -> tuple[str, ...]:

@@ -10,6 +10,8 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from interviewer.tui.captions import name_keys
+
 __all__ = ["ClarifyScreen"]
 
 _MOST = 500
@@ -20,14 +22,17 @@ class ClarifyScreen(ModalScreen[str | None]):
     """What is unclear? None when nothing was asked."""
 
     CSS_PATH = "clarify.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "call_off", "Back", id="clarify-back")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "call_off", "Back", id="clarify-back", tooltip="Ask nothing")
+    ]
 
     def compose(self) -> ComposeResult:
         """One line to type in."""
         with Vertical(id="clarify-box"):
             yield Static("What is unclear about the question? It costs nothing.", markup=False)
             yield Input(id="clarify-line", max_length=_MOST, placeholder="What do you mean by ...?")
-            yield Static("Enter asks, Esc goes back. Your answer stays as it is.", classes="muted", markup=False)
+            keys = name_keys(self, "Enter asks, {clarify-back} goes back. Your answer stays as it is.")
+            yield Static(keys, classes="muted", markup=False)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Hand the question back."""

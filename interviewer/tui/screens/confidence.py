@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from interviewer.core.calibration import CONFIDENCE
+from interviewer.tui.captions import name_keys
 
 __all__ = ["ConfidenceScreen"]
 
@@ -21,7 +22,7 @@ class ConfidenceScreen(ModalScreen[int | None]):
 
     CSS_PATH = "confidence.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,enter", "skip", "Skip", id="confidence-skip"),
+        Binding("escape,enter", "skip", "Skip", id="confidence-skip", tooltip="Say nothing"),
     ]
 
     def compose(self) -> ComposeResult:
@@ -29,7 +30,8 @@ class ConfidenceScreen(ModalScreen[int | None]):
         with Vertical(id="confidence-box"):
             yield Static("Your answer is saved and being read. How sure are you of it?", markup=False)
             yield Static("\n".join(f"  {value}  {word}" for value, word in CONFIDENCE.items()), markup=False)
-            yield Static("1 to 5 answers, Esc skips. It changes no score.", classes="muted", markup=False)
+            keys = name_keys(self, "1 to 5 answers, {confidence-skip} skips. It changes no score.")
+            yield Static(keys, classes="muted", markup=False)
 
     def on_key(self, event: Key) -> None:
         """A number answers."""

@@ -14,15 +14,16 @@ from textual.widgets.option_list import Option
 
 from interviewer.conduct import Conductor
 from interviewer.core.contest import problem_of
+from interviewer.core.effects import Rejected
 from interviewer.core.grade import Grade
-from interviewer.core.interview import Rejected
 from interviewer.core.scoring import PointScore
 from interviewer.core.session import Phase, Turn, TurnKind
 from interviewer.core.summary import QuestionSummary
 from interviewer.core.text import count_words, shorten
 from interviewer.core.verdict import open_to_contest
 from interviewer.errors import MockdlError
-from interviewer.report.wording import describe_point, describe_ruling
+from interviewer.report.wording import describe_outcome, describe_point
+from interviewer.tui.captions import name_keys
 from interviewer.tui.text import show, show_line
 from interviewer.tui.widgets.mark_area import MarkArea
 from interviewer.tui.widgets.too_small import TooSmall
@@ -93,12 +94,12 @@ class ContestScreen(Screen[None]):
         turns = self._turns
         turn = turns[self._turn % len(turns)]
         which = "Your answer" if turn.kind is TurnKind.QUESTION else f"Your answer to the follow-up ({turn.kind})"
-        more = f", {self._turn % len(turns) + 1} of {len(turns)}; a shows another" if len(turns) > 1 else ""
+        more = f", {self._turn % len(turns) + 1} of {len(turns)}; {{contest-answer}} shows another"
+        more = name_keys(self, more) if len(turns) > 1 else ""
         self.query_one("#whose", Static).update(show_line(f"{which}{more}", "bold"))
         self.query_one(MarkArea).show_answer(turn.answer)
-        self._say(
-            "Choose a point with Enter, then mark the words: space, arrow keys, space. Each can be contested once."
-        )
+        keys = name_keys(self.query_one(MarkArea), "{contest-mark}, arrow keys, {contest-mark}")
+        self._say(f"Choose a point with Enter, then mark the words: {keys}. Each can be contested once.")
 
     def on_resize(self) -> None:
         """Set the points anew to the width."""
@@ -123,8 +124,9 @@ class ContestScreen(Screen[None]):
         area = self.query_one(MarkArea)
         words = count_words(area.marked.cut(self._turns[self._turn % len(self._turns)].answer))
         if words and not self._reading:
-            going = " Space ends the mark." if area.marking else ""
-            self._say(f"{words} word{'s' * (words != 1)} marked.{going} ctrl+s contests with them.")
+            going = " The mark ends with {contest-mark}." if area.marking else ""
+            said = f"{words} word{'s' * (words != 1)} marked.{going} {{contest-submit}} contests with them."
+            self._say(name_keys(area, said))
 
     def action_other_answer(self) -> None:
         """Go to the next of the answers to this question."""
@@ -150,7 +152,9 @@ class ContestScreen(Screen[None]):
             return
         self._reading = True
         self.refresh_bindings()
-        self._say("A second method reads the words that you marked. Esc goes back; the ruling is kept.")
+        self._say(
+            name_keys(self, "A second method reads the words that you marked. {back} goes back; the ruling is kept.")
+        )
         # The App's worker, for it must store the ruling also when this screen is left.
         work = work_on(self._contest, turn.id, point.id, span)
         self.app.run_worker(work, name=f"contest {point.id}", group="contest", exit_on_error=False)
@@ -174,13 +178,8 @@ class ContestScreen(Screen[None]):
     def _told(self, point_id: str) -> tuple[str, str]:
         """What the ruling says and what follows from it."""
         score = next(each for each in self._summary.score.points if each.point.id == point_id)
-        ruling = score.ruling
-        if ruling is None:
-            return "", ""
-        text = describe_ruling(score)
-        if not ruling.upheld:
-            return f"✗ {text}. The verdict stays.", "$text-warning"
-        return f"● {text}. The point now counts {score.credit:.0%}: credited after contest.", "$text-success"
+        upheld = score.ruling is not None and score.ruling.upheld
+        return describe_outcome(score), "$text-success" if upheld else "$text-warning"
 
     def _say(self, text: str, style: str = "") -> None:
         self.query_one("#ruling", Static).update(show(text, style))

@@ -10,27 +10,10 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
-from interviewer.tui.text import show
+from interviewer.tui.captions import name_keys
+from interviewer.tui.text import show, show_line
 
 __all__ = ["HelpScreen", "LeaveScreen"]
-
-_HELP = """\
-Everywhere
-  f1      this help             ctrl+p  places and questions by name
-  ctrl+q  save and leave        tab     to the next field
-  f7 history  f8 bank  f9 settings  f10 doctor, but not in an interview
-  Other keys: `keys` in the settings, by the names in brackets.
-
-What happens to your words
-  An answer is on disk before it is graded, a draft a second after you typed.
-  `mockdl start --resume` brings both back, also after a crash.
-  Grading runs on this machine; nothing is sent anywhere.
-
-How the score is made
-  Each key point has a weight; covered counts whole, partly covered half, and
-  70% when a follow-up had to ask. Wrong claims and hints cost points.
-  The interval says how sure the grader is.
-"""
 
 
 class HelpScreen(ModalScreen[None]):
@@ -38,19 +21,18 @@ class HelpScreen(ModalScreen[None]):
 
     CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,enter,q,question_mark", "dismiss", "Close", id="close-help"),
+        Binding("escape,enter,q,question_mark", "dismiss", "Close", id="close-help", tooltip="Back to the screen"),
     ]
 
-    def __init__(self, here: str = "") -> None:
-        """`here` is what is said about the screen that help was asked on."""
+    def __init__(self, text: str) -> None:
         super().__init__()
-        self._here = here
+        self._text = text
 
     def compose(self) -> ComposeResult:
         """One box of text."""
         with VerticalScroll(id="help-box"):
-            yield Static(show(f"{self._here}{_HELP}"))
-            yield Static("Esc closes.", markup=False, classes="muted")
+            yield Static(show(self._text))
+            yield Static(name_keys(self, "{close-help} closes."), markup=False, classes="muted")
 
 
 class LeaveScreen(ModalScreen[bool]):
@@ -58,8 +40,9 @@ class LeaveScreen(ModalScreen[bool]):
 
     CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "answer(True)", "Leave", id="leave-yes"),
-        Binding("escape,n", "answer(False)", "Stay", id="leave-no"),
+        Binding("y", "answer(True)", "Leave", id="leave-yes", tooltip="Save and leave"),
+        Binding("escape,n", "answer(False)", "Stay", id="leave-no", tooltip="Go on with the interview"),
+        Binding("left,right", "other", show=False, id="confirm-other", tooltip="To the other button"),
     ]
 
     def compose(self) -> ComposeResult:
@@ -67,8 +50,8 @@ class LeaveScreen(ModalScreen[bool]):
         with Vertical(id="leave-box"):
             yield Static("Leave the interview?\nIt is saved; `mockdl start --resume` takes it up again.", markup=False)
             with Horizontal(id="leave-buttons"):
-                yield Button("Leave (y)", id="leave", variant="primary")
-                yield Button("Stay (Esc)", id="stay")
+                yield Button(show_line(name_keys(self, "Leave ({leave-yes})")), id="leave", variant="primary")
+                yield Button(show_line(name_keys(self, "Stay ({leave-no})")), id="stay")
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Answer with the button that was pressed."""
@@ -77,3 +60,7 @@ class LeaveScreen(ModalScreen[bool]):
     def action_answer(self, leaves: bool) -> None:
         """Answer by key."""
         self.dismiss(leaves)
+
+    def action_other(self) -> None:
+        """Go to the other button."""
+        self.focus_next()

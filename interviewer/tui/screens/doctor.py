@@ -15,6 +15,7 @@ from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from interviewer.health import Check, check_installed, check_services, wait_for_engine
+from interviewer.tui.captions import name_keys
 from interviewer.tui.text import show, show_line
 from interviewer.tui.widgets.too_small import TooSmall
 from interviewer.tui.work import work_on
@@ -68,15 +69,15 @@ class DoctorScreen(Screen[None]):
 
     async def _check(self, stop: threading.Event) -> None:
         checks = _all_checks(cast("MockdlApp", self.app).services, stop)
-        self._say("Checking… (Esc stops)")
+        self._say(name_keys(self, "Checking… ({back} stops)"))
         while (found := await asyncio.to_thread(next, checks, None)) is not None and not stop.is_set():
             self._found.append(found)
             self._show()
-            self._say(f"Checked {len(self._found)}… (Esc stops)")
+            self._say(name_keys(self, f"Checked {len(self._found)}… ({{back}} stops)"))
         self._stopping = None
         bad = sum(not each.good for each in self._found)
         verdict = f"{bad} of {len(self._found)} need attention" if bad else f"all {len(self._found)} are fine"
-        self._say("Stopped; r checks again" if stop.is_set() else verdict)
+        self._say(name_keys(self, "Stopped; {doctor-again} checks again") if stop.is_set() else verdict)
 
     def _say(self, text: str) -> None:
         self.query_one("#title", Static).update(show_line(f"Doctor · {text}"))

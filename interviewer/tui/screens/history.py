@@ -19,6 +19,7 @@ from interviewer.core.progress import Wanted, filter_records
 from interviewer.core.record import Record
 from interviewer.errors import MockdlError
 from interviewer.report.wording import local_time
+from interviewer.tui.captions import name_keys
 from interviewer.tui.owed import grade_owed
 from interviewer.tui.screens.ask import ConfirmScreen, LineScreen
 from interviewer.tui.text import explain, show_line, toast
@@ -44,7 +45,7 @@ class HistoryScreen(Screen[None]):
     CSS_PATH = "history.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back", id="back", tooltip="To the list; from the list, back home"),
-        Binding("r", "resume", "Resume", id="history-resume", tooltip="Go on with an unfinished session"),
+        Binding("r,f5", "resume", "Resume", id="history-resume", tooltip="Go on with an unfinished session"),
         Binding("space", "mark", "Mark", id="history-mark", tooltip="Mark a session to compare; two at most"),
         Binding("c", "compare", "Compare", id="history-compare", tooltip="The two marked sessions side by side"),
         Binding("t", "trend", "Trend", id="history-trend", tooltip="Scores over time, for each topic"),
@@ -66,7 +67,7 @@ class HistoryScreen(Screen[None]):
         """Filters, the list, what is known about the session under the cursor."""
         yield Static("History", id="title", markup=False)
         with Horizontal(id="filters"):
-            yield Input(placeholder="/ to filter by words", id="text", compact=True)
+            yield Input(id="text", compact=True)
             for name, choices in (
                 ("level", ["any level", *Level]),
                 ("state", ["any state", "finished", "unfinished"]),
@@ -86,14 +87,15 @@ class HistoryScreen(Screen[None]):
         self.list.focus()
 
     def on_screen_resume(self) -> None:
-        """Read the sessions anew: one may have been finished, graded or deleted."""
+        """Read the sessions anew: one may have been finished, graded or deleted; and a key may have been changed."""
+        self.query_one("#text", Input).placeholder = name_keys(self, "{history-filter} to filter by words")
         self._load()
 
     # Reading
 
     def _load(self) -> None:
         self._reading = stop = threading.Event()
-        self._say("Reading your sessions… (Esc stops)")
+        self._say(name_keys(self, "Reading your sessions… ({back} stops)"))
         work = work_on(self._read, stop)
         self.run_worker(work, name="read sessions", group="reading", exclusive=True, exit_on_error=False)
 
@@ -102,7 +104,8 @@ class HistoryScreen(Screen[None]):
         reading = asyncio.create_task(asyncio.to_thread(self.archive.read_into, found, lambda: not stop.is_set()))
         try:
             while not (await asyncio.wait([reading], timeout=_SHOWS_EVERY))[0]:
-                self._show_read(found[:], f"Reading your sessions, {len(found)} so far… (Esc stops)")
+                said = f"Reading your sessions, {len(found)} so far… ({{back}} stops)"
+                self._show_read(found[:], name_keys(self, said))
             records, note = await reading, "Stopped; not all sessions are listed." if stop.is_set() else ""
             self._reading = None
             self._show_read(records, note)
@@ -135,11 +138,15 @@ class HistoryScreen(Screen[None]):
         if record is not None:
             self.query_one("#detail", Static).update(describe_record(record, self.size.width - 4))
         elif self._records:
-            self.query_one("#detail", Static).update("No session fits the filter. / changes it.")
+            self._tell("No session fits the filter. {history-filter} changes it.")
         else:
-            said = "" if self._reading else "No session yet. Esc goes home; ctrl+s there starts one."
-            self.query_one("#detail", Static).update(said)
+            self._tell("" if self._reading else "No session yet. {back} goes home; {start} there starts one.")
         self.refresh_bindings()
+
+    def _tell(self, caption: str) -> None:
+        from interviewer.tui.screens.home import HomeScreen
+
+        self.query_one("#detail", Static).update(show_line(name_keys(self, caption, HomeScreen)))
 
     def _say(self, note: str) -> None:
         self._note = note
@@ -270,6 +277,6 @@ class HistoryScreen(Screen[None]):
             self._grading = False
             toast(self.app, note)
         if self.is_mounted and self.is_attached:
-            self._say("" if done else note)
+            self._say("" if done else note + name_keys(self, " ({back} stops)"))
             if done:
                 self._load()

@@ -6,9 +6,9 @@ import asyncio
 import secrets
 import threading
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Grid, Horizontal, Vertical
@@ -22,9 +22,12 @@ from interviewer.core.record import Record
 from interviewer.core.session import Mode, SessionConfig
 from interviewer.core.text import shorten
 from interviewer.errors import MockdlError
-from interviewer.tui.text import explain, show, toast
+from interviewer.tui.captions import name_keys
+from interviewer.tui.screens.interview import InterviewScreen
+from interviewer.tui.text import explain, show, show_line, toast
+from interviewer.tui.widgets.due_row import DueRow
 from interviewer.tui.widgets.session_list import SessionList
-from interviewer.tui.widgets.today import describe_today
+from interviewer.tui.widgets.today import describe_today, local_day
 from interviewer.tui.widgets.too_small import TooSmall
 from interviewer.tui.widgets.topic_picker import TopicPicker
 from interviewer.tui.work import work_on
@@ -44,7 +47,8 @@ class HomeScreen(Screen[None]):
     CSS_PATH = "home.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "start", "Start", id="start", tooltip="Start an interview", priority=True),
-        Binding("f6", "resume", "Resume", id="resume", tooltip="Go on with the newest unfinished session"),
+        Binding("f5", "resume", "Resume", id="resume", tooltip="Go on with the newest unfinished session"),
+        Binding("ctrl+r", "review", "Review", id="review", tooltip="Practise the questions that are due for review"),
         Binding("f7", "app.visit('history')", "History", id="history", tooltip="All sessions"),
         Binding("f8", "app.visit('bank')", "Bank", id="bank", tooltip="Browse and search the questions"),
         Binding("f9", "app.visit('settings')", "Settings", id="settings", tooltip="See and change settings"),
@@ -68,9 +72,10 @@ class HomeScreen(Screen[None]):
                 with Grid(id="fields"):
                     yield from self._fields()
                 with Horizontal(id="buttons"):
-                    yield Button("Start (^s)", id="start", variant="primary", compact=True)
-                    yield Button("Resume (F6)", id="resume", compact=True)
+                    yield Button("Start", id="start", variant="primary", compact=True)
+                    yield Button("Resume", id="resume", compact=True)
             yield TopicPicker(services.bank.topics, id="picker")
+        yield DueRow(id="due")
         yield Static("", id="caption", markup=False)
         yield SessionList(id="sessions")
         yield Footer(compact=True, show_command_palette=False)
@@ -96,13 +101,21 @@ class HomeScreen(Screen[None]):
     def on_mount(self) -> None:
         """Put the focus where most people begin."""
         self.list = self.query_one(SessionList)
-        self.list.border_title = "Past sessions (F7: all)"
         self.query_one("#start").focus()
 
     def on_screen_resume(self) -> None:
         """Show what is known at once, and the scores when the sessions were read."""
+        self._name_keys()
         self._show_records()
         self.run_worker(work_on(self._read), name="read sessions", group="reading", exclusive=True, exit_on_error=False)
+
+    def _name_keys(self) -> None:
+        """Captions with the keys in force; they may have been changed in the settings."""
+        self.query_one("#start", Button).label = show_line(name_keys(self, "Start ({^start})"))
+        self.query_one("#resume", Button).label = show_line(name_keys(self, "Resume ({resume})"))
+        for button in self.query("#review").results(Button):
+            button.label = show_line(name_keys(self, "Review ({^review})"))
+        self.list.border_title = show_line(name_keys(self, "Past sessions ({history}: all)")).markup
 
     async def _read(self) -> None:
         archive = cast("MockdlApp", self.app).archive
@@ -115,10 +128,28 @@ class HomeScreen(Screen[None]):
         finally:
             left.set()
         self._show_records()
+        self._plan_review()
+
+    @on(Select.Changed, "#level")
+    def _plan_review(self) -> None:
+        """Work out anew what is due: it depends on the level that is asked."""
+        self.run_worker(work_on(self._find_due), name="reviews", group="reviews", exclusive=True, exit_on_error=False)
+
+    async def _find_due(self) -> None:
+        app = cast("MockdlApp", self.app)
+        level = cast("Level", self.query_one("#level", Select).value)
+        # What a demonstration asks is graded by a script and would leave everything due.
+        records = [] if app.services.model.demo else self._records
+        agenda = await asyncio.to_thread(app.archive.agenda, records, level)
+        self.query_one(DueRow).show_agenda(agenda)
+        self.refresh_bindings()
 
     def _show_records(self) -> None:
-        today = datetime.now(UTC).astimezone().date()
-        lines = [shorten(line, max(40, self.size.width - 4)) for line in describe_today(self._records, today)]
+        today = local_day(cast("MockdlApp", self.app).services.clock())
+        told = describe_today(
+            self._records, today, name_keys(self, "{resume}"), name_keys(self, "{submit}", InterviewScreen)
+        )
+        lines = [shorten(line, max(40, self.size.width - 4)) for line in told]
         self.query_one("#caption", Static).update(show("\n".join(lines)))
         self.list.show_records(self._records[:_SHOWN])
         self.list.display = bool(self._records)
@@ -131,17 +162,21 @@ class HomeScreen(Screen[None]):
             self._show_records()
 
     def _unfinished(self) -> Record | None:
-        demo = cast("MockdlApp", self.app).services.demo
+        demo = cast("MockdlApp", self.app).services.model.demo
         return next((each for each in self._records if not each.finished and each.demo is demo), None)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Grey out what there is nothing for."""
+        """Grey out what there is nothing for; reviews are not spoken of before one is due."""
+        if action == "review":
+            return bool(self.query(DueRow)) and bool(self.query_one(DueRow).question_ids)
         return None if action == "resume" and self._unfinished() is None else True
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
-        """Start or resume."""
+        """Start, resume or review."""
         if event.button.id == "start":
             self.action_start()
+        elif event.button.id == "review":
+            self.action_review()
         else:
             self.action_resume()
 
@@ -158,8 +193,22 @@ class HomeScreen(Screen[None]):
 
     def action_start(self) -> None:
         """Start an interview with what the form says."""
+        config = self._read_form()
+        if config is not None:
+            cast("MockdlApp", self.app).begin(config)
+
+    def action_review(self) -> None:
+        """Practise what is due, the most urgent first, as many questions as the form says."""
+        ids = self.query_one(DueRow).question_ids
+        config = self._read_form() if ids else None
+        if config is not None:
+            app = cast("MockdlApp", self.app)
+            app.begin_from(ids[: config.count], config.level, mode=Mode.PRACTICE, minutes=config.minutes)
+
+    def _read_form(self) -> SessionConfig | None:
+        """What the form says, with its judge put in force; None when it makes no sense, which is said."""
         if not self.is_current:
-            return
+            return None
         app = cast("MockdlApp", self.app)
         count, minutes = self.query_one("#count", Input).value, self.query_one("#minutes", Input).value
         try:
@@ -173,10 +222,10 @@ class HomeScreen(Screen[None]):
             )
         except ValueError:
             toast(self.app, "Questions must be 1 to 50, minutes more than 0 (or empty).", severity="warning")
-            return
+            return None
         judge = cast("JudgeMode", self.query_one("#judge", Select).value)
         app.services.apply_settings(app.services.settings.model_copy(update={"judge": judge}))
-        app.begin(config)
+        return config
 
     def action_resume(self) -> None:
         """Go on with the newest unfinished session."""

@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.widgets import Footer, Static, TextArea
 
 from interviewer.conduct import Conductor
-from interviewer.core.interview import Effect
+from interviewer.core.effects import Effect
 from interviewer.core.ports import EncoderStatus
 from interviewer.core.session import (
     AnswerSubmitted,
@@ -36,9 +36,10 @@ from interviewer.core.spoken import Act
 from interviewer.core.text import count_words
 from interviewer.errors import MockdlError
 from interviewer.tui import messages
+from interviewer.tui.captions import name_keys
 from interviewer.tui.runner import SessionRunner
 from interviewer.tui.screens.clarify import ClarifyScreen
-from interviewer.tui.text import explain, toast
+from interviewer.tui.text import explain, show_line, toast
 from interviewer.tui.widgets.answer_area import AnswerArea
 from interviewer.tui.widgets.status import describe_encoder, describe_hint, describe_progress
 from interviewer.tui.widgets.too_small import TooSmall
@@ -51,14 +52,18 @@ __all__ = ["InterviewScreen"]
 
 _SAVES_EVERY = 1.0
 """Seconds between two looks at whether the draft has changed."""
-_EMPTY = "Type your answer here. ctrl+s submits it, ctrl+o opens it in your own editor."
-_LOOKING = "The interviewer is looking for words. Esc goes on without waiting"
+_LOOKING = "The interviewer is looking for words. {go-on} goes on without waiting"
 
 
 class InterviewScreen(Screen[None]):
     """One session, from its first question to its last answer."""
 
     CSS_PATH = "interview.tcss"
+    EMPTY = (
+        "Type your answer here. {submit} submits it, {editor} opens it in your own editor. "
+        "{read-up} and {read-down} scroll what was said."
+    )
+    """What the empty editor says."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "submit", "Submit", id="submit", tooltip="Send the answer", priority=True),
         Binding("f2", "hint", "Hint", id="hint", tooltip="Show the next hint; each has a price"),
@@ -69,7 +74,9 @@ class InterviewScreen(Screen[None]):
         Binding("f6", "clarify", "Ask", id="clarify", tooltip="What does the question mean? Free", priority=True),
         # Both are shown in help and in the empty editor; the footer is full at 80 columns.
         Binding("ctrl+o", "edit_outside", "Editor", id="editor", tooltip="Write in your own editor", show=False),
-        Binding("ctrl+g", "clock", "Clock", id="clock", tooltip="Hide the clock, or show it", show=False),
+        Binding("f12", "clock", "Clock", id="clock", tooltip="Hide the clock, or show it", show=False),
+        Binding("ctrl+up", "read(-1)", "Up", id="read-up", tooltip="Scroll what was said", show=False, priority=True),
+        Binding("ctrl+down", "read(1)", "Down", id="read-down", tooltip="Scroll it down", show=False, priority=True),
         Binding("escape", "go_on", "Don't wait", id="go-on", tooltip="Go on without waiting"),
     ]
     encoder_status: reactive[EncoderStatus] = reactive(EncoderStatus(state="stopped"), init=False)
@@ -98,9 +105,7 @@ class InterviewScreen(Screen[None]):
             self._show_question()
         yield Static("", id="head", markup=False)
         yield self.transcript
-        yield AnswerArea(
-            "", id="editor", soft_wrap=True, show_line_numbers=False, tab_behavior="focus", placeholder=_EMPTY
-        )
+        yield AnswerArea("", id="editor", soft_wrap=True, show_line_numbers=False, tab_behavior="focus", placeholder="")
         yield Static("", id="status", markup=False)
         yield Footer(compact=True, show_command_palette=False)
         yield TooSmall()
@@ -266,6 +271,10 @@ class InterviewScreen(Screen[None]):
         self._clock_shown = not self._clock_shown
         self._show_head()
 
+    def action_read(self, direction: int) -> None:
+        """Scroll what was said by half of what is seen of it, from wherever the focus is."""
+        self.transcript.scroll_relative(y=direction * max(1, self.transcript.size.height // 2), animate=False)
+
     def action_clarify(self) -> None:
         """Ask what the question means. It is no answer and ends no turn."""
         if not isinstance(self.app.screen, ClarifyScreen):
@@ -307,6 +316,7 @@ class InterviewScreen(Screen[None]):
         yield SystemCommand("End the interview", "Stop here and see the report", self.action_end)
         yield SystemCommand("Hint", "Show the next hint; each has a price", self.action_hint)
         yield SystemCommand("Pause or go on", "Stop the clock, or start it again", self.action_pause)
+        yield SystemCommand("Hide or show the clock", "It runs on all the same", self.action_clock)
 
     # What is shown all the time
 
@@ -321,7 +331,7 @@ class InterviewScreen(Screen[None]):
     def _refresh_state(self) -> None:
         asking = self._runner.talk.asking is not None  # there is nothing on screen yet to answer
         self.editor.disabled = asking or self.conductor.state.phase is not Phase.ANSWERING
-        self.editor.placeholder = "" if self.editor.disabled else _EMPTY
+        self.editor.placeholder = "" if self.editor.disabled else name_keys(self, self.EMPTY)
         self.set_class(self.conductor.state.phase is Phase.PAUSED, "-paused")
         self._show_head()
         self._show_status()
@@ -337,14 +347,20 @@ class InterviewScreen(Screen[None]):
         if not self.is_mounted or not hasattr(self, "editor"):
             return
         if self._runner.talk.is_waiting:
-            self.query_one("#status", Static).update(_LOOKING)
+            self.query_one("#status", Static).update(show_line(name_keys(self, _LOOKING)))
             return
         words = count_words(self.editor.text)
         said = f"{words} word{'s' * (words != 1)}"
         if self.conductor.state.turns:
             said += f" · {describe_hint(self.conductor)}"
         self.query_one("#status", Static).update(
-            describe_encoder(self.conductor.state.phase, self.encoder_status, said)
+            describe_encoder(
+                self.conductor.state.phase,
+                self.encoder_status,
+                said,
+                go_on=name_keys(self, "{go-on}"),
+                pause=name_keys(self, "{pause}"),
+            )
         )
 
     def _tick(self) -> None:

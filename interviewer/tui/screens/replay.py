@@ -22,13 +22,14 @@ from interviewer.tui.widgets.too_small import TooSmall
 
 __all__ = ["ReplayInterview", "ReplayReport", "ReplayVerdict", "screen_for"]
 
-_COPY = Binding("ctrl+c,super+c", "screen.copy_text", "Copy", show=False)
+_COPY = Binding("ctrl+c,super+c", "screen.copy_text", "Copy", id="copy-text", show=False)
 """The one key of a screen that stays: marked text can be copied into a bug report."""
 
 
 class ReplayInterview(InterviewScreen, inherit_bindings=False):
     """The interview, at the frame where the recording stands."""
 
+    EMPTY = ""
     BINDINGS: ClassVar[list[BindingType]] = [_COPY]
 
     def __init__(self, recording: Recording) -> None:
@@ -74,6 +75,7 @@ class ReplayInterview(InterviewScreen, inherit_bindings=False):
 class ReplayVerdict(ResultScreen, inherit_bindings=False):
     """The verdict on one question, as practice mode shows it."""
 
+    CLOSED = NEXT = ""
     DEFAULT_CSS = "ReplayVerdict #tape { height: 1; padding: 0 1; color: $text-muted; }"
     BINDINGS: ClassVar[list[BindingType]] = [_COPY]
 

@@ -14,9 +14,10 @@ from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from interviewer.conduct import Conductor
+from interviewer.core.effects import GradeTurn
 from interviewer.core.grade import Grade
-from interviewer.core.interview import GradeTurn
 from interviewer.core.session import Turn
+from interviewer.core.text import shorten_path
 from interviewer.errors import MockdlError
 from interviewer.report.terminal import render_head, render_terminal
 from interviewer.tui.exporting import deliver_report, write_report
@@ -30,6 +31,8 @@ from interviewer.tui.widgets.too_small import TooSmall
 from interviewer.tui.work import work_on
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from interviewer.tui.app import MockdlApp
 
 __all__ = ["ReportScreen"]
@@ -100,7 +103,7 @@ class ReportScreen(Screen[None]):
     def _to_judge_again(self) -> list[Turn]:
         """Answers whose judge failed; none while the judge is off, or at work on them."""
         services = cast("MockdlApp", self.app).services
-        if self._judging or self._waiting or not services.has_judge():
+        if self._judging or self._waiting or not services.model.judges():
             return []
         return self._conductor.turns_to_judge_again()
 
@@ -183,10 +186,15 @@ class ReportScreen(Screen[None]):
         except MockdlError as error:
             explain(self.app, error)
             return
-        self._show_note(f"Written to {path}")
+        self._show_path("Written to", path)
 
     def _show_note(self, text: str) -> None:
         self.query_one("#note", Static).update(show_line(text))
+
+    def _show_path(self, what: str, path: Path) -> None:
+        """A path's end says more than its beginning where there is no room for both."""
+        room = self.size.width - len(what) - 6
+        self._show_note(f"{what} {shorten_path(str(path), room)}")
 
     def _save(self) -> None:
         if not self._fresh:
@@ -201,7 +209,7 @@ class ReportScreen(Screen[None]):
         except MockdlError as error:
             explain(self.app, error)
             return
-        self._show_note(f"Saved to {path}")
+        self._show_path("Saved to", path)
 
     def action_home(self) -> None:
         """Back to the home screen."""

@@ -17,6 +17,7 @@ from interviewer.core.summary import QuestionSummary
 from interviewer.core.verdict import open_to_contest
 from interviewer.core.voice import missed_points
 from interviewer.tui import messages
+from interviewer.tui.captions import name_keys
 from interviewer.tui.talk import Talk
 from interviewer.tui.text import show
 from interviewer.tui.widgets.too_small import TooSmall
@@ -39,6 +40,11 @@ class ResultScreen(Screen[None]):
         Binding("c", "contest", "Contest", id="contest", tooltip="Mark words that you think earned a point"),
         Binding("question_mark", "app.help", "Help", id="help-letter", show=False),
     ]
+
+    CLOSED = "{sources} shows the model answer and the references."
+    """What stands in their place."""
+    NEXT = ", {explain} for the next"
+    """What an explanation adds when more points were missed."""
 
     def __init__(self, question: QuestionSummary, number: int, conductor: Conductor, talk: Talk) -> None:
         super().__init__()
@@ -82,7 +88,7 @@ class ResultScreen(Screen[None]):
         if self._with_sources:
             parts.append(describe_sources(self._question))
         else:
-            parts.append(show("m shows the model answer and the references.", "$text-muted"))
+            parts.append(show(name_keys(self, self.CLOSED), "$text-muted"))
         self.query_one("#text", Static).update(Content("\n").join(parts))
 
     def action_sources(self) -> None:
@@ -116,7 +122,7 @@ class ResultScreen(Screen[None]):
         panel.display = True
         panel.focus()  # so that the arrow keys scroll what is being read
         panel.scroll_home(animate=False)
-        self._show_explanation("The interviewer is looking for words. Esc ends the waiting.")
+        self._show_explanation(name_keys(self, "The interviewer is looking for words. {continue} ends the waiting."))
         self._talk.explain(self._question.item.question.id, self._missed[self._explained], self)
 
     def on_words_came(self, message: messages.WordsCame) -> None:
@@ -134,7 +140,7 @@ class ResultScreen(Screen[None]):
     def _show_explanation(self, text: str) -> None:
         point = self._missed[self._explained]
         place = f"{self._explained + 1} of {len(self._missed)}"
-        more = ", e for the next" if len(self._missed) > 1 else ""
+        more = name_keys(self, self.NEXT) if len(self._missed) > 1 else ""
         statement = "" if text.startswith(point.statement) else f": {point.statement}"
         head = show(f"Explained ({place}{more}){statement}\n", "bold")
         self.query_one("#explained", Static).update(Content.assemble(head, show(text)))

@@ -18,8 +18,10 @@ from textual.widgets.option_list import Option
 from interviewer.core.chat import JudgeMode
 from interviewer.core.content import Level
 from interviewer.core.session import AskConfidence, Mode
+from interviewer.core.text import shorten_path
 from interviewer.errors import MockdlError
 from interviewer.preferences import Preference, clear_preference, list_preferences, save_preference
+from interviewer.tui.captions import name_keys
 from interviewer.tui.columns import fit
 from interviewer.tui.looks import apply_looks
 from interviewer.tui.text import explain, show, show_line
@@ -74,13 +76,17 @@ class SettingsScreen(Screen[None]):
         """List them."""
         self.query_one("#line").display = False
         self.query_one("#list").focus()
-        file = cast("MockdlApp", self.app).services.places.settings_file
-        self.query_one("#title", Static).update(show_line(f"Settings · {file}"))
+        self._show_title()
         self._reload()
 
     def on_resize(self) -> None:
         """Set the lines anew to the width."""
+        self._show_title()
         self._show_list()
+
+    def _show_title(self) -> None:
+        file = cast("MockdlApp", self.app).services.places.settings_file
+        self.query_one("#title", Static).update(show_line(f"Settings · {shorten_path(str(file), self.size.width - 14)}"))
 
     def _reload(self) -> None:
         try:
@@ -132,7 +138,7 @@ class SettingsScreen(Screen[None]):
         line.display = True
         line.focus()
         among = f" One of: {', '.join(choices)}." if choices and len(choices) < 8 else ""
-        self._say(f"Enter writes it to the file, Esc leaves it as it was.{among}")
+        self._say(name_keys(self, "Enter writes it to the file, {back} leaves it as it was.") + among)
         self.refresh_bindings()
 
     @on(Input.Submitted, "#line")

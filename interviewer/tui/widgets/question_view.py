@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 
 from interviewer.core.content import Item
+from interviewer.core.prose import reflow
 from interviewer.report.wording import describe_reference
 from interviewer.tui.text import show
 
@@ -23,7 +24,7 @@ def describe_question(item: Item) -> Content:
             "$text-muted",
         ),
         Content(),
-        show(_reflow(question.prompt)),
+        show(reflow(question.prompt)),
         Content(),
     ]
     if question.references:
@@ -36,15 +37,8 @@ def describe_question(item: Item) -> Content:
 def describe_answer(item: Item) -> Content:
     """What is kept back until it is asked for: the model answer, the calculation, the key points."""
     question = item.question
-    parts = [show("A strong answer", "bold"), show(_reflow(question.model_answer)), Content()]
+    parts = [show("A strong answer", "bold"), show(reflow(question.model_answer)), Content()]
     if question.worked_solution:
         parts += [show("Worked solution", "bold"), show(question.worked_solution.strip("\n")), Content()]
     parts += [show("Key points", "bold"), *(show(f"- {point.statement}") for point in item.rubric.key_points)]
     return Content("\n").join(parts)
-
-
-def _reflow(text: str) -> str:
-    """Authored paragraphs without the line breaks of their file; code keeps its own."""
-    if "```" in text:
-        return text.strip("\n")
-    return "\n\n".join(" ".join(paragraph.split()) for paragraph in text.strip().split("\n\n"))

@@ -78,8 +78,8 @@ def _minutes(seconds: float) -> str:
     return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
-def describe_encoder(phase: Phase, status: EncoderStatus, words: str) -> Content:
-    """What the program is doing, and how long the answer is."""
+def describe_encoder(phase: Phase, status: EncoderStatus, words: str, *, go_on: str, pause: str) -> Content:
+    """What the program is doing, how long the answer is, and the keys that end a waiting or a pause."""
     encoder = {
         "starting": "encoder is loading",
         "indexing": f"encoder ready, index {status.done} of {status.total}" if status.total else "encoder ready",
@@ -89,8 +89,8 @@ def describe_encoder(phase: Phase, status: EncoderStatus, words: str) -> Content
     }.get(status.state, status.state)
     doing = {
         Phase.ANSWERING: words,
-        Phase.GRADING: "Reading your answer (saved). Esc goes on without waiting",
-        Phase.PAUSED: "Paused; the clock has stopped. F5 goes on",
+        Phase.GRADING: f"Reading your answer (saved). {go_on} goes on without waiting",
+        Phase.PAUSED: f"Paused; the clock has stopped. {pause} goes on",
         Phase.REVIEWING: "Verdict",
         Phase.FINISHED: "The interview is over",
     }.get(phase, "")

@@ -1,7 +1,4 @@
-"""What home says about where you stand: the streak, the last scores, and what is left open.
-
-Questions due for review will be one more line of `describe_today`.
-"""
+"""What home says about where you stand: what is due for review, what is left open, the streak and the last scores."""
 
 from __future__ import annotations
 
@@ -10,14 +7,15 @@ from datetime import UTC, date, datetime
 
 from interviewer.core.progress import counted, spark, streak, trend
 from interviewer.core.record import Record
+from interviewer.core.review import Agenda
 from interviewer.core.summary import band
 from interviewer.report.wording import local_time
 from interviewer.tui.widgets.session_list import describe_title
 
-__all__ = ["FIRST_RUN", "describe_today"]
+__all__ = ["FIRST_RUN", "describe_due", "describe_today", "local_day"]
 
 FIRST_RUN = (
-    "Questions are asked one by one; type your answer and press ctrl+s.",
+    "Questions are asked one by one; type your answer and press {submit}.",
     "Follow-ups aim at what was missing. At the end you get a scored report.",
     "Everything runs on this machine and is saved as you type.",
     "Nothing needs to be set up: choose a level and press Start.",
@@ -25,15 +23,24 @@ FIRST_RUN = (
 _LATEST = 10
 
 
-def describe_today(records: Sequence[Record], today: date) -> list[str]:
-    """Lines for the home screen; on the very first run, what this program does."""
+def describe_today(records: Sequence[Record], today: date, resume: str, submit: str) -> list[str]:
+    """Lines for the home screen; on the very first run, what this program does.
+
+    Args:
+        records: past sessions, newest first.
+        today: the day by this machine's calendar.
+        resume: the key that goes on with an unfinished session.
+        submit: the key that sends an answer.
+    """
     if not records:
-        return list(FIRST_RUN)
+        return [line.replace("{submit}", submit) for line in FIRST_RUN]
     lines = []
     left = next((each for each in records if not each.finished and not each.demo), None)
     if left is not None:
-        lines.append(f"Unfinished, F6 goes on: {left.level}, {local_time(left.started_at)}, {describe_title(left)}")
-    days = streak({_day(each.started_at) for each in counted(records)}, today)
+        lines.append(
+            f"Unfinished, {resume} goes on: {left.level}, {local_time(left.started_at)}, {describe_title(left)}"
+        )
+    days = streak({local_day(each.started_at) for each in counted(records)}, today)
     if days:
         lines.append(f"Streak: {days} day{'s' * (days != 1)} in a row with a finished session.")
     for series, points in trend(records).items():
@@ -42,5 +49,17 @@ def describe_today(records: Sequence[Record], today: date) -> list[str]:
     return lines
 
 
-def _day(moment: float) -> date:
+def describe_due(agenda: Agenda, most: int) -> str:
+    """How many questions are due, and which, the most urgent first; as many as fit into `most` characters."""
+    count = f"Due for review: {len(agenda.due)} question{'s' * (len(agenda.due) != 1)}"
+    names = [each.question_id for each in agenda.due]
+    for shown in range(len(names), 0, -1):
+        line = f"{count} ({', '.join([*names[:shown], *['…'] * (shown < len(names))])})"
+        if len(line) <= most:
+            return line
+    return count
+
+
+def local_day(moment: float) -> date:
+    """The day of a Unix time on this machine's calendar."""
     return datetime.fromtimestamp(moment, UTC).astimezone().date()

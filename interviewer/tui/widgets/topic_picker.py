@@ -29,7 +29,9 @@ def fitting_topics(topics: Sequence[str], text: str) -> list[str]:
 class _Ticks(OptionList):
     """Enter and space both tick."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "select", "Tick", id="topics-tick", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "select", "Tick", id="topics-tick", show=False, tooltip="Tick a topic, or untick it")
+    ]
 
 
 class TopicPicker(Vertical):

@@ -11,10 +11,11 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from interviewer.core.content import Item
+from interviewer.core.prose import rejoin
 from interviewer.core.session import State, Turn
 from interviewer.core.spoken import Act, Utterance
 from interviewer.tui.text import show
-from interviewer.tui.widgets.authored import make_authored, reflow
+from interviewer.tui.widgets.authored import make_authored
 
 __all__ = ["Transcript"]
 
@@ -81,7 +82,9 @@ class Transcript(VerticalScroll):
         asked = next((each.text for each in said if each.act is Act.ASK), turn.prompt)
         # A challenge quotes the candidate, and a model may: only the bank's own words are read as Markdown.
         authored = asked.endswith(turn.prompt.strip()) and not turn.prompt.startswith("You said")
-        self._add("Interviewer", f"{opening}\n\n{asked}" if opening else asked, "asked", authored=authored)
+        if opening:
+            self._add("Interviewer", opening, "asked")
+        self._add("" if opening else "Interviewer", asked, "asked", authored=authored)
         told = {each.about for each in said if each.act is Act.HINT}
         for number in range(turn.hints):
             if str(number) not in told:
@@ -114,28 +117,44 @@ class Transcript(VerticalScroll):
 
     def show_live(self, text: str) -> None:
         """Show what the interviewer is saying right now, below everything else; it is replaced as it grows."""
-        content = _said("Interviewer", reflow(text))
+        content = _said("Interviewer", rejoin(text))
         if self._live is None:
             self._live = Static(content, classes="said -asked")
             self.mount(self._live)
         else:
             self._live.update(content)
-        self.scroll_end(animate=False)
+        self.call_after_refresh(self._rest)
 
     def _add(self, speaker: str, text: str, kind: str, *, authored: bool = False) -> None:
         classes = f"said -{kind}"
         if authored:
             said_by = make_authored(speaker, text, classes)
         else:
-            said_by = Static(_said(speaker, text.strip("\n") if kind == "answered" else reflow(text)), classes=classes)
+            said_by = Static(_said(speaker, text.strip("\n") if kind == "answered" else rejoin(text)), classes=classes)
         if self._first is not None:
             self._first.append(said_by)
             return
         self.mount(said_by)
-        self.scroll_end(animate=False)
-        if authored:  # Markdown knows its height only when it has been parsed
-            self.call_after_refresh(self.scroll_end, animate=False)
+        self.call_after_refresh(self._rest)
+
+    def on_resize(self) -> None:
+        """Come to rest anew in the new room."""
+        self.call_after_refresh(self._rest)
+
+    def on_markdown_table_of_contents_updated(self) -> None:
+        """Markdown knows its height only now, when it has been parsed. By name, for the widget is rarely imported."""
+        self.call_after_refresh(self._rest)
+
+    def _rest(self) -> None:
+        """Show the end; the beginning of what was said last when all of that does not fit."""
+        if not self.children:
+            return
+        last = self.children[-1]
+        if last.outer_size.height > self.size.height:
+            self.scroll_to(y=last.virtual_region.y, animate=False)
+        else:
+            self.scroll_end(animate=False)
 
 
 def _said(speaker: str, text: str) -> Content:
-    return Content.assemble(show(f"{speaker}\n", "bold"), show(text))
+    return Content.assemble(show(f"{speaker}\n", "bold") if speaker else "", show(text))

@@ -14,6 +14,7 @@ from textual.content import Content
 from interviewer.core.content import Level, VerdictName
 from interviewer.core.formula import read_formulas
 from interviewer.core.grade import Grade
+from interviewer.core.prose import reflow, rejoin
 from interviewer.core.scoring import PointScore
 from interviewer.core.session import TurnKind
 from interviewer.core.summary import QuestionSummary
@@ -21,7 +22,6 @@ from interviewer.core.text import clean_line
 from interviewer.core.verdict import Stretch, cut_answer, level_above, points_above
 from interviewer.report import wording
 from interviewer.tui.text import show, show_line
-from interviewer.tui.widgets.authored import reflow
 
 __all__ = ["describe_sources", "describe_verdict", "hang", "number_mark"]
 
@@ -73,7 +73,7 @@ def _answers(summary: QuestionSummary) -> Iterator[Content]:
         said_you = turn.prompt.startswith("You said")
         yield Content()
         yield show("Interviewer" if turn.kind is TurnKind.QUESTION else f"Follow-up ({turn.kind})", "bold")
-        yield show(reflow(turn.prompt if said_you else read_formulas(turn.prompt)), "$text-muted")
+        yield show(rejoin(turn.prompt) if said_you else reflow(turn.prompt), "$text-muted")
         yield Content()
         yield show("You", "bold")
         if not turn.answer:
@@ -145,7 +145,7 @@ def _rest(summary: QuestionSummary, level: Level, width: int) -> Iterator[Conten
 def describe_sources(summary: QuestionSummary) -> Content:
     """The model answer, the calculation and the references."""
     question = summary.item.question
-    parts = [show("A strong answer", "bold"), show(reflow(read_formulas(question.model_answer)))]
+    parts = [show("A strong answer", "bold"), show(reflow(question.model_answer))]
     if question.worked_solution:
         parts += [Content(), show("Worked solution", "bold"), show(question.worked_solution.strip("\n"))]
     if question.references:
