@@ -6,7 +6,7 @@ import ipaddress
 import os
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # As a shell leaves it for what it starts in the background; every process a test starts would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+from interviewer import services
 from interviewer.bank import load_bank
 from interviewer.core.content import Bank
 from interviewer.paths import built_in_pack
@@ -51,6 +52,16 @@ def no_internet(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
     return
+
+
+@pytest.fixture(autouse=True)
+def bank_read_once(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The built-in bank takes half a second to validate and never changes; a test's own pack is read as always."""
+
+    def load(roots: Sequence[Path], *, cache: Path | None = None) -> Bank:
+        return bank if tuple(roots) == (built_in_pack(),) else load_bank(roots, cache=cache)
+
+    monkeypatch.setattr(services, "load_bank", load)
 
 
 @pytest.fixture(scope="session")

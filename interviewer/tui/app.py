@@ -90,7 +90,10 @@ class MockdlApp(App[int]):
         self.post_message(EncoderChanged(status))
 
     def on_encoder_changed(self, message: EncoderChanged) -> None:
-        """Keep the encoder's state and hand it to the screen that shows it."""
+        """Keep the encoder's state and hand it to the screen that shows it; what failed is more than a line holds."""
+        if message.status.state == "failed" and self.encoder_status.state != "failed":
+            what = f"The encoder failed: {message.status.detail}"
+            toast(self, f"{what}\nAnswers are saved and can be graded later.", severity="error", seconds=12)
         self.encoder_status = message.status
         for screen in self.screen_stack:
             if hasattr(screen, "encoder_status"):
@@ -208,9 +211,13 @@ class MockdlApp(App[int]):
 
     def action_help(self) -> None:
         """Show help once, however often the key is pressed."""
-        from interviewer.tui.help import show_help
+        from interviewer.tui.help import describe_program, show_help
 
-        show_help(self)
+        try:
+            notice = self.services.model.notice()
+        except MockdlError as error:  # a judge that is wanted and not configured gets nothing either
+            notice = str(error)
+        show_help(self, describe_program(notice))
 
     def action_jump(self) -> None:
         """Show a letter over each field, or take the letters away."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.widget import Widget
 
-__all__ = ["describe_here", "show_help"]
+__all__ = ["describe_here", "describe_program", "show_help"]
 
 _PLACES = ("{history}", "history, {bank} bank, {settings} settings, {doctor} doctor")
 """Shut while an interview is under way."""
@@ -32,13 +33,14 @@ _ABOUT = """\
 What happens to your words
   An answer is on disk before it is graded, a draft within a second.
   `mockdl start --resume` brings both back, also after a crash.
-  Grading runs on this machine; nothing is sent anywhere.
+  {where}
 
 How the score is made
   Each key point has a weight; covered counts whole, partly covered half, and
   70% when a follow-up had to ask. Wrong claims and hints cost points.
   The interval says how sure the grader is.
 """
+_HERE = "Grading runs on this machine; nothing is sent anywhere."
 
 _BY_ID = {
     "editor": "Your answer. Enter starts a new line; ctrl+z takes back, ctrl+y brings again.",
@@ -71,7 +73,16 @@ _EVERYWHERE = {"help", "help-letter", "quit", "jump", "palette", "history", "ban
 """Keys that the general part of the page names."""
 
 
-def show_help(app: App[Any], about: str = _ABOUT, rows: Sequence[tuple[str, str]] = _ROWS) -> None:
+def describe_program(notice: str) -> str:
+    """The last part of the help page.
+
+    Args:
+        notice: what is sent where, "" when nothing is.
+    """
+    return _ABOUT.replace("{where}", "\n  ".join(textwrap.wrap(notice or _HERE, 74)))
+
+
+def show_help(app: App[Any], about: str, rows: Sequence[tuple[str, str]] = _ROWS) -> None:
     """Show help above the screen, unless it is there.
 
     Args:

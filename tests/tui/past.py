@@ -8,20 +8,6 @@ from interviewer.core.session import AnswerSubmitted, Graded, Phase, Quit, Sessi
 from interviewer.services import Services
 from tests.support.builders import make_grade
 
-NASTY = [
-    "x[0] + w[i] = [1, 2] and arr[::2] y[-1] [T]",
-    "closing [/b] tag [bold]not bold[/bold] [link='x']",
-    "\x1b[31mred\x1b[0m \x1b]0;title\x07 bell\x07",
-    r"$\frac{a}{b}$ \alpha_{t-1}",
-    "日本語 and 🙂👩‍👩‍👧 and é",
-    "שלום עולם مرحبا",
-    "a\u200bb\u202ec\u2066d\ufeff",
-    "word [x] " * 2_300,
-    "'); DROP TABLE sessions; --",
-    "\ud800 half a pair",
-]
-"""Typed into everything that takes text."""
-
 DAY = 86_400.0
 
 

@@ -193,25 +193,30 @@ async def test_a_verdict_is_contested_from_the_report_too(
         await story.until(lambda: saved.exists() and "credited after contest" in saved.read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("name", NASTY)
 async def test_marks_in_any_text_are_those_of_the_answer(
-    services: Services, claims: ScriptedEngine, begin: Begin, name: str
+    services: Services, claims: ScriptedEngine, begin: Begin
 ) -> None:
     """What is marked from the beginning to the end is the answer, character for character."""
     claims.script = reads_marks(0.1)
-    conductor = begin(mode=Mode.PRACTICE)
+    conductor = begin(mode=Mode.PRACTICE, count=len(NASTY))
     async with tell(services, conductor, (120, 40)) as story:
-        await answer(story, conductor, NASTY[name])
-        await story.pilot.press("c", "enter")
-        await story.until(lambda: isinstance(story.app.screen.focused, MarkArea))
-        area = story.app.screen.query_one(MarkArea)
-        await story.pilot.press("space")
-        area.move_cursor(area.document.end)
-        text = conductor.state.turns[0].answer
-        assert text == NASTY[name].replace("\ud800", "\ufffd").replace("\r\n", "\n"), "as typed, but for line ends"
-        assert area.marked.cut(text) == text
-        assert "\x1b" not in story.visible()
-        await story.pilot.press("ctrl+s")
-        await story.until(
-            lambda: "Not yet" in story.visible() or "contest refused" in " ".join(story.visible().split())
-        )
+        for number, typed in enumerate(NASTY.values(), 1):
+            await answer(story, conductor, typed)
+            await story.pilot.press("c", "enter")
+            await story.until(lambda: isinstance(story.app.screen.focused, MarkArea))
+            area = story.app.screen.query_one(MarkArea)
+            await story.pilot.press("space")
+            area.move_cursor(area.document.end)
+            question = conductor.turn.question_id
+            text = next(turn.answer for turn in conductor.state.turns if turn.question_id == question)
+            assert text == typed.replace("\ud800", "\ufffd").replace("\r\n", "\n"), "as typed, but for line ends"
+            assert area.marked.cut(text) == text
+            assert "\x1b" not in story.visible()
+            await story.pilot.press("ctrl+s")
+            await story.until(
+                lambda: "Not yet" in story.visible() or "contest refused" in " ".join(story.visible().split())
+            )
+            await story.pilot.press("escape")
+            await story.until(lambda: isinstance(story.app.screen, ResultScreen))
+            await story.pilot.press("enter")
+            await story.until(lambda n=number: conductor.state.position == n or conductor.state.phase is Phase.FINISHED)

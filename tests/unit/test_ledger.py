@@ -142,10 +142,10 @@ def test_prices_come_from_the_settings_and_need_both(services: Services) -> None
     file = services.places.settings_file
     write_setting(file, "judge_model", "big")
     write_setting(file, "judge_price_in", "2.5")
-    assert build_services().prices() is None
+    assert build_services().model.prices() is None
     write_setting(file, "judge_price_out", "10")
     write_setting(file, "judge_currency", "EUR")
-    assert build_services().prices() == PRICES
+    assert build_services().model.prices() == PRICES
     priced = build_services()
     conductor = begin_session(priced)
     conductor.send(Graded(at=1070.0, turn_id=0, result=judged(OK)))

@@ -12,6 +12,7 @@ from textual.widgets import Button, Input, Static
 
 from interviewer.tui.captions import name_keys
 from interviewer.tui.text import show, show_line
+from interviewer.tui.widgets.line_input import LineInput
 
 __all__ = ["ConfirmScreen", "LineScreen"]
 
@@ -74,7 +75,7 @@ class LineScreen(ModalScreen[str | None]):
         """The question and a line to type in."""
         with Vertical(id="ask-box"):
             yield Static(show(self._question))
-            yield Input(self._value, id="line", max_length=self._most)
+            yield LineInput(self._value, id="line", max_length=self._most)
             keys = name_keys(self, "Enter keeps it, {line-cancel} leaves it as it was.")
             yield Static(keys, classes="muted", markup=False)
 

@@ -21,6 +21,7 @@ from interviewer.errors import MockdlError
 from interviewer.tui.captions import name_keys
 from interviewer.tui.finding import Found, find_questions
 from interviewer.tui.text import explain, show, show_line
+from interviewer.tui.widgets.line_input import LineInput
 from interviewer.tui.widgets.question_list import QuestionList
 from interviewer.tui.widgets.question_view import describe_answer, describe_question
 from interviewer.tui.widgets.too_small import TooSmall
@@ -64,7 +65,7 @@ class BankScreen(Screen[None]):
         topics = cast("MockdlApp", self.app).services.bank.topics
         yield Static("Bank · reading the questions…", id="title", markup=False)
         with Horizontal(id="filters"):
-            yield Input(id="query", compact=True)
+            yield LineInput(id="query", compact=True)
             choices = [("all topics", ""), *((topic, topic) for topic in topics)]
             yield Select(choices, value="", allow_blank=False, id="topic", compact=True)
             levels = [("any level", ""), *((str(level), str(level)) for level in Level)]

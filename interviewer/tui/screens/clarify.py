@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from interviewer.tui.captions import name_keys
+from interviewer.tui.widgets.line_input import LineInput
 
 __all__ = ["ClarifyScreen"]
 
@@ -30,7 +31,7 @@ class ClarifyScreen(ModalScreen[str | None]):
         """One line to type in."""
         with Vertical(id="clarify-box"):
             yield Static("What is unclear about the question? It costs nothing.", markup=False)
-            yield Input(id="clarify-line", max_length=_MOST, placeholder="What do you mean by ...?")
+            yield LineInput(id="clarify-line", max_length=_MOST, placeholder="What do you mean by ...?")
             keys = name_keys(self, "Enter asks, {clarify-back} goes back. Your answer stays as it is.")
             yield Static(keys, classes="muted", markup=False)
 

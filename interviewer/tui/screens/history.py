@@ -23,6 +23,7 @@ from interviewer.tui.captions import name_keys
 from interviewer.tui.owed import grade_owed
 from interviewer.tui.screens.ask import ConfirmScreen, LineScreen
 from interviewer.tui.text import explain, show_line, toast
+from interviewer.tui.widgets.line_input import LineInput
 from interviewer.tui.widgets.record_view import describe_record
 from interviewer.tui.widgets.session_list import SessionList, describe_title
 from interviewer.tui.widgets.too_small import TooSmall
@@ -67,7 +68,7 @@ class HistoryScreen(Screen[None]):
         """Filters, the list, what is known about the session under the cursor."""
         yield Static("History", id="title", markup=False)
         with Horizontal(id="filters"):
-            yield Input(id="text", compact=True)
+            yield LineInput(id="text", compact=True)
             for name, choices in (
                 ("level", ["any level", *Level]),
                 ("state", ["any state", "finished", "unfinished"]),

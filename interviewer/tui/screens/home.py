@@ -26,6 +26,7 @@ from interviewer.tui.captions import name_keys
 from interviewer.tui.screens.interview import InterviewScreen
 from interviewer.tui.text import explain, show, show_line, toast
 from interviewer.tui.widgets.due_row import DueRow
+from interviewer.tui.widgets.line_input import LineInput
 from interviewer.tui.widgets.session_list import SessionList
 from interviewer.tui.widgets.today import describe_today, local_day
 from interviewer.tui.widgets.too_small import TooSmall
@@ -91,9 +92,9 @@ class HomeScreen(Screen[None]):
         yield Label("Mode")
         yield Select(modes, value=settings.mode, allow_blank=False, id="mode", compact=True)
         yield Label("Questions")
-        yield Input(count, id="count", type="integer", placeholder=count, max_length=2, compact=True)
+        yield LineInput(count, id="count", type="integer", placeholder=count, max_length=2, compact=True)
         yield Label("Minutes")
-        yield Input(minutes, id="minutes", type="number", placeholder="no time limit", max_length=6, compact=True)
+        yield LineInput(minutes, id="minutes", type="number", placeholder="no time limit", max_length=6, compact=True)
         yield Label("Judge")
         off = len(judges) == 1
         yield Select(judges, value=settings.judge, allow_blank=False, id="judge", disabled=off, compact=True)

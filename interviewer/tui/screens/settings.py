@@ -25,6 +25,7 @@ from interviewer.tui.captions import name_keys
 from interviewer.tui.columns import fit
 from interviewer.tui.looks import apply_looks
 from interviewer.tui.text import explain, show, show_line
+from interviewer.tui.widgets.line_input import LineInput
 from interviewer.tui.widgets.too_small import TooSmall
 from interviewer.tui.work import work_on
 
@@ -67,7 +68,7 @@ class SettingsScreen(Screen[None]):
         yield Static("Settings", id="title", markup=False)
         yield OptionList(id="list", compact=True)
         yield Static("", id="meaning", markup=False)
-        yield Input(id="line", compact=True)
+        yield LineInput(id="line", compact=True)
         yield Static("", id="outcome", markup=False)
         yield Footer(compact=True, show_command_palette=False)
         yield TooSmall()
@@ -86,7 +87,9 @@ class SettingsScreen(Screen[None]):
 
     def _show_title(self) -> None:
         file = cast("MockdlApp", self.app).services.places.settings_file
-        self.query_one("#title", Static).update(show_line(f"Settings · {shorten_path(str(file), self.size.width - 14)}"))
+        self.query_one("#title", Static).update(
+            show_line(f"Settings · {shorten_path(str(file), self.size.width - 14)}")
+        )
 
     def _reload(self) -> None:
         try:

@@ -16,6 +16,7 @@ from textual.widgets.option_list import Option
 from interviewer.core.content import TOPICS
 from interviewer.core.text import clean_line
 from interviewer.tui.text import show_line
+from interviewer.tui.widgets.line_input import LineInput
 
 __all__ = ["TopicPicker", "fitting_topics"]
 
@@ -55,7 +56,7 @@ class TopicPicker(Vertical):
 
     def compose(self) -> ComposeResult:
         """The line and the list."""
-        yield Input(placeholder="type to find a topic", id="find-topic", compact=True)
+        yield LineInput(placeholder="type to find a topic", id="find-topic", compact=True)
         yield _Ticks(id="topics", compact=True)
 
     def on_mount(self) -> None:

@@ -1,0 +1,17 @@
+"""A line of text to type into: whatever is pasted, no control character of it reaches the terminal."""
+
+from __future__ import annotations
+
+from textual.widgets import Input
+
+from interviewer.core.text import clean
+
+__all__ = ["LineInput"]
+
+
+class LineInput(Input):
+    """Like `Input`, for outside text."""
+
+    def validate_value(self, value: str) -> str:
+        """Without escape sequences and direction marks; a new line becomes a space."""
+        return clean(value).replace("\n", " ")

@@ -1,0 +1,63 @@
+"""How a picture is taken and compared.
+
+`pytest -n0 tests/tui/pictures --snapshot-update` takes them anew; look at each before it is committed. What a
+failing test saw is left under `build/pictures`, to be held beside the old picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.image import SVGImageSnapshotExtension
+
+from interviewer.conduct import Conductor
+from interviewer.core.content import Level
+from interviewer.core.session import SessionConfig
+from interviewer.services import Services
+from tests.support.scripted import ScriptedEngine
+from tests.tui.conftest import Story
+from tests.tui.pictures.staged import finds, stage
+
+SEEN = Path(__file__).resolve().parents[3] / "build" / "pictures"
+
+Take = Callable[[Story], Awaitable[None]]
+Open = Callable[..., Conductor]
+
+
+@pytest.fixture
+def services(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: ScriptedEngine) -> Iterator[Services]:
+    engine.script = finds
+    yield from stage(tmp_path, monkeypatch, engine)
+
+
+@pytest.fixture
+def opened(services: Services) -> Open:
+    """Start a session on the question about temperatures."""
+
+    def start(**changes: object) -> Conductor:
+        config = SessionConfig.model_validate({"level": Level.MID, "count": 2, "seed": 1, **changes})
+        return services.start_from(["softmax-temperature", "weight-decay"], config)
+
+    return start
+
+
+@pytest.fixture
+def take(snapshot: SnapshotAssertion, request: pytest.FixtureRequest) -> Take:
+    """Compare what is on the screen, once it has come to rest, with its picture."""
+    pictures = snapshot.use_extension(SVGImageSnapshotExtension)
+
+    async def compare(story: Story) -> None:
+        before, now = "", story.app.export_screenshot(title="mockdl")
+        while before != now:
+            await story.pilot.pause(0.05)
+            before, now = now, story.app.export_screenshot(title="mockdl")
+        if pictures != now:
+            SEEN.mkdir(parents=True, exist_ok=True)
+            name = f"{request.node.name}.svg"
+            (SEEN / name).write_text(now, encoding="utf-8")
+            pytest.fail(f"The screen has changed; see build/pictures/{name}:\n{story.visible()}", pytrace=False)
+
+    return compare
