@@ -57,7 +57,7 @@ def fit(rows: Path) -> None:
     people = [row for row in graded if row.data in SETS]
     write_plain(x[known], y[known], xw[kw], yw[kw])
     body = {
-        "version": f"2-{digest.hexdigest()[:8]}",
+        "version": f"3-{digest.hexdigest()[:8]}",
         "calibrated": True,
         "agreement": agreement,
         "rows": {"golden": len(points), "misconceptions": len(wrongs), **Counter(row.data for row in people)},

@@ -12,7 +12,8 @@ from benchmarks.fit_grader.fits import RECALL, design, held_out_claim, held_out_
 from benchmarks.fit_grader.regression import choose_weight
 from benchmarks.fit_grader.rows import SETS
 from interviewer.audit.agreement import auc, estimate, macro_f1, within_question
-from interviewer.grading.decision import CLASSES
+from interviewer.core.content import VerdictName
+from interviewer.grading.decision import ACCUSED, CLASSES
 
 __all__ = ["SURE", "report_golden", "report_graded"]
 
@@ -28,7 +29,9 @@ def report_golden(rows: Sequence[GoldenRow]) -> float:
     best = np.zeros(len(y), dtype=int)
     for fold in sorted(set(folds)):
         best[folds == fold] = (p[folds == fold] * choose_weight(p[folds != fold], y[folds != fold])).argmax(1)
-    said = np.where(p.max(1) >= SURE, best, -1)
+    wrong = CLASSES.index(VerdictName.CONTRADICTED)
+    doubtful = (p.max(1) < SURE) | ((best == wrong) & (p[:, wrong] < ACCUSED))
+    said = np.where(doubtful, -1, best)
     names = [str(each) for each in CLASSES]
     truth = [names[label] for label in y]
     verdicts = [names[label] if label >= 0 else "unsure" for label in said]
@@ -37,8 +40,7 @@ def report_golden(rows: Sequence[GoldenRow]) -> float:
         f"macro-F1 {macro_f1(truth, verdicts):.3f}, unsure {np.mean(said < 0):.3f}"
     )
     print(f"calibration error of the likeliest class {calibration_error(p, y):.3f}")
-    unsure = p.max(1) < SURE
-    print(f"of the unsure ones the likeliest class is right in {np.mean((p.argmax(1) == y)[unsure]):.3f}")
+    print(f"of the unsure ones the likeliest class is right in {np.mean((p.argmax(1) == y)[doubtful]):.3f}")
     for kind in dict.fromkeys(row.kind for row in rows):
         own = np.array([row.kind == kind for row in rows])
         credit = (p[own, 0] + 0.5 * p[own, 1]) * (p[own].argmax(1) < 2)

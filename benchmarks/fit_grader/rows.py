@@ -6,7 +6,7 @@ import json
 import pickle
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,7 +17,10 @@ from interviewer.core.content import Bank
 from interviewer.grading.grader import OfflineGrader
 from interviewer.paths import built_in_pack
 
-__all__ = ["GRADING", "SETS", "collect", "load_rows"]
+if TYPE_CHECKING:
+    from interviewer.embedding.loader import SentenceEncoder
+
+__all__ = ["GRADING", "SETS", "collect", "load_graders", "load_rows"]
 
 GRADING = Path(__file__).resolve().parents[2] / "interviewer" / "grading"
 SETS = ("beetle", "scientsbank", "saf")
@@ -43,23 +46,9 @@ def write_pieces(bank: Bank, tokenizer: Any) -> None:
 
 def collect(data: Path, channels: Path, target: Path, *, most: int | None, step: int, part: str) -> None:
     """Signals of golden examples, graded answers and contrasts, each with a channel that has not seen its question."""
-    import torch
-    from sentence_transformers import SentenceTransformer
-
-    from interviewer.embedding.loader import SentenceEncoder
-    from interviewer.embedding.reader import load_reader
-    from interviewer.embedding.weights import find_bundled
-
-    torch.set_num_threads(1)
     bank = load_bank([built_in_pack()])
-    model = SentenceTransformer(str(find_bundled()), device="cpu")
-    write_pieces(bank, model.tokenizer)
-    encoder = SentenceEncoder(model, name="all-MiniLM-L6-v2", key="", device="cpu")
-    graders = {}
-    for name, folds in CHANNELS.items():
-        grader = OfflineGrader(encoder, encoder, load_reader(model, channels / name), None)
-        graders.update(dict.fromkeys(folds, grader))
-    graders[-1] = graders[0]  # no channel has seen the unseen domains
+    encoder, tokenizer, graders = load_graders(channels)
+    write_pieces(bank, tokenizer)
     golden: list[GoldenRow] = []
     graded: list[GradedRow] = []
     if part in ("golden", "all"):
@@ -75,6 +64,29 @@ def collect(data: Path, channels: Path, target: Path, *, most: int | None, step:
             print(name, len(graded), flush=True)
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(pickle.dumps((golden, graded)))
+
+
+def load_graders(channels: Path) -> tuple[SentenceEncoder, Any, dict[int, OfflineGrader]]:
+    """The encoder, its tokenizer, and for each fold a grader whose channel has not seen it.
+
+    Fold -1 stands for the unseen domains.
+    """
+    import torch
+    from sentence_transformers import SentenceTransformer
+
+    from interviewer.embedding.loader import SentenceEncoder
+    from interviewer.embedding.reader import load_reader
+    from interviewer.embedding.weights import find_bundled
+
+    torch.set_num_threads(1)
+    model = SentenceTransformer(str(find_bundled()), device="cpu")
+    encoder = SentenceEncoder(model, name="all-MiniLM-L6-v2", key="", device="cpu")
+    graders = {}
+    for name, folds in CHANNELS.items():
+        grader = OfflineGrader(encoder, encoder, load_reader(model, channels / name), None)
+        graders.update(dict.fromkeys(folds, grader))
+    graders[-1] = graders[0]  # no channel has seen the unseen domains
+    return encoder, model.tokenizer, graders
 
 
 def load_rows(rows: Path) -> tuple[list[GoldenRow], list[GradedRow]]:

@@ -70,8 +70,7 @@ class InterviewScreen(Screen[None]):
         Binding("f3", "dont_know", "Don't know", id="dont-know", tooltip="Say so and go on; counts as zero"),
         Binding("f4", "skip", "Skip", id="skip", tooltip="Pass; zero in an interview, left out in practice"),
         Binding("f5", "pause", "Pause", id="pause", tooltip="Stop the clock, or go on"),
-        # With priority, because the editor takes F6 to select a line.
-        Binding("f6", "clarify", "Ask", id="clarify", tooltip="What does the question mean? Free", priority=True),
+        Binding("f6", "clarify", "Ask", id="clarify", tooltip="What does the question mean? Free"),
         # Both are shown in help and in the empty editor; the footer is full at 80 columns.
         Binding("ctrl+o", "edit_outside", "Editor", id="editor", tooltip="Write in your own editor", show=False),
         Binding("f12", "clock", "Clock", id="clock", tooltip="Hide the clock, or show it", show=False),

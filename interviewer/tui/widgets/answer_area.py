@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import replace
+from typing import ClassVar
 
 from rich.text import Text
+from textual.binding import Binding, BindingType
 from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult
 
@@ -18,8 +20,13 @@ _HALF = re.compile("[\ud800-\udfff]")
 _BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 
-class AnswerArea(TextArea):
+class AnswerArea(TextArea, inherit_bindings=False):
     """A text area whose control characters and direction marks are kept and not shown."""
+
+    # Without F6 and F7, which select a line and everything there: here they belong to the interview and the app.
+    BINDINGS: ClassVar[list[BindingType]] = [
+        each for each in TextArea.BINDINGS if isinstance(each, Binding) and each.key not in ("f6", "f7")
+    ]
 
     def edit(self, edit: Edit) -> EditResult:
         """Take text in, with plain line ends; half a character, which no file can hold, becomes a replacement."""
