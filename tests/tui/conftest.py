@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 import pytest
 from textual.message import Message
 from textual.pilot import Pilot
+from textual.worker import Worker, WorkerState
 
 from interviewer.conduct import Conductor
 from interviewer.core.content import Level
@@ -49,6 +50,8 @@ class Story:
         self.app = app
         self.pilot = pilot
         self.heard = heard
+        self.workers_may_fail = False
+        """Set by a story in which something fails in the background."""
 
     async def until(self, holds: Callable[[], bool]) -> None:
         """Wait until something holds; one pause is not enough, because messages cause messages."""
@@ -90,5 +93,11 @@ async def tell(
     app = MockdlApp(services, conductor)
     async with app.run_test(size=size, notifications=True, message_hook=heard.append) as pilot:
         await pilot.pause()
-        yield Story(app, pilot, heard)
+        story = Story(app, pilot, heard)
+        yield story
+        await pilot.pause()
     await asyncio.sleep(0)
+    failed = [
+        each.worker for each in heard if isinstance(each, Worker.StateChanged) and each.state is WorkerState.ERROR
+    ]
+    assert story.workers_may_fail or not failed, [(each.name, each.error) for each in failed]

@@ -37,6 +37,7 @@ from interviewer.core.text import count_words
 from interviewer.errors import MockdlError
 from interviewer.tui import messages
 from interviewer.tui.captions import name_keys
+from interviewer.tui.drafting import Drafting
 from interviewer.tui.runner import SessionRunner
 from interviewer.tui.screens.clarify import ClarifyScreen
 from interviewer.tui.text import explain, show_line, toast
@@ -83,8 +84,6 @@ class InterviewScreen(Screen[None]):
     def __init__(self, conductor: Conductor) -> None:
         super().__init__()
         self.conductor = conductor
-        self._saved_draft: tuple[str, tuple[int, int]] | None = ("", (0, 0))
-        """Text and cursor as they were last saved; None after a failure."""
         self._opening: tuple[Effect, ...] = ()
         self._clock_shown = True
 
@@ -112,6 +111,7 @@ class InterviewScreen(Screen[None]):
     def on_mount(self) -> None:
         """Take the session up where it stands."""
         self.editor = self.query_one(TextArea)
+        self._drafting = Drafting(self.app, self.conductor, self.editor)
         self.encoder_status = cast("MockdlApp", self.app).encoder_status
         self._runner.perform(self._opening)
         self.set_interval(_SAVES_EVERY, self._tick)
@@ -132,11 +132,7 @@ class InterviewScreen(Screen[None]):
     def on_turn_asked(self, message: messages.TurnAsked) -> None:
         """Clear the editor (or bring the draft back) and let the candidate type."""
         self._show_question()
-        draft = self.conductor.draft()
-        self.editor.load_text(draft.text if draft else "")
-        if draft:
-            self.editor.move_cursor((draft.row, draft.column))
-        self._saved_draft = (self.editor.text, self.editor.cursor_location)
+        self._drafting.bring_back()
         self._refresh_state()
         self.editor.focus()
         self.call_after_refresh(self.set_timer, 0.1, self.conductor.prepare)
@@ -162,8 +158,7 @@ class InterviewScreen(Screen[None]):
     def on_grading_started(self, message: messages.GradingStarted) -> None:
         """The answer is safe; show it and say that it is being read."""
         self._show_question()
-        self.editor.load_text("")
-        self._saved_draft = ("", (0, 0))
+        self._drafting.clear()
         self._refresh_state()
 
     def on_grade_ready(self, message: messages.GradeReady) -> None:
@@ -251,19 +246,8 @@ class InterviewScreen(Screen[None]):
             self.editor.focus()
 
     def action_edit_outside(self) -> None:
-        """Write in an editor of one's own; what comes back can be undone like anything typed."""
-        from interviewer.tui.outside import edit_outside
-
-        if self.editor.disabled:
-            return
-        self.save_draft()
-        edited = edit_outside(self.app, self.editor.text)
-        if edited.text != self.editor.text:
-            self.editor.replace(edited.text, (0, 0), self.editor.document.end)
-            self.editor.move_cursor(self.editor.document.end)
-            self.save_draft()
-        if edited.problem:
-            toast(self.app, edited.problem, severity="warning", seconds=12)
+        """Write in an editor of one's own."""
+        self._drafting.edit_outside()
 
     def action_clock(self) -> None:
         """Hide the clock, or show it; it runs on."""
@@ -372,13 +356,4 @@ class InterviewScreen(Screen[None]):
 
     def save_draft(self) -> None:
         """Keep what stands in the editor, when it has changed."""
-        now = (self.editor.text, self.editor.cursor_location)
-        if self.conductor.state.phase is not Phase.ANSWERING or now == self._saved_draft:
-            return
-        try:
-            self.conductor.save_draft(now[0], *now[1])
-            self._saved_draft = now
-        except MockdlError as error:
-            if self._saved_draft is not None:
-                explain(self.app, error)
-            self._saved_draft = None  # say it once, and try again at the next tick
+        self._drafting.save()
