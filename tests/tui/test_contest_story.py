@@ -197,10 +197,11 @@ async def test_marks_in_any_text_are_those_of_the_answer(
     services: Services, claims: ScriptedEngine, begin: Begin
 ) -> None:
     """What is marked from the beginning to the end is the answer, character for character."""
+    texts = [NASTY[name] for name in ("brackets", "escape", "wide", "zero-width", "crlf", "half a pair", "long")]
     claims.script = reads_marks(0.1)
-    conductor = begin(mode=Mode.PRACTICE, count=len(NASTY))
+    conductor = begin(mode=Mode.PRACTICE, count=len(texts))
     async with tell(services, conductor, (120, 40)) as story:
-        for number, typed in enumerate(NASTY.values(), 1):
+        for number, typed in enumerate(texts, 1):
             await answer(story, conductor, typed)
             await story.pilot.press("c", "enter")
             await story.until(lambda: isinstance(story.app.screen.focused, MarkArea))

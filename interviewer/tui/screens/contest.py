@@ -170,7 +170,7 @@ class ContestScreen(Screen[None]):
             said, style = f"{error}\nThe point can still be contested.", "$text-error"
         finally:
             self._reading = False
-        if self.is_mounted:
+        if self in self.app.screen_stack:
             self._show_points()
             self._say(said, style)
             self.refresh_bindings()

@@ -277,7 +277,7 @@ class HistoryScreen(Screen[None]):
         if done:
             self._grading = False
             toast(self.app, note)
-        if self.is_mounted and self.is_attached:
+        if self in self.app.screen_stack:
             self._say("" if done else note + name_keys(self, " ({back} stops)"))
             if done:
                 self._load()
