@@ -25,7 +25,7 @@ from interviewer.core.ports import Encoder, Reader
 from interviewer.grading.ahead import ReadAhead
 from interviewer.grading.answer import AnswerReading, read_answer, whole_sentences
 from interviewer.grading.claims import Claims, ClaimStore, reference_text
-from interviewer.grading.decision import PLAIN, WITH_CHANNEL, DecisionModel, load_model
+from interviewer.grading.decision import PLAIN, WITH_CHANNEL, Decision, DecisionModel, load_model
 from interviewer.grading.features import Matched, match_claim
 from interviewer.grading.guards import Guarded, guard_spans, other_language
 from interviewer.grading.recall import load_piece_weights
@@ -230,7 +230,7 @@ class OfflineGrader:
             p_covered=decision.p_covered,
             p_partial=decision.p_partial,
             p_contradicted=decision.p_contradicted,
-            evidence=_evidence(decision.verdict, matched, answer.spans),
+            evidence=_evidence(decision, matched, answer.spans),
             method="similarity and contrast" if self._reader is None else "entailment and contrast",
         )
         value = None if is_fix else item.rubric.point(point_id).value
@@ -269,8 +269,11 @@ def _closed(answer: _Answer) -> tuple[Span, ...]:
     return tuple(Span(start=span.start, end=span.end) for span in spans)
 
 
-def _evidence(verdict: VerdictName, matched: Matched | Signals, spans: Sequence[TextSpan]) -> Span | None:
-    if verdict is VerdictName.MISSING:
+def _evidence(decision: Decision, matched: Matched | Signals, spans: Sequence[TextSpan]) -> Span | None:
+    """The words that the verdict rests on; of an unsure one those that speak for what is more probable."""
+    if decision.verdict is VerdictName.MISSING:
         return None
-    span = spans[matched.opposed_span if verdict is VerdictName.CONTRADICTED else matched.span]
+    doubted = decision.verdict is VerdictName.UNSURE and decision.p_contradicted > decision.p_covered
+    against = doubted or decision.verdict is VerdictName.CONTRADICTED
+    span = spans[matched.opposed_span if against else matched.span]
     return Span(start=span.start, end=span.end)
