@@ -16,13 +16,14 @@ from interviewer.core.record import Record, build_record
 from interviewer.core.review import Agenda, build_agenda
 from interviewer.core.text import clean_line
 from interviewer.errors import MockdlError, StorageError
+from interviewer.review import build_cards, local_day
 
 if TYPE_CHECKING:
     from datetime import date
 
     from interviewer.services import Services, SessionRow
 
-__all__ = ["MOST_NAME", "Archive"]
+__all__ = ["MOST_NAME", "Archive", "local_day"]
 
 _BREATH = 0.002
 """Seconds between two sessions that are read anew, so that the screen can be drawn."""
@@ -83,8 +84,6 @@ class Archive:
 
     def agenda(self, records: Iterable[Record], level: Level) -> Agenda:
         """What is due for review today when asked at `level`, from sessions that were read; a demonstration is none."""
-        from interviewer.review import build_cards, local_day
-
         answers = [answer for record in records if not record.demo for answer in record.answers]
         answered: dict[str, date] = {}
         for each in sorted(answers, key=lambda each: each.at):

@@ -42,13 +42,15 @@ def earns_two(request: GradeRequest, item: Item | None) -> GradeResult:
     )
 
 
-async def answer(story: Story, conductor: Conductor, text: str = "rightwrong and more") -> None:
-    """Answer the question, skip how sure one is, and give up on the follow-ups, until the verdict is there."""
+async def answer(
+    story: Story, conductor: Conductor, text: str = "rightwrong and more", *, sure: str = "escape"
+) -> None:
+    """Answer the question, say by a key how sure one is, and give up on the follow-ups, until the verdict is there."""
     await story.type(text)
     await story.pilot.press("ctrl+s")
     await story.until(lambda: isinstance(story.app.screen, ConfidenceScreen | ResultScreen))
     if isinstance(story.app.screen, ConfidenceScreen):
-        await story.pilot.press("escape")
+        await story.pilot.press(sure)
     for _ in range(3):
         await story.until(lambda: conductor.state.phase in (Phase.ANSWERING, Phase.REVIEWING))
         if conductor.state.phase is Phase.ANSWERING:

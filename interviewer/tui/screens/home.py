@@ -16,6 +16,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Button, Footer, Input, Label, OptionList, Select, Static
 
+from interviewer.archive import local_day
 from interviewer.core.chat import JudgeMode
 from interviewer.core.content import Level
 from interviewer.core.record import Record
@@ -28,7 +29,7 @@ from interviewer.tui.text import explain, show, show_line, toast
 from interviewer.tui.widgets.due_row import DueRow
 from interviewer.tui.widgets.line_input import LineInput
 from interviewer.tui.widgets.session_list import SessionList
-from interviewer.tui.widgets.today import describe_today, local_day
+from interviewer.tui.widgets.today import describe_today
 from interviewer.tui.widgets.too_small import TooSmall
 from interviewer.tui.widgets.topic_picker import TopicPicker
 from interviewer.tui.work import work_on

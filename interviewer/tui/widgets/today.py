@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 
+from interviewer.archive import local_day
 from interviewer.core.progress import counted, spark, streak, trend
 from interviewer.core.record import Record
 from interviewer.core.review import Agenda
@@ -12,7 +13,7 @@ from interviewer.core.summary import band
 from interviewer.report.wording import local_time
 from interviewer.tui.widgets.session_list import describe_title
 
-__all__ = ["FIRST_RUN", "describe_due", "describe_today", "local_day"]
+__all__ = ["FIRST_RUN", "describe_due", "describe_today"]
 
 FIRST_RUN = (
     "Questions are asked one by one; type your answer and press {submit}.",
@@ -58,8 +59,3 @@ def describe_due(agenda: Agenda, most: int) -> str:
         if len(line) <= most:
             return line
     return count
-
-
-def local_day(moment: float) -> date:
-    """The day of a Unix time on this machine's calendar."""
-    return datetime.fromtimestamp(moment, UTC).astimezone().date()

@@ -17,13 +17,13 @@ from interviewer.tui.screens.confidence import ConfidenceScreen
 from interviewer.tui.screens.contest import ContestScreen
 from interviewer.tui.screens.dialogs import LeaveScreen
 from interviewer.tui.screens.report import ReportScreen
-from interviewer.tui.screens.result import ResultScreen
 from tests.support.scripted import ScriptedEngine, breaks, covers_everything
 from tests.tui.conftest import Story, tell
 from tests.tui.nasty import NASTY
 from tests.tui.pictures.conftest import Open, Take
 from tests.tui.pictures.staged import ANSWER, SHARPENS
 from tests.tui.test_contest_story import contest
+from tests.tui.test_verdict_story import answer
 
 SMALL, LARGE = (80, 24), (120, 40)
 BOTH = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x40"])
@@ -44,20 +44,8 @@ async def submit(story: Story, conductor: Conductor, text: str = ANSWER) -> None
 
 
 async def reach_verdict(story: Story, conductor: Conductor, text: str = ANSWER) -> None:
-    """Answer the first question in practice and pass on its follow-ups."""
-    await story.type(text)
-    await story.pilot.press("ctrl+s")
-    await story.until(lambda: isinstance(story.app.screen, ConfidenceScreen))
-    await story.pilot.press("4")
-    for _ in range(2):
-        await story.until(lambda: conductor.state.phase in (Phase.ANSWERING, Phase.REVIEWING))
-        if conductor.state.phase is Phase.ANSWERING:
-            turns = len(conductor.state.turns)
-            await story.pilot.press("f4")
-            await story.until(
-                lambda n=turns: len(conductor.state.turns) > n or conductor.state.phase is Phase.REVIEWING
-            )
-    await story.until(lambda: isinstance(story.app.screen, ResultScreen))
+    """Answer the first question in practice, fairly sure, and pass on its follow-ups."""
+    await answer(story, conductor, text, sure="4")
 
 
 async def reach_report(story: Story, conductor: Conductor) -> None:
