@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from interviewer.bank import load_bank
-from interviewer.core.grade import GradeRequest
+from interviewer.core.grade.grade import GradeRequest
 from interviewer.embedding import load_encoder
 from interviewer.grading import build_grader
 from interviewer.grading.spans import cut_spans

@@ -23,7 +23,7 @@ from benchmarks.channel.spans import example_pairs, example_texts
 from benchmarks.channel.train import measure, predict, train
 from interviewer.bank import load_bank
 from interviewer.embedding.entailment import Channel
-from interviewer.embedding.reader import DEPTH
+from interviewer.embedding.token_reader import DEPTH
 from interviewer.embedding.weights import find_bundled
 from interviewer.paths import built_in_pack
 

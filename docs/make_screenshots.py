@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from interviewer.conduct import Conductor
+    from interviewer.sessions.conductor import Conductor
     from interviewer.tui.app import MockdlApp
 
 HERE = Path(__file__).resolve().parent
@@ -45,7 +45,7 @@ class Sitting:
         """Take the three pictures on the way."""
         from textual.widgets import TextArea
 
-        from interviewer.core.session import Phase
+        from interviewer.core.interview.session import Phase
 
         async with self.app.run_test(size=SIZE) as self.pilot:
             while self.app.encoder_status.state != "ready":
@@ -73,7 +73,7 @@ class Sitting:
         """Type, submit, say how sure one is, and wait for what comes next."""
         from textual.widgets import TextArea
 
-        from interviewer.core.session import Phase
+        from interviewer.core.interview.session import Phase
 
         self.app.screen.query_one(TextArea).insert(text)
         await self.pilot.press("ctrl+s")
@@ -91,8 +91,8 @@ class Sitting:
 
 
 async def main() -> None:
-    from interviewer.core.content import Level
-    from interviewer.core.session import Mode, SessionConfig
+    from interviewer.core.bank.content import Level
+    from interviewer.core.interview.session import Mode, SessionConfig
     from interviewer.services import build_services
     from interviewer.tui.app import MockdlApp
 

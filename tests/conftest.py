@@ -21,10 +21,10 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # As a shell leaves it for what it starts in the background; every process a test starts would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-from interviewer import services
 from interviewer.bank import load_bank
-from interviewer.core.content import Bank
+from interviewer.core.bank.content import Bank
 from interviewer.paths import built_in_pack
+from interviewer.services import wiring
 
 
 @pytest.fixture(autouse=True)
@@ -61,7 +61,7 @@ def bank_read_once(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
     def load(roots: Sequence[Path], *, cache: Path | None = None) -> Bank:
         return bank if tuple(roots) == (built_in_pack(),) else load_bank(roots, cache=cache)
 
-    monkeypatch.setattr(services, "load_bank", load)
+    monkeypatch.setattr(wiring, "load_bank", load)
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from interviewer.core.content import Bank
+from interviewer.core.bank.content import Bank
 
 __all__ = ["CONTRADICTED", "COVERED", "FOLDS", "MISSING", "Pair", "build_pairs", "fold_of", "load_negate", "read_rows"]
 

@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 
 from benchmarks.channel.pairs import fold_of, load_negate, read_rows
 from interviewer.audit.baselines import keyword_recall, tf_idf_cosines
-from interviewer.audit.trial import split_reference
-from interviewer.core.content import Bank, Item, KeyPoint, VerdictName
-from interviewer.core.grade import FIX_PREFIX
+from interviewer.audit.evaluation import split_reference
+from interviewer.core.bank.content import Bank, Item, KeyPoint, VerdictName
+from interviewer.core.grade.grade import FIX_PREFIX
 from interviewer.core.ports import Encoder
 from interviewer.grading.decision import CLASSES
-from interviewer.grading.grader import OfflineGrader
+from interviewer.grading.offline_grader import OfflineGrader
 
 __all__ = ["BASELINES", "UNSEEN", "GoldenRow", "GradedRow", "contrast_rows", "golden_rows", "graded_rows"]
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from benchmarks.channel.frozen import Frozen
 from benchmarks.channel.pairs import CONTRADICTED, COVERED, MISSING, Pair, fold_of
-from interviewer.core.content import Bank, Item, VerdictName
+from interviewer.core.bank.content import Bank, Item, VerdictName
 from interviewer.grading.spans import cut_spans
 
 __all__ = ["example_pairs", "example_texts"]

@@ -30,7 +30,7 @@ from benchmarks.fit_grader.fits import (
 from benchmarks.fit_grader.measures import SURE, report_golden, report_graded
 from benchmarks.fit_grader.regression import choose_weight, soft_fit
 from benchmarks.fit_grader.rows import GRADING, SETS, collect, load_rows
-from interviewer.core.grade import FIX_PREFIX
+from interviewer.core.grade.grade import FIX_PREFIX
 from interviewer.grading.decision import CLASSES, JOINT, PLAIN, expanded
 from interviewer.grading.features import FEATURES
 from interviewer.grading.signals import REFERENCE_SIGNALS, SIGNALS

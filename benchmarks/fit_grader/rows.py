@@ -13,12 +13,12 @@ import numpy as np
 from benchmarks.channel.pairs import fold_of
 from benchmarks.channel.rows import GoldenRow, GradedRow, contrast_rows, golden_rows, graded_rows
 from interviewer.bank import load_bank
-from interviewer.core.content import Bank
-from interviewer.grading.grader import OfflineGrader
+from interviewer.core.bank.content import Bank
+from interviewer.grading.offline_grader import OfflineGrader
 from interviewer.paths import built_in_pack
 
 if TYPE_CHECKING:
-    from interviewer.embedding.loader import SentenceEncoder
+    from interviewer.embedding.encoder_loading import SentenceEncoder
 
 __all__ = ["GRADING", "SETS", "collect", "load_graders", "load_rows"]
 
@@ -74,8 +74,8 @@ def load_graders(channels: Path) -> tuple[SentenceEncoder, Any, dict[int, Offlin
     import torch
     from sentence_transformers import SentenceTransformer
 
-    from interviewer.embedding.loader import SentenceEncoder
-    from interviewer.embedding.reader import load_reader
+    from interviewer.embedding.encoder_loading import SentenceEncoder
+    from interviewer.embedding.token_reader import load_reader
     from interviewer.embedding.weights import find_bundled
 
     torch.set_num_threads(1)

@@ -24,10 +24,10 @@ from benchmarks.fit_grader.regression import shares, softmax_fit
 from benchmarks.fit_grader.rows import load_graders, load_rows
 from interviewer.audit.agreement import macro_f1
 from interviewer.bank import load_bank
-from interviewer.core.content import Item, KeyPoint, VerdictName
-from interviewer.core.grade import FIX_PREFIX
+from interviewer.core.bank.content import Item, KeyPoint, VerdictName
+from interviewer.core.grade.grade import FIX_PREFIX
 from interviewer.grading.decision import CLASSES, load_model
-from interviewer.grading.grader import OfflineGrader
+from interviewer.grading.offline_grader import OfflineGrader
 from interviewer.paths import built_in_pack
 
 COVERED, MISSING, CONTRADICTED = (

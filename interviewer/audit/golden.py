@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from typing import NamedTuple
 
-from interviewer.audit.kept import Graded, KeptGrades
+from interviewer.audit.golden_cache import KeptGrade, KeptGrades
 from interviewer.bank import Finding, PackReading, read_known_hard
-from interviewer.core.content import ExampleKind, Item
-from interviewer.core.grade import Grade, GradeRequest, GradeResult
-from interviewer.core.summary import summarise_answer
+from interviewer.core.bank.content import ExampleKind, Item
+from interviewer.core.grade.grade import Grade, GradeRequest, GradeResult
+from interviewer.core.interview.summary import summarise_answer
 from interviewer.grading.decision import load_model
-from interviewer.grading.grader import NAME
-from interviewer.worker.client import WorkerEngine
+from interviewer.grading.offline_grader import NAME
+from interviewer.worker.engine import WorkerEngine
 
 __all__ = ["GoldenGrade", "generated_answers", "golden_score", "grade_golden", "grader_name", "order_findings"]
 
@@ -33,7 +33,7 @@ class GoldenGrade(NamedTuple):
     kind: str
     example: int | None
     """Its place among the rubric's examples; None for a generated answer."""
-    graded: Graded
+    graded: KeptGrade
 
 
 def grade_golden(item: Item, engine: WorkerEngine, kept: KeptGrades) -> list[GoldenGrade]:
@@ -90,12 +90,12 @@ def order_findings(reading: PackReading, golden: Mapping[str, Sequence[GoldenGra
     return findings
 
 
-def _graded(item: Item, result: GradeResult, text: str) -> Graded:
+def _graded(item: Item, result: GradeResult, text: str) -> KeptGrade:
     if not isinstance(result, Grade):
-        return Graded(None, {}, ())
+        return KeptGrade(None, {}, ())
     verdicts = {verdict.point_id: str(verdict.verdict) for verdict in result.verdicts}
     held = tuple(each.misconception_id for each in result.misconceptions)
-    return Graded(golden_score(item, result, text), verdicts, held)
+    return KeptGrade(golden_score(item, result, text), verdicts, held)
 
 
 def _violations(grades: Sequence[GoldenGrade]) -> Iterator[tuple[str, str]]:

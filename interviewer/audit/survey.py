@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from interviewer.audit.golden import GoldenGrade
 from interviewer.bank import Finding, PackReading
-from interviewer.core.content import EXAMPLE_KINDS, TOPICS, Item, Level, VerdictName
+from interviewer.core.bank.content import EXAMPLE_KINDS, TOPICS, Item, Level, VerdictName
 
 __all__ = ["KindRow", "Survey", "TopicRow", "build_survey"]
 

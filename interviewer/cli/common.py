@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from interviewer.errors import EncoderError, UsageError, nearest_names
-from interviewer.health import Check
+from interviewer.services.health import Check
 
 if TYPE_CHECKING:
     from interviewer.services import Services
-    from interviewer.worker.client import WorkerEngine
+    from interviewer.worker.engine import WorkerEngine
 
 __all__ = ["Check", "open_services", "parse_name", "print_json", "ready_engine", "say", "use_judge", "write_output"]
 
@@ -109,7 +109,7 @@ def use_judge(services: Services, mode: str) -> None:
     Raises:
         UsageError: no such mode, or "llm" without a configured server.
     """
-    from interviewer.core.chat import JudgeMode
+    from interviewer.settings.schema import JudgeMode
 
     chosen = parse_name(mode, JudgeMode, "judge")
     services.apply_settings(services.settings.model_copy(update={"judge": chosen}))

@@ -18,7 +18,7 @@ config_app = typer.Typer(
 
 
 def _keys() -> list[str]:
-    from interviewer.settings import Settings
+    from interviewer.settings.schema import Settings
 
     return list(Settings.model_fields)
 
@@ -35,7 +35,8 @@ def path() -> None:
 def show(as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False) -> None:
     """Print all settings as they are in force, with what each means."""
     from interviewer.paths import find_places
-    from interviewer.settings import describe_settings, load_settings
+    from interviewer.settings.file import load_settings
+    from interviewer.settings.schema import describe_settings
 
     settings = load_settings(find_places().settings_file)
     if as_json:
@@ -55,7 +56,7 @@ def set_value(
 ) -> None:
     """Write one setting to the settings file."""
     from interviewer.paths import find_places
-    from interviewer.settings import write_setting
+    from interviewer.settings.file import write_setting
 
     file = find_places().settings_file
     written = write_setting(file, key, value)

@@ -9,7 +9,7 @@ import typer
 
 from interviewer.cli.common import Check, print_json, ready_engine
 from interviewer.errors import MockdlError
-from interviewer.health import check_installed, check_services
+from interviewer.services.health import check_installed, check_services
 
 __all__ = ["doctor"]
 
@@ -46,7 +46,7 @@ def _checked_services(*, quick: bool, quiet: bool, probe: bool) -> Iterator[Chec
     try:
         yield from check_services(services, None if quick else lambda: ready_engine(services, quiet=quiet))
         if probe:
-            from interviewer.cli.probe import probe_checks
+            from interviewer.cli.doctor_probe import probe_checks
 
             yield from probe_checks(services, quiet=quiet)
     finally:

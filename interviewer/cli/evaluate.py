@@ -15,8 +15,8 @@ from interviewer.cli.common import open_services, print_json, ready_engine, say,
 from interviewer.errors import UsageError
 
 if TYPE_CHECKING:
-    from interviewer.audit.trial import Trial
-    from interviewer.core.grade import Assessment
+    from interviewer.audit.evaluation import Trial
+    from interviewer.core.grade.grade import Assessment
     from interviewer.services import Services
 
 __all__ = ["evaluate"]
@@ -39,7 +39,7 @@ def evaluate(
     the form {question, key_point, answers: [{text, label, kind}]}. Lines that can't be read are named
     and skipped.
     """
-    from interviewer.audit.trial import load_trials, measure_kinds, measure_scores
+    from interviewer.audit.evaluation import load_trials, measure_kinds, measure_scores
 
     try:
         lines = file.read_text(encoding="utf-8").splitlines()

@@ -12,7 +12,7 @@ from interviewer.cli.common import open_services, parse_name, print_json, ready_
 from interviewer.errors import UsageError, nearest_names
 
 if TYPE_CHECKING:
-    from interviewer.core.content import Level
+    from interviewer.core.bank.content import Level
     from interviewer.services import Services
 
 __all__ = ["grade"]
@@ -57,7 +57,7 @@ def grade(
     grades are stored beside the old ones, unless --diff is given. --level shows how the session reads at
     another level and stores nothing.
     """
-    from interviewer.core.content import Level
+    from interviewer.core.bank.content import Level
 
     read_at = parse_name(level, Level, "level") if level else None
     if diff and (question is not None or source is not None):
@@ -81,10 +81,10 @@ def grade(
 
 
 def _grade_one(services: Services, question_id: str, source: str, level: Level | None, *, as_json: bool) -> int:
-    from interviewer.core.grade import GradeRequest, Ungraded
-    from interviewer.core.summary import summarise_answer
-    from interviewer.report.as_json import question_as_dict
-    from interviewer.report.terminal import render_question
+    from interviewer.core.grade.grade import GradeRequest, Ungraded
+    from interviewer.core.interview.summary import summarise_answer
+    from interviewer.report.json_report import question_as_dict
+    from interviewer.report.terminal_report import render_question
 
     if question_id not in services.bank:
         near = nearest_names(question_id, services.bank.items)

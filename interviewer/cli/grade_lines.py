@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from interviewer.cli.common import parse_name, ready_engine, say
-from interviewer.core.content import Level
-from interviewer.core.grade import GradeRequest, GradeResult
-from interviewer.core.summary import summarise_answer
+from interviewer.core.bank.content import Level
+from interviewer.core.grade.grade import GradeRequest, GradeResult
+from interviewer.core.interview.summary import summarise_answer
 from interviewer.errors import MockdlError, UsageError, nearest_names
-from interviewer.report.as_json import question_as_dict
+from interviewer.report.json_report import question_as_dict
 from interviewer.services import Services
 
 __all__ = ["grade_lines"]

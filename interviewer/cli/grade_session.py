@@ -8,14 +8,14 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from interviewer.cli.common import print_json, ready_engine, say
-from interviewer.conduct import Conductor
-from interviewer.core.content import Level
-from interviewer.core.grade import Grade, GradeResult, Ungraded
-from interviewer.core.regrade import SessionChange, compare_sessions, is_step_back, needs_judge_again
-from interviewer.core.session import Graded, Turn
-from interviewer.core.summary import SessionSummary
+from interviewer.core.bank.content import Level
+from interviewer.core.grade.grade import Grade, GradeResult, Ungraded
+from interviewer.core.interview.session import Graded, Turn
+from interviewer.core.interview.summary import SessionSummary
+from interviewer.core.progress.regrade import SessionChange, compare_sessions, is_step_back, needs_judge_again
 from interviewer.errors import UsageError
 from interviewer.services import Services
+from interviewer.sessions.conductor import Conductor
 
 __all__ = ["Wish", "grade_session"]
 
@@ -135,7 +135,7 @@ def _shown(conductor: Conductor, tried: dict[int, GradeResult]) -> dict[int, Gra
 
 
 def _show(change: SessionChange, wish: Wish) -> None:
-    from interviewer.report.changes import change_as_dict, render_change
+    from interviewer.report.regrade_changes import change_as_dict, render_change
 
     if wish.as_json:
         print_json(change_as_dict(change))

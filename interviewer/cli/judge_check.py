@@ -12,9 +12,9 @@ from interviewer.cli.common import open_services, print_json, ready_engine, say,
 from interviewer.errors import UsageError
 
 if TYPE_CHECKING:
-    from interviewer.audit.judge_scores import Scores
-    from interviewer.audit.judged import Run
-    from interviewer.core.content import Item
+    from interviewer.audit.judge_agreement import Scores
+    from interviewer.audit.judge_run import Run
+    from interviewer.core.bank.content import Item
     from interviewer.llm import ChatServer
     from interviewer.services import Services
 
@@ -44,8 +44,8 @@ def judge_check(
     the agreement with the authored verdicts beside the offline grader's, whether the judge says the same twice,
     whether its quotes hold, and its time, tokens and cost. Ctrl-C prints what was measured until then.
     """
-    from interviewer.audit.judge_scores import measure_run
-    from interviewer.audit.judged import choose_questions
+    from interviewer.audit.judge_agreement import measure_run
+    from interviewer.audit.judge_run import choose_questions
 
     with open_services(pack or []) as services:
         server = _server(services, judge)
@@ -69,7 +69,7 @@ def judge_check(
 
 def _server(services: Services, judge: str | None) -> ChatServer:
     """The judge's server, if it may be asked."""
-    from interviewer.core.chat import JudgeMode
+    from interviewer.settings.schema import JudgeMode
 
     server = services.model.server()
     off = services.settings.judge is JudgeMode.OFF if judge is None else judge == "off"
@@ -93,7 +93,7 @@ def _run(services: Services, items: Sequence[Item], repeats: int, *, quiet: bool
     from rich.console import Console
     from rich.progress import Progress
 
-    from interviewer.audit.judged import judge_examples
+    from interviewer.audit.judge_run import judge_examples
 
     engine = ready_engine(services, quiet=quiet, index=False)
     judge = services.model.fresh_judge()
@@ -116,8 +116,8 @@ def _code(run: Run, scores: Scores) -> int:
 
 
 def _as_dict(run: Run, scores: Scores, server: ChatServer) -> dict[str, Any]:
-    from interviewer.audit.judge_scores import scores_as_dict
-    from interviewer.report.ledger import ledger_as_dict
+    from interviewer.audit.judge_agreement import scores_as_dict
+    from interviewer.wording.model_costs import ledger_as_dict
 
     return {
         "model": server.model,

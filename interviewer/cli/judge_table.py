@@ -7,9 +7,9 @@ import textwrap
 from collections.abc import Iterator
 
 from interviewer.audit.agreement import Estimate
-from interviewer.audit.judge_scores import GRADERS, Scores
-from interviewer.audit.judged import Run
-from interviewer.report.ledger import describe_sums, show_cost
+from interviewer.audit.judge_agreement import GRADERS, Scores
+from interviewer.audit.judge_run import Run
+from interviewer.wording.model_costs import describe_sums, show_cost
 
 __all__ = ["render_scores"]
 

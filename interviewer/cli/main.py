@@ -57,10 +57,10 @@ def _add_start() -> None:
 
 
 def _add_records() -> None:
-    from interviewer.cli import grade, records, review
+    from interviewer.cli import grade, history, review
 
-    app.command("report")(records.report)
-    app.command("history")(records.history)
+    app.command("report")(history.report)
+    app.command("history")(history.history)
     app.command("review")(review.review)
     app.command("grade")(grade.grade)
 

@@ -96,7 +96,7 @@ def new(
 ) -> None:
     """Write the two files of a new question, to be filled in."""
     from interviewer.bank import write_starter
-    from interviewer.core.content import Kind, Level
+    from interviewer.core.bank.content import Kind, Level
 
     paths = write_starter(
         pack, question_id, topic=topic, level=parse_name(level, Level, "level"), kind=parse_name(kind, Kind, "kind")
@@ -125,7 +125,7 @@ def show(
     if as_json:
         print_json(item.model_dump(mode="json"))
         return
-    from interviewer.report.item import render_item
+    from interviewer.report.question_sheet import render_item
 
     print("\n".join(render_item(item, 80)))
 
@@ -135,7 +135,7 @@ def schema(
     part: Annotated[str, typer.Argument(help="`question` or `rubric`.")] = "question",
 ) -> None:
     """Print the JSON Schema of the format, for editors that complete YAML."""
-    from interviewer.core.content import Question, Rubric
+    from interviewer.core.bank.content import Question, Rubric
 
     models: dict[str, type[Question] | type[Rubric]] = {"question": Question, "rubric": Rubric}
     if part not in models:

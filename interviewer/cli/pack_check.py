@@ -8,20 +8,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from interviewer.audit.card import CARD_BEGIN, place_card, render_card
-from interviewer.audit.closeness import duplicate_findings, text_findings
 from interviewer.audit.golden import GoldenGrade, grade_golden, grader_name, order_findings
-from interviewer.audit.kept import KeptGrades
+from interviewer.audit.golden_cache import KeptGrades
+from interviewer.audit.near_texts import duplicate_findings, text_findings
+from interviewer.audit.quality_card import CARD_BEGIN, place_card, render_card
 from interviewer.audit.survey import Survey, build_survey
 from interviewer.bank import Finding, PackReading, read_known_hard
-from interviewer.core.content import Level
+from interviewer.core.bank.content import Level
 from interviewer.errors import UsageError
-from interviewer.worker.client import WorkerEngine
+from interviewer.worker.engine import WorkerEngine
 
-__all__ = ["Outcome", "audit", "render_table", "write_card"]
+__all__ = ["PackAudit", "audit", "render_table", "write_card"]
 
 
-class Outcome(NamedTuple):
+class PackAudit(NamedTuple):
     """What the encoder and the grader had to say about a pack."""
 
     findings: list[Finding]
@@ -35,7 +35,7 @@ class Outcome(NamedTuple):
 
 def audit(
     reading: PackReading, engine: WorkerEngine, cache: Path, *, quiet: bool = False, sample: int | None = None
-) -> Outcome:
+) -> PackAudit:
     """Compare the texts of a pack and grade its golden answers, with a progress bar on a terminal.
 
     Args:
@@ -65,7 +65,7 @@ def audit(
         kept.save()
     if golden:
         findings += order_findings(reading, golden)
-    return Outcome(findings, golden, grader_name(encoder))
+    return PackAudit(findings, golden, grader_name(encoder))
 
 
 def _sample(names: Iterable[str], size: int) -> set[str]:

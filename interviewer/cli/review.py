@@ -13,15 +13,15 @@ from interviewer.cli.common import open_services, parse_name, print_json, say
 from interviewer.errors import UsageError
 
 if TYPE_CHECKING:
-    from interviewer.core.content import Level
-    from interviewer.core.review import Agenda, DueQuestion
+    from interviewer.core.bank.content import Level
+    from interviewer.core.progress.agenda import Agenda, DueQuestion
     from interviewer.services import Services
 
 __all__ = ["review"]
 
 
 def _levels() -> list[str]:
-    from interviewer.core.content import Level
+    from interviewer.core.bank.content import Level
 
     return list(Level)
 
@@ -45,7 +45,7 @@ def review(
     Every key point you were asked for comes back after a time that grows each time you make it without help
     (FSRS). The schedule follows from your graded answers; nothing else is stored.
     """
-    from interviewer.core.content import Level
+    from interviewer.core.bank.content import Level
 
     if begin and as_json:
         raise UsageError("--start and --json do not go together.", todo="Leave one of them out.")
@@ -62,7 +62,7 @@ def review(
 
 
 def _read_agenda(services: Services, level: Level) -> Agenda:
-    from interviewer.archive import Archive
+    from interviewer.sessions.archive import Archive
 
     archive = Archive(services)
     return archive.agenda(archive.read_into([]), level)
@@ -70,7 +70,7 @@ def _read_agenda(services: Services, level: Level) -> Agenda:
 
 def _practise(services: Services, agenda: Agenda, count: int | None, *, plain: bool) -> int:
     from interviewer.cli.start import conduct, has_terminal
-    from interviewer.core.session import Mode, SessionConfig
+    from interviewer.core.interview.session import Mode, SessionConfig
 
     ids = [each.question_id for each in agenda.due][: count or services.settings.count]
     config = SessionConfig(level=agenda.level, mode=Mode.PRACTICE, count=len(ids), minutes=services.settings.minutes)

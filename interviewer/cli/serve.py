@@ -24,7 +24,7 @@ __all__ = ["serve"]
 
 
 def _levels() -> list[str]:
-    from interviewer.core.content import Level
+    from interviewer.core.bank.content import Level
 
     return list(Level)
 
@@ -67,8 +67,8 @@ def _check_extra() -> None:
 
 def _offers(level: str | None, mode: str | None, count: int | None) -> dict[str, str]:
     """Settings for the visitors' apps, as environment variables."""
-    from interviewer.core.content import Level
-    from interviewer.core.session import Mode
+    from interviewer.core.bank.content import Level
+    from interviewer.core.interview.session import Mode
 
     offered = {
         "MOCKDL_LEVEL": parse_name(level, Level, "level").value if level else "",
@@ -86,7 +86,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def _serve(services: Services, host: str, port: int, offered: dict[str, str]) -> None:
-    from interviewer.web.server import Address, WebServer
+    from interviewer.web.web_server import Address, WebServer
     from interviewer.worker.bridge import Bridge
 
     bridge = Bridge(services.engine())

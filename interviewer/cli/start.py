@@ -14,10 +14,10 @@ from interviewer.cli.common import open_services, parse_name, say, use_judge
 from interviewer.errors import UsageError
 
 if TYPE_CHECKING:
-    from interviewer.conduct import Conductor
-    from interviewer.core.session import SessionConfig
+    from interviewer.core.interview.session import SessionConfig
     from interviewer.plain import Console
     from interviewer.services import Services
+    from interviewer.sessions.conductor import Conductor
 
 __all__ = ["conduct", "has_terminal", "open_home", "start"]
 
@@ -37,19 +37,19 @@ def open_home() -> int:
 
 
 def _levels() -> list[str]:
-    from interviewer.core.content import Level
+    from interviewer.core.bank.content import Level
 
     return list(Level)
 
 
 def _topics() -> list[str]:
-    from interviewer.core.content import TOPICS
+    from interviewer.core.bank.content import TOPICS
 
     return list(TOPICS)
 
 
 def _judges() -> list[str]:
-    from interviewer.core.chat import JudgeMode
+    from interviewer.settings.schema import JudgeMode
 
     return list(JudgeMode)
 
@@ -127,8 +127,8 @@ def _build_config(
     mode: str | None,
     seed: int | None,
 ) -> SessionConfig:
-    from interviewer.core.content import Level
-    from interviewer.core.session import Mode, SessionConfig
+    from interviewer.core.bank.content import Level
+    from interviewer.core.interview.session import Mode, SessionConfig
 
     settings = services.settings
     if any(" " in topic.strip() for topic in topics):
@@ -153,9 +153,9 @@ def conduct(services: Services, conductor: Conductor, line_mode: bool) -> int:
 
 
 def _conduct_plain(services: Services, conductor: Conductor) -> int:
-    from interviewer.core.session import Mode, Phase
+    from interviewer.core.interview.session import Mode, Phase
     from interviewer.plain import Console, offer_contests, run_plain
-    from interviewer.report.terminal import render_head, render_terminal
+    from interviewer.report.terminal_report import render_head, render_terminal
 
     if sys.stdin is None:
         raise UsageError("Standard input is closed.", todo="Run in a terminal, or pipe answers in.")

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-from interviewer.core.content import Item
-from interviewer.core.grade import Assessment, AssessmentRequest, GradeRequest, GradeResult
+from interviewer.core.bank.content import Item
+from interviewer.core.grade.grade import Assessment, AssessmentRequest, GradeRequest, GradeResult
 
 if TYPE_CHECKING:
     import numpy

@@ -4,7 +4,7 @@ The only room that imports sentence-transformers and torch, and only inside func
 importing this package costs nothing.
 """
 
-from interviewer.embedding.cache import CachedEncoder, VectorCache
-from interviewer.embedding.loader import DEFAULT_MODEL, SentenceEncoder, load_encoder
+from interviewer.embedding.encoder_loading import DEFAULT_MODEL, SentenceEncoder, load_encoder
+from interviewer.embedding.vector_cache import CachedEncoder, VectorCache
 
 __all__ = ["DEFAULT_MODEL", "CachedEncoder", "SentenceEncoder", "VectorCache", "load_encoder"]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from interviewer.embedding.failure import BACK_TO_DEFAULT, failed_load
+from interviewer.embedding.load_failures import BACK_TO_DEFAULT, failed_load
 from interviewer.errors import EncoderError
 
 __all__ = ["hub_revision", "load_from_hub"]

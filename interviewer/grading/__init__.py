@@ -4,6 +4,6 @@ Cosine similarity alone never awards a point here, because the opposite of a tru
 statement lies nearer to it than the statement in other words does.
 """
 
-from interviewer.grading.grader import OfflineGrader, build_grader
+from interviewer.grading.offline_grader import OfflineGrader, build_grader
 
 __all__ = ["OfflineGrader", "build_grader"]

@@ -6,10 +6,10 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from interviewer.core.content import Item
-from interviewer.core.grade import FIX_PREFIX
+from interviewer.core.bank.content import Item
+from interviewer.core.grade.grade import FIX_PREFIX
 from interviewer.core.ports import Encoder, Reader, Reading
-from interviewer.grading.entailed import ClaimReadings
+from interviewer.grading.entailment_pairs import ClaimReadings
 from interviewer.grading.features import ClaimTexts, WordWeights
 from interviewer.grading.guards import shingles
 from interviewer.grading.words import content_stems

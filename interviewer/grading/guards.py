@@ -11,8 +11,8 @@ from collections.abc import Container, Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from interviewer.core.grade import Flag
-from interviewer.core.orders import is_order
+from interviewer.core.grade.grade import Flag
+from interviewer.core.grade.injection import is_order
 from interviewer.grading.spans import TextSpan
 from interviewer.grading.words import FUNCTION_WORDS, content_stems, function_share, is_shuffled, tokens
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from interviewer.core.grade import Assessment
+from interviewer.core.grade.grade import Assessment
 from interviewer.grading.claims import Claims
 from interviewer.grading.decision import DecisionModel
 from interviewer.grading.recall import load_piece_weights, soft_recall

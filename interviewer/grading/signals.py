@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from interviewer.grading.answer import AnswerReading
+from interviewer.grading.answer_reading import AnswerReading
 from interviewer.grading.direction import CHECKS, check_direction
-from interviewer.grading.entailed import ClaimReadings, Entailed, compare_spans
+from interviewer.grading.entailment_pairs import ClaimReadings, Entailed, compare_spans
 from interviewer.grading.features import FEATURES, ClaimTexts, Matched, WordWeights, match_claim
-from interviewer.grading.manner import MANNERS, describe_manner
 from interviewer.grading.recall import PieceWeights, least_said, soft_recall
+from interviewer.grading.style import MANNERS, describe_manner
 
 if TYPE_CHECKING:
     from interviewer.core.ports import Reader, Reading

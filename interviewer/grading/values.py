@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from interviewer.core.content import Value, VerdictName
-from interviewer.core.grade import PointVerdict, Span
+from interviewer.core.bank.content import Value, VerdictName
+from interviewer.core.grade.grade import PointVerdict, Span
 from interviewer.grading.spans import TextSpan
 
 __all__ = ["Quantity", "decide_by_value", "find_quantities", "match_value"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from interviewer.core.content import Bank, Level
+from interviewer.core.bank.content import Bank, Level
 from interviewer.core.ports import Encoder, Neighbour, Progress, SearchHit
 from interviewer.errors import IndexStoreError
 

@@ -4,8 +4,8 @@ The only room that imports openai, and only in the client's own thread: importin
 package costs nothing.
 """
 
-from interviewer.llm.client import ChatClient
-from interviewer.llm.scripted import ScriptedChat
-from interviewer.llm.server import ChatServer
+from interviewer.llm.chat_client import ChatClient
+from interviewer.llm.scripted_chat import ScriptedChat
+from interviewer.llm.server_config import ChatServer
 
 __all__ = ["ChatClient", "ChatServer", "ScriptedChat"]

@@ -7,11 +7,11 @@ import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
-from interviewer.core.content import Item
-from interviewer.core.grade import FIX_PREFIX, Span
-from interviewer.core.orders import sentence_around
+from interviewer.core.bank.content import Item
+from interviewer.core.grade.grade import FIX_PREFIX, Span
+from interviewer.core.grade.injection import sentence_around
 from interviewer.core.text import count_words
-from interviewer.llm.quotes import find_quote
+from interviewer.llm.quote_check import find_quote
 
 __all__ = ["Evidence", "content_words"]
 

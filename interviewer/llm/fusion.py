@@ -26,11 +26,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from interviewer.core.content import Item, KeyPoint, Level, VerdictName
-from interviewer.core.grade import FIX_PREFIX, Grade, HeldMisconception, Opinion, PointVerdict, Span
-from interviewer.core.orders import find_orders
+from interviewer.core.bank.content import Item, KeyPoint, Level, VerdictName
+from interviewer.core.grade.grade import FIX_PREFIX, Grade, HeldMisconception, Opinion, PointVerdict, Span
+from interviewer.core.grade.injection import find_orders
 from interviewer.llm.evidence import Evidence
-from interviewer.llm.judgement import Judgement
+from interviewer.llm.judge_reply import Judgement
 
 __all__ = ["HEAVY", "MOST_BALLOTS", "disputed_points", "fuse"]
 

@@ -11,16 +11,16 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple
 
-from interviewer.core.chat import Chat, ChatFailure, ChatMessage, ChatReply, ChatRequest
-from interviewer.core.content import Item, Level
-from interviewer.core.grade import Grade, GradeRequest, GradeResult, JudgeCall, Judging
-from interviewer.core.orders import find_orders, leave_out
-from interviewer.core.summary import BANDS, summarise_answer
+from interviewer.core.bank.content import Item, Level
+from interviewer.core.grade.grade import Grade, GradeRequest, GradeResult, JudgeCall, Judging
+from interviewer.core.grade.injection import find_orders, leave_out
+from interviewer.core.interview.summary import BANDS, summarise_answer
 from interviewer.core.text import count_words
+from interviewer.llm.chat import Chat, ChatFailure, ChatMessage, ChatReply, ChatRequest
 from interviewer.llm.fusion import MOST_BALLOTS, disputed_points, fuse
-from interviewer.llm.judgement import Judgement, Unreadable, judgement_schema, parse_judgement
-from interviewer.llm.prompting import judge_prompt, judged_ids, prompt_hash, repair_prompt
-from interviewer.llm.replies import ReplyCache
+from interviewer.llm.judge_prompt import judge_prompt, judged_ids, prompt_hash, repair_prompt
+from interviewer.llm.judge_reply import Judgement, Unreadable, judgement_schema, parse_judgement
+from interviewer.llm.reply_cache import ReplyCache
 
 __all__ = ["Judge"]
 

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import re
 
-from interviewer.core.discretion import given_away, judgement_in, lost_from, numbers_in
-from interviewer.core.spoken import Act
+from interviewer.core.interview.authored import Speech
+from interviewer.core.interview.leaks import given_away, judgement_in, lost_from, numbers_in
+from interviewer.core.interview.utterance import Act
 from interviewer.core.text import clean, count_words
-from interviewer.core.voice import Speech
 
 __all__ = ["Gate"]
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 
-from interviewer.core.chat import ChatMessage, ChatRequest
-from interviewer.core.session import TurnKind
-from interviewer.core.spoken import Act
+from interviewer.core.interview.authored import Speech
+from interviewer.core.interview.session import TurnKind
+from interviewer.core.interview.utterance import Act
 from interviewer.core.text import clean
-from interviewer.core.voice import Speech
-from interviewer.llm.prompting import fence_of, prompt_hash, read_prompt
+from interviewer.llm.chat import ChatMessage, ChatRequest
+from interviewer.llm.judge_prompt import fence_of, prompt_hash, read_prompt
 
 __all__ = ["ACTS", "voice_hash", "voice_request"]
 

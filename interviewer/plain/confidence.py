@@ -6,12 +6,12 @@ this question.
 
 from __future__ import annotations
 
-from interviewer.conduct import Conductor
-from interviewer.core.calibration import CONFIDENCE
-from interviewer.core.session import AskConfidence, Rated, Turn, TurnKind
+from interviewer.core.interview.calibration import CONFIDENCE
+from interviewer.core.interview.session import AskConfidence, Rated, Turn, TurnKind
 from interviewer.core.text import shorten
 from interviewer.errors import StorageError
 from interviewer.plain.console import Console
+from interviewer.sessions.conductor import Conductor
 
 __all__ = ["Confidence"]
 

@@ -10,11 +10,9 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 
-from interviewer.conduct import Conductor
-from interviewer.core.effects import Ask, Effect, Finish, GradeTurn, Hint, Leave, Rejected, Review
-from interviewer.core.grade import Ungraded
-from interviewer.core.ports import EncoderStatus
-from interviewer.core.session import (
+from interviewer.core.grade.grade import Ungraded
+from interviewer.core.interview.effects import Ask, Effect, Finish, GradeTurn, Leave, Rejected, Review, ShowHint
+from interviewer.core.interview.session import (
     AnswerSubmitted,
     AskConfidence,
     Continued,
@@ -30,14 +28,16 @@ from interviewer.core.session import (
     Skipped,
     TimeUp,
 )
+from interviewer.core.ports import EncoderStatus
 from interviewer.core.text import plain_newlines
 from interviewer.errors import StorageError
 from interviewer.plain.commands import SUBMIT, Command, help_lines, parse_command
 from interviewer.plain.confidence import Confidence
 from interviewer.plain.console import Console
-from interviewer.plain.contesting import Contests
-from interviewer.plain.talk import Talk
-from interviewer.report.terminal import render_question
+from interviewer.plain.contest import Contests
+from interviewer.plain.speaker import Talk
+from interviewer.report.terminal_report import render_question
+from interviewer.sessions.conductor import Conductor
 
 __all__ = ["INPUT_ENDED", "run_plain"]
 
@@ -79,7 +79,7 @@ class _PlainInterview:
             return self._ask(effect)
         if isinstance(effect, GradeTurn):
             return self._grade(effect)
-        if isinstance(effect, Hint):
+        if isinstance(effect, ShowHint):
             self._talk.hint(effect)
             return self._listen()
         if isinstance(effect, Review):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from interviewer.core.summary import SessionSummary
+from interviewer.core.interview.summary import SessionSummary
 from interviewer.errors import UsageError, nearest_names
 
 __all__ = ["FORMATS", "render_report"]
@@ -22,15 +22,15 @@ def render_report(summary: SessionSummary, form: str, *, width: int = 80) -> str
         UsageError: an unknown form.
     """
     if form == "terminal":
-        from interviewer.report.terminal import render_terminal
+        from interviewer.report.terminal_report import render_terminal
 
         return render_terminal(summary, width)
     if form == "md":
-        from interviewer.report.markdown import render_markdown
+        from interviewer.report.markdown_report import render_markdown
 
         return render_markdown(summary)
     if form == "json":
-        from interviewer.report.as_json import render_json
+        from interviewer.report.json_report import render_json
 
         return render_json(summary)
     near = nearest_names(form, FORMATS, most=1)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, time
 
-from interviewer.core.review import Answered, Card
+from interviewer.core.progress.agenda import Answered, Card
 
 __all__ = ["build_cards", "local_day"]
 

@@ -17,8 +17,8 @@ from typing import NamedTuple
 
 from pydantic import ConfigDict, TypeAdapter
 
-from interviewer.core.content import Item
-from interviewer.core.session import Event, Planned, SessionConfig, event_adapter
+from interviewer.core.bank.content import Item
+from interviewer.core.interview.session import Event, Planned, SessionConfig, event_adapter
 from interviewer.errors import StorageError, UsageError
 from interviewer.storage.migrations import migrate
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from interviewer.conduct import Conductor
-    from interviewer.core.session import SessionConfig
+    from interviewer.core.interview.session import SessionConfig
     from interviewer.services import Services
+    from interviewer.sessions.conductor import Conductor
 
 __all__ = ["replay", "run"]
 
@@ -50,8 +50,8 @@ def replay(services: Services, session: str) -> int:
     Raises:
         MockdlError: there is no such session, or nothing has happened in it.
     """
-    from interviewer.tui.recording import Recording
-    from interviewer.tui.replaying import ReplayApp
+    from interviewer.sessions.recording import Recording
+    from interviewer.tui.replay_app import ReplayApp
 
     services.journal.forbid_writing()
     app = ReplayApp(services, Recording(services, services.journal.session(session)))

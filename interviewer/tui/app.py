@@ -15,21 +15,21 @@ from textual.events import DescendantFocus
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
-from interviewer.conduct import Conductor
-from interviewer.core.content import Level
+from interviewer.core.bank.content import Level
+from interviewer.core.interview.session import Mode, SessionConfig
 from interviewer.core.ports import EncoderStatus
-from interviewer.core.session import Mode, SessionConfig
 from interviewer.errors import MockdlError
 from interviewer.services import Services
-from interviewer.tui.looks import apply_looks, steady_cursor
+from interviewer.sessions.conductor import Conductor
 from interviewer.tui.messages import EncoderChanged
+from interviewer.tui.safe_text import explain, toast
 from interviewer.tui.screens.interview import InterviewScreen
-from interviewer.tui.text import explain, toast
+from interviewer.tui.themes import apply_looks, steady_cursor
 
 if TYPE_CHECKING:
     from textual.command import Provider
 
-    from interviewer.archive import Archive
+    from interviewer.sessions.archive import Archive
 
 __all__ = ["MockdlApp"]
 
@@ -105,7 +105,7 @@ class MockdlApp(App[int]):
     @cached_property
     def archive(self) -> Archive:
         """Past sessions."""
-        from interviewer.archive import Archive
+        from interviewer.sessions.archive import Archive
 
         return Archive(self.services)
 
@@ -132,7 +132,7 @@ class MockdlApp(App[int]):
 
     def action_visit(self, name: str) -> None:
         """Go to one of the places, or back to it where it is open; not in the middle of an interview."""
-        from interviewer.tui.places import make_place
+        from interviewer.tui.navigation import make_place
 
         if self.interview is not None:
             return

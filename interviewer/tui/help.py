@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from textual.widgets import Button, Input, OptionList, Select, TextArea
 
-from interviewer.core.keys import ACTIONS
-from interviewer.tui.captions import name_keys
+from interviewer.settings.key_bindings import ACTIONS
+from interviewer.tui.key_captions import name_keys
 from interviewer.tui.screens.dialogs import HelpScreen
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from textual.message import Message
 
+from interviewer.core.interview.utterance import Act
 from interviewer.core.ports import EncoderStatus
-from interviewer.core.spoken import Act
 
 __all__ = [
     "EncoderChanged",

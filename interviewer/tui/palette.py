@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, cast
 from textual.app import SystemCommand
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from interviewer.tui.captions import name_keys
-from interviewer.tui.places import PLACES
-from interviewer.tui.text import show_line
+from interviewer.tui.key_captions import name_keys
+from interviewer.tui.navigation import PLACES
+from interviewer.tui.safe_text import show_line
 
 if TYPE_CHECKING:
     from textual.screen import Screen

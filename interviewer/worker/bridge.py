@@ -19,9 +19,9 @@ from typing import Any
 
 from interviewer.core.ports import EncoderStatus
 from interviewer.errors import EncoderError
-from interviewer.worker.client import WorkerEngine
-from interviewer.worker.line import Line
+from interviewer.worker.engine import WorkerEngine
 from interviewer.worker.protocol import pack_message
+from interviewer.worker.socket_stream import Line
 
 __all__ = ["Bridge"]
 

@@ -101,7 +101,7 @@ def main() -> None:
     inbox: queue.Queue[dict[str, Any]] = queue.Queue()
     threading.Thread(target=_receive, args=(requests, inbox), daemon=True).start()
     try:
-        from interviewer.worker.desk import Desk
+        from interviewer.worker.operations import Desk
 
         desk = Desk(hello["params"], say=outbox.notice)
         desk.load_encoder()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from interviewer.core.content import Bank, ExampleKind, Item
-from interviewer.core.grade import Grade, GradeRequest
-from interviewer.core.summary import summarise_answer
+from interviewer.core.bank.content import Bank, ExampleKind, Item
+from interviewer.core.grade.grade import Grade, GradeRequest
+from interviewer.core.interview.summary import summarise_answer
 from interviewer.grading import OfflineGrader
 from tests.support.attacks import ATTACKS
 

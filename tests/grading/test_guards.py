@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from interviewer.core.content import Bank
+from interviewer.core.bank.content import Bank
 from interviewer.grading.guards import guard_spans, other_language, shingles
 from interviewer.grading.spans import MOST_SPANS, cut_spans
 from interviewer.grading.words import is_negated, is_shuffled, tokens

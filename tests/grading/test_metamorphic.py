@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from interviewer.core.content import Bank, Item
-from interviewer.core.grade import Grade, GradeRequest
-from interviewer.core.summary import summarise_answer
+from interviewer.core.bank.content import Bank, Item
+from interviewer.core.grade.grade import Grade, GradeRequest
+from interviewer.core.interview.summary import summarise_answer
 from interviewer.embedding import SentenceEncoder
 from interviewer.grading import OfflineGrader
 from interviewer.grading.spans import cut_spans

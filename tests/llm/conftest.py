@@ -11,8 +11,8 @@ import pytest
 from pydantic import SecretStr
 from pytest_httpserver import HTTPServer
 
-from interviewer.core.chat import ChatMessage, ChatRequest
 from interviewer.llm import ChatClient, ChatServer
+from interviewer.llm.chat import ChatMessage, ChatRequest
 from tests.support.chat_server import ChatStage
 
 CANARY = "canary-7f3a9c51e2d84b06"

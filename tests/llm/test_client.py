@@ -8,7 +8,7 @@ import time
 import pytest
 from werkzeug import Response
 
-from interviewer.core.chat import ChatFailure, ChatReply, Rung
+from interviewer.llm.chat import ChatFailure, ChatReply, Rung
 from tests.llm.conftest import CANARY, FREE, WANTS_JSON, Connect
 from tests.support.chat_server import Body, ChatStage, completion, error
 
@@ -154,7 +154,7 @@ def test_asking_does_not_wait_for_openai() -> None:
 
     script = (
         "import sys\nfrom interviewer.llm import ChatClient, ChatServer\n"
-        "from interviewer.core.chat import ChatMessage, ChatRequest\n"
+        "from interviewer.llm.chat import ChatMessage, ChatRequest\n"
         "client = ChatClient(ChatServer('http://127.0.0.1:9/v1', 'm'))\n"
         "print('openai' in sys.modules)\n"
         "future = client.ask(ChatRequest((ChatMessage('user', 'hi'),)))\n"

@@ -11,21 +11,21 @@ from pathlib import Path
 
 import pytest
 
-from interviewer.archive import is_demo
-from interviewer.core import voice
-from interviewer.core.chat import ChatFailure, ChatMessage, ChatReply, ChatRequest
-from interviewer.core.content import Bank, ExampleKind, Item, Level
-from interviewer.core.grade import Grade, GradeRequest
-from interviewer.core.interview import begin, step
-from interviewer.core.session import AnswerSubmitted, Graded, Phase, Planned, SessionConfig, Started, State
-from interviewer.core.spoken import Act
+from interviewer.core.bank.content import Bank, ExampleKind, Item, Level
+from interviewer.core.grade.grade import Grade, GradeRequest
+from interviewer.core.interview import authored
+from interviewer.core.interview.engine import begin, step
+from interviewer.core.interview.session import AnswerSubmitted, Graded, Phase, Planned, SessionConfig, Started, State
+from interviewer.core.interview.utterance import Act
 from interviewer.errors import UsageError
-from interviewer.llm.demo import DEMO_MODEL, DEMO_NOTICE, demo_chat
+from interviewer.llm.chat import ChatFailure, ChatMessage, ChatReply, ChatRequest
+from interviewer.llm.demo_model import DEMO_MODEL, DEMO_NOTICE, demo_chat
 from interviewer.llm.judge import Judge
-from interviewer.llm.voice import ModelVoice
+from interviewer.llm.model_voice import ModelVoice
 from interviewer.plain import Console, run_plain
 from interviewer.report import render_report
 from interviewer.services import Services, build_services
+from interviewer.sessions.archive import is_demo
 from tests.support.builders import make_grade
 from tests.support.scripted import ScriptedEngine
 from tests.unit.test_cli import mockdl
@@ -146,11 +146,11 @@ def state(item: Item) -> State:
 def test_what_it_says_passes_the_gate(state: State, item: Item, act: Act) -> None:
     latest = state.turns[-1]
     speech = {
-        Act.REACTION: lambda: voice.react(state, state.turns[0], item),
-        Act.ASK: lambda: voice.ask(state, latest, item),
-        Act.HINT: lambda: voice.hint(latest, item, 0),
-        Act.CLARIFICATION: lambda: voice.clarify(state, latest, item, "Do you mean binary labels?"),
-        Act.EXPLANATION: lambda: voice.explain(latest, item, item.rubric.key_points[0], "I resample."),
+        Act.REACTION: lambda: authored.react(state, state.turns[0], item),
+        Act.ASK: lambda: authored.ask(state, latest, item),
+        Act.HINT: lambda: authored.hint(latest, item, 0),
+        Act.CLARIFICATION: lambda: authored.clarify(state, latest, item, "Do you mean binary labels?"),
+        Act.EXPLANATION: lambda: authored.explain(latest, item, item.rubric.key_points[0], "I resample."),
     }[act]()
     heard: list[str] = []
     words = ModelVoice(demo_chat(), patience=30).speak(speech, heard.append).result(timeout=60)

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from werkzeug import Response
 
-from interviewer.core.chat import ChatFailure, ChatReply
 from interviewer.llm import ChatClient
+from interviewer.llm.chat import ChatFailure, ChatReply
 from tests.llm.conftest import CANARY, FREE, WANTS_JSON, Connect, Naps
 from tests.support.chat_server import Body, ChatStage, as_json, completion, error, events
 

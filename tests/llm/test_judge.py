@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from interviewer.core.chat import ChatFailure, ChatRequest
-from interviewer.core.content import Item, VerdictName
-from interviewer.core.grade import Grade, GradeRequest, GradeResult, Ungraded
+from interviewer.core.bank.content import Item, VerdictName
+from interviewer.core.grade.grade import Grade, GradeRequest, GradeResult, Ungraded
 from interviewer.llm import ScriptedChat
+from interviewer.llm.chat import ChatFailure, ChatRequest
 from interviewer.llm.judge import Judge
-from interviewer.llm.judging import JudgedGrader
-from interviewer.llm.prompting import prompt_hash
-from interviewer.llm.replies import ReplyCache
+from interviewer.llm.judge_prompt import prompt_hash
+from interviewer.llm.judged_grader import JudgedGrader
+from interviewer.llm.reply_cache import ReplyCache
 from tests.support.builders import make_grade, make_item
 
 ITEM = make_item()

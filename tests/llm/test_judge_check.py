@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from interviewer.audit.agreement import cohen_kappa
-from interviewer.audit.judge_scores import Scores, measure_run
-from interviewer.audit.judged import Run, choose_questions, judge_examples
+from interviewer.audit.judge_agreement import Scores, measure_run
+from interviewer.audit.judge_run import Run, choose_questions, judge_examples
 from interviewer.cli.judge_table import render_scores
-from interviewer.core.chat import JudgeMode
-from interviewer.core.content import Bank, Example, ExampleKind, Item, VerdictName
-from interviewer.core.ledger import Prices
+from interviewer.core.bank.content import Bank, Example, ExampleKind, Item, VerdictName
+from interviewer.core.grade.ledger import Prices
 from interviewer.errors import UsageError
 from interviewer.services import Services
+from interviewer.settings.schema import JudgeMode
 from tests.support.builders import make_bank, make_item
 from tests.support.chat_server import Body, ChatStage, error
 from tests.support.judging import Opinion, asked_text, offline, says, services_with, write_settings

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from interviewer.core.address import is_loopback
-from interviewer.core.chat import JudgeMode
+from interviewer.core.server_address import is_loopback
 from interviewer.errors import SettingsError
-from interviewer.settings import describe_settings, load_settings, write_setting
+from interviewer.settings.file import load_settings, write_setting
+from interviewer.settings.schema import JudgeMode, describe_settings
 from tests.unit.test_cli import mockdl
 
 

@@ -16,14 +16,14 @@ from typing import NamedTuple
 
 import pytest
 
-from interviewer.core.chat import ChatRequest
-from interviewer.core.content import Bank, ExampleKind, Item, VerdictName
-from interviewer.core.grade import Grade, GradeRequest, Span
-from interviewer.core.orders import LEFT_OUT, find_orders
-from interviewer.core.summary import summarise_answer
+from interviewer.core.bank.content import Bank, ExampleKind, Item, VerdictName
+from interviewer.core.grade.grade import Grade, GradeRequest, Span
+from interviewer.core.grade.injection import LEFT_OUT, find_orders
+from interviewer.core.interview.summary import summarise_answer
 from interviewer.embedding import load_encoder
 from interviewer.grading import OfflineGrader, build_grader
 from interviewer.llm import ScriptedChat
+from interviewer.llm.chat import ChatRequest
 from interviewer.llm.evidence import Evidence
 from interviewer.llm.judge import Judge
 from tests.support.attacks import ATTACKS

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from werkzeug import Response
 
-from interviewer.conduct import Conductor
-from interviewer.core.contest import Ruling
-from interviewer.core.effects import GradeTurn
-from interviewer.core.grade import Assessment, Span
+from interviewer.core.grade.contest import Ruling
+from interviewer.core.grade.grade import Assessment, Span
+from interviewer.core.interview.effects import GradeTurn
 from interviewer.services import Services
+from interviewer.sessions.conductor import Conductor
 from tests.support.builders import make_bank, make_grade, make_item, make_verdict
 from tests.support.chat_server import ChatStage, completion, error
 from tests.support.judging import asked_points, asked_text, begin_session, says, services_with, write_settings

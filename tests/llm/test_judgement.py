@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from interviewer.core.content import Item, Level, VerdictName
-from interviewer.core.grade import Grade, Span
+from interviewer.core.bank.content import Item, Level, VerdictName
+from interviewer.core.grade.grade import Grade, Span
 from interviewer.llm.fusion import disputed_points, fuse
-from interviewer.llm.judgement import Judgement, Unreadable, judgement_schema, parse_judgement
-from interviewer.llm.prompting import fence_of, judge_prompt, prompt_hash, repair_prompt
-from interviewer.llm.quotes import find_quote
+from interviewer.llm.judge_prompt import fence_of, judge_prompt, prompt_hash, repair_prompt
+from interviewer.llm.judge_reply import Judgement, Unreadable, judgement_schema, parse_judgement
+from interviewer.llm.quote_check import find_quote
 from tests.support.builders import make_grade, make_item
 
 ANSWER = "Dropout silences units at random.\nAt test time “everything” stays on — nothing is removed."

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from werkzeug import Response
 
-from interviewer.core.chat import ChatFailure, ChatReply, Rung
 from interviewer.llm import ChatClient
+from interviewer.llm.chat import ChatFailure, ChatReply, Rung
 from tests.llm.conftest import CANARY, FREE, SCHEMA, WANTS_JSON, Connect, Naps
 from tests.support.chat_server import Body, ChatStage, as_json, completion, error, takes
 

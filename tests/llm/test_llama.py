@@ -19,17 +19,17 @@ from pathlib import Path
 
 import pytest
 
-from interviewer.conduct import Conductor
-from interviewer.core.chat import ChatFailure, ChatReply
-from interviewer.core.content import Level, VerdictName
-from interviewer.core.grade import Grade
-from interviewer.core.session import Outcome, Phase, SessionConfig
+from interviewer.core.bank.content import Level, VerdictName
+from interviewer.core.grade.grade import Grade
+from interviewer.core.interview.session import Outcome, Phase, SessionConfig
 from interviewer.llm import ChatClient, ChatServer
-from interviewer.llm.probe import judge_example, look_for_servers
+from interviewer.llm.chat import ChatFailure, ChatReply
+from interviewer.llm.server_probe import judge_example, look_for_servers
 from interviewer.plain import Console, run_plain
 from interviewer.report import render_report
 from interviewer.services import Services
-from interviewer.settings import load_settings
+from interviewer.sessions.conductor import Conductor
+from interviewer.settings.file import load_settings
 from tests.llm.conftest import FREE
 from tests.support.builders import make_grade
 from tests.support.judging import services_with, write_settings

@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from interviewer.core.chat import Rung
-from interviewer.core.grade import GradeRequest
+from interviewer.core.grade.grade import GradeRequest
 from interviewer.llm import ScriptedChat
+from interviewer.llm.chat import Rung
+from interviewer.llm.json_modes import request_body
 from interviewer.llm.judge import Judge
-from interviewer.llm.ladder import request_body
-from interviewer.llm.prompting import prompt_hash, repair_prompt
+from interviewer.llm.judge_prompt import prompt_hash, repair_prompt
 from tests.support.builders import make_grade, make_item
 
 FILE = Path(__file__).resolve().parents[1] / "data" / "judge_request.txt"

@@ -12,12 +12,12 @@ import pytest
 from werkzeug import Response
 
 from interviewer.cli.common import Check
-from interviewer.cli.probe import probe_checks
-from interviewer.core.chat import ChatFailure, ChatReply
+from interviewer.cli.doctor_probe import probe_checks
 from interviewer.llm import ScriptedChat
-from interviewer.llm.probe import judge_example
+from interviewer.llm.chat import ChatFailure, ChatReply
+from interviewer.llm.server_probe import judge_example
 from interviewer.services import build_services
-from interviewer.settings import write_setting
+from interviewer.settings.file import write_setting
 from tests.llm.conftest import CANARY, FREE
 from tests.support.chat_server import ChatStage, as_json, completion, error, takes
 from tests.unit.test_cli import mockdl

@@ -13,14 +13,14 @@ import pytest
 from werkzeug import Response
 
 from interviewer.cli.grade_session import Wish, grade_session
-from interviewer.core.chat import JudgeMode
-from interviewer.core.content import Level, VerdictName
-from interviewer.core.effects import GradeTurn
-from interviewer.core.grade import Grade
-from interviewer.core.session import Graded, ModelAsked
+from interviewer.core.bank.content import Level, VerdictName
+from interviewer.core.grade.grade import Grade
+from interviewer.core.interview.effects import GradeTurn
+from interviewer.core.interview.session import Graded, ModelAsked
 from interviewer.errors import UsageError
 from interviewer.report import render_report
 from interviewer.services import Services
+from interviewer.settings.schema import JudgeMode
 from interviewer.tui.screens.report import ReportScreen
 from tests.support.chat_server import Body, ChatStage, error
 from tests.support.judging import HELD, begin_session, finish_session, offline, says, services_with, write_settings

@@ -13,12 +13,13 @@ import pytest
 from pydantic import SecretStr
 from werkzeug import Response
 
-from interviewer.core.chat import ChatFailure, ChatReply
 from interviewer.errors import SettingsError
 from interviewer.llm import ChatClient, ChatServer
-from interviewer.llm.redact import Secrets
+from interviewer.llm.chat import ChatFailure, ChatReply
+from interviewer.llm.redaction import Secrets
 from interviewer.services import build_services
-from interviewer.settings import Settings, load_settings, write_setting
+from interviewer.settings.file import load_settings, write_setting
+from interviewer.settings.schema import Settings
 from tests.llm.conftest import CANARY, FREE, WANTS_JSON, Connect
 from tests.support.chat_server import ChatStage, as_json, completion, error, event, events
 

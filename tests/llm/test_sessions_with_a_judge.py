@@ -20,14 +20,14 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
-from interviewer.conduct import Conductor
-from interviewer.core.content import Level, VerdictName
-from interviewer.core.grade import Grade
-from interviewer.core.session import Outcome, Phase, SessionConfig
+from interviewer.core.bank.content import Level, VerdictName
+from interviewer.core.grade.grade import Grade
+from interviewer.core.interview.session import Outcome, Phase, SessionConfig
 from interviewer.plain import Console, run_plain
 from interviewer.report import render_report
 from interviewer.services import Services, build_services
-from interviewer.worker.client import WorkerEngine
+from interviewer.sessions.conductor import Conductor
+from interviewer.worker.engine import WorkerEngine
 from tests.llm.conftest import CANARY
 from tests.support.builders import make_item
 from tests.support.chat_server import Act, Body, ChatStage, completion, error, event, events

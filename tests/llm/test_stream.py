@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from werkzeug import Response
 
-from interviewer.core.chat import ChatFailure, ChatReply, Rung
+from interviewer.llm.chat import ChatFailure, ChatReply, Rung
 from tests.llm.conftest import CANARY, FREE, WANTS_JSON, Connect, Naps
 from tests.support.chat_server import DONE, USAGE, Body, ChatStage, completion, error, event, events, takes
 

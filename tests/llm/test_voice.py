@@ -9,15 +9,15 @@ from collections.abc import Callable
 import pytest
 from werkzeug import Response
 
-from interviewer.core import voice
-from interviewer.core.content import Bank, Item, Level
-from interviewer.core.interview import begin, step
-from interviewer.core.session import AnswerSubmitted, Graded, Planned, SessionConfig, Started, State
-from interviewer.core.spoken import Act, Utterance
-from interviewer.core.voice import Speech
+from interviewer.core.bank.content import Bank, Item, Level
+from interviewer.core.interview import authored
+from interviewer.core.interview.authored import Speech
+from interviewer.core.interview.engine import begin, step
+from interviewer.core.interview.session import AnswerSubmitted, Graded, Planned, SessionConfig, Started, State
+from interviewer.core.interview.utterance import Act, Utterance
 from interviewer.llm import ScriptedChat
-from interviewer.llm.prompting import fence_of
-from interviewer.llm.voice import ModelVoice
+from interviewer.llm.judge_prompt import fence_of
+from interviewer.llm.model_voice import ModelVoice
 from interviewer.llm.voice_prompt import ACTS, voice_hash, voice_request
 from tests.llm.conftest import Connect
 from tests.support.builders import make_grade
@@ -63,7 +63,7 @@ Speak = Callable[..., Utterance]
 def test_a_reaction_is_streamed_sentence_by_sentence(stage: ChatStage, state: State, item: Item, speak: Speak) -> None:
     stage.act = lambda body: told("You spoke about precision. I have noted the recall part.", pause=0.01)
     heard: list[str] = []
-    words = speak(voice.react(state, state.turns[0], item), heard=heard)
+    words = speak(authored.react(state, state.turns[0], item), heard=heard)
     assert words.text == "You spoke about precision. I have noted the recall part."
     assert heard[0] == "You spoke about precision."
     assert words.voicing is not None
@@ -78,10 +78,10 @@ def test_the_candidates_text_is_fenced_and_the_rubric_stays_here(
 ) -> None:
     stage.act = lambda body: told("Noted.")
     for speech in (
-        voice.react(state, state.turns[0], item),
-        voice.ask(state, state.turns[1], item),
-        voice.hint(state.turns[0], item, 0),
-        voice.clarify(state, state.turns[0], item, "What is rare?"),
+        authored.react(state, state.turns[0], item),
+        authored.ask(state, state.turns[1], item),
+        authored.hint(state.turns[0], item, 0),
+        authored.clarify(state, state.turns[0], item, "What is rare?"),
     ):
         speak(speech)
     sent = [message["content"] for body in stage.bodies for message in body["messages"]]
@@ -111,7 +111,7 @@ def test_a_reaction_that_says_too_much_never_reaches_the_screen(
 ) -> None:
     stage.act = lambda body: told(said)
     heard: list[str] = []
-    speech = voice.react(state, state.turns[0], item)
+    speech = authored.react(state, state.turns[0], item)
     words = speak(speech, heard=heard)
     assert words.text == (kept or speech.words.text)
     assert heard == ([kept] if kept else [])
@@ -125,17 +125,17 @@ def test_a_question_is_held_back_until_it_is_checked(stage: ChatStage, state: St
     reworded = f"Going on from there: {turn.prompt}"
     stage.act = lambda body: told(reworded)
     heard: list[str] = []
-    words = speak(voice.ask(state, turn, item), heard=heard)
+    words = speak(authored.ask(state, turn, item), heard=heard)
     assert words.text == " ".join(reworded.split())
     assert heard == []
     stage.act = lambda body: told("So, what is your favourite colour, and why do you like colours?")
-    assert speak(voice.ask(state, turn, item)).text == voice.ask(state, turn, item).words.text
+    assert speak(authored.ask(state, turn, item)).text == authored.ask(state, turn, item).words.text
 
 
 def test_a_rewording_that_loses_a_number_is_replaced(stage: ChatStage, state: State, item: Item, speak: Speak) -> None:
     turn = state.turns[1].model_copy(update={"prompt": item.question.prompt})
     stage.act = lambda body: told(item.question.prompt.replace("0.5%", "Half a percent"))
-    words = speak(voice.ask(state, turn, item))
+    words = speak(authored.ask(state, turn, item))
     assert item.question.prompt.strip() in words.text
     assert words.voicing is not None
     assert "0.5" in words.voicing.problem
@@ -146,7 +146,7 @@ def test_the_answer_put_as_a_question_is_not_confirmed(
 ) -> None:
     asked = "So validation and test data keep the natural class share?"
     stage.act = lambda body: told("You may take it that validation and test data keep the natural class share.")
-    speech = voice.clarify(state, state.turns[0], item, asked)
+    speech = authored.clarify(state, state.turns[0], item, asked)
     words = speak(speech)
     assert words.text == speech.words.text
     stage.act = lambda body: told("Yes, indeed.")
@@ -158,7 +158,7 @@ def test_the_answer_put_as_a_question_is_not_confirmed(
 def test_an_explanation_brings_no_number_of_its_own(stage: ChatStage, state: State, item: Item, speak: Speak) -> None:
     stage.act = lambda body: told("Saying no always is 99.5% accurate. In 2031 it was 17 times worse.")
     point = item.rubric.point("pr-metrics")
-    speech = voice.explain(state.turns[0], item, point, ANSWER)
+    speech = authored.explain(state.turns[0], item, point, ANSWER)
     words = speak(speech)
     assert words.text.startswith("Saying no always is 99.5% accurate.\n\n")
     assert "2031" not in words.text
@@ -182,7 +182,7 @@ def test_every_failure_is_said_in_authored_words_with_its_reason(
     stage: ChatStage, state: State, item: Item, speak: Speak, answer: Callable[[], Response], outcome: str
 ) -> None:
     stage.act = lambda body: answer()
-    speech = voice.react(state, state.turns[0], item)
+    speech = authored.react(state, state.turns[0], item)
     words = speak(speech)
     assert words.text == speech.words.text
     assert words.voicing is not None
@@ -197,7 +197,7 @@ def test_a_dead_server_costs_no_waiting(connect: Connect, state: State, item: It
         port = free.getsockname()[1]
     speaker = ModelVoice(connect(url=f"http://127.0.0.1:{port}/v1"), patience=20)
     began = time.monotonic()
-    words = speaker.speak(voice.react(state, state.turns[0], item), lambda _: None).result(timeout=20)
+    words = speaker.speak(authored.react(state, state.turns[0], item), lambda _: None).result(timeout=20)
     assert time.monotonic() - began < 10
     assert words.voicing is not None
     assert words.voicing.call.outcome == "no-server"
@@ -207,7 +207,7 @@ def test_a_model_that_is_slow_to_its_first_word_is_not_waited_for(
     stage: ChatStage, state: State, item: Item, speak: Speak
 ) -> None:
     stage.act = lambda body: events(2.0, event("Late."), event(finish="stop"), DONE)
-    speech = voice.ask(state, state.turns[1], item)
+    speech = authored.ask(state, state.turns[1], item)
     began = time.monotonic()
     words = speak(speech, patience=0.5)
     assert time.monotonic() - began < 1.8
@@ -222,7 +222,7 @@ def test_a_slow_drip_ends_at_the_limit_and_keeps_what_was_said(
     stage: ChatStage, state: State, item: Item, speak: Speak
 ) -> None:
     stage.act = lambda body: told("You spoke about recall. " + "And so on and on " * 50, pause=0.05)
-    words = speak(voice.react(state, state.turns[0], item), patience=0.6)
+    words = speak(authored.react(state, state.turns[0], item), patience=0.6)
     assert words.text == "You spoke about recall."
     assert words.voicing is not None
     assert words.voicing.failed
@@ -231,7 +231,7 @@ def test_a_slow_drip_ends_at_the_limit_and_keeps_what_was_said(
 
 def test_waiting_can_be_ended_at_once(stage: ChatStage, connect: Connect, state: State, item: Item) -> None:
     stage.act = lambda body: events(1.5, event("Late."), event(finish="stop"), DONE)
-    speech = voice.ask(state, state.turns[1], item)
+    speech = authored.ask(state, state.turns[1], item)
     heard: list[str] = []
     speaking = ModelVoice(connect(), patience=20).speak(speech, heard.append)
     assert speaking.cancel()
@@ -253,12 +253,12 @@ def test_after_two_failures_in_a_row_only_what_was_asked_for_is_tried(
     def say(speech: Speech) -> Utterance:
         return speaker.speak(speech, lambda _: None).result(timeout=20)
 
-    reaction = voice.react(state, state.turns[0], item)
+    reaction = authored.react(state, state.turns[0], item)
     assert say(reaction).voicing is not None
     assert say(reaction).voicing is not None
     assert say(reaction).voicing is None
     stage.act = lambda body: told("I mean the whole way.")
-    assert say(voice.clarify(state, state.turns[0], item, "All of it?")).text == "I mean the whole way."
+    assert say(authored.clarify(state, state.turns[0], item, "All of it?")).text == "I mean the whole way."
     stage.act = lambda body: told("You spoke about recall.")
     assert say(reaction).text == "You spoke about recall."
 
@@ -269,7 +269,7 @@ def test_making_the_client_ready_sends_nothing(stage: ChatStage, connect: Connec
     speaker.prepare()
     speaker.prepare()
     stage.act = lambda body: told("You spoke about recall.")
-    words = speaker.speak(voice.react(state, state.turns[0], item), lambda _: None).result(timeout=20)
+    words = speaker.speak(authored.react(state, state.turns[0], item), lambda _: None).result(timeout=20)
     assert words.text == "You spoke about recall."
     assert len(stage.bodies) == 1
 
@@ -278,7 +278,7 @@ def test_what_is_never_worded_by_a_model_is_not_sent() -> None:
     chat = ScriptedChat([])
     speaker = ModelVoice(chat, patience=1)
     fresh = begin(SessionConfig(level=Level.MID), [Planned(question_id="x")])
-    for speech in (voice.greet(fresh), voice.close(fresh)):
+    for speech in (authored.greet(fresh), authored.close(fresh)):
         assert speaker.speak(speech, lambda _: None).result(timeout=1) == speech.words
     assert chat.asked == []
 
@@ -286,7 +286,9 @@ def test_what_is_never_worded_by_a_model_is_not_sent() -> None:
 def test_thoughts_of_a_reasoning_model_are_not_shown(state: State, item: Item) -> None:
     chat = ScriptedChat(["<think>The answer is great.\nSay so.</think>\n\nInterviewer: You spoke about recall."])
     heard: list[str] = []
-    words = ModelVoice(chat, patience=5).speak(voice.react(state, state.turns[0], item), heard.append).result(timeout=5)
+    words = (
+        ModelVoice(chat, patience=5).speak(authored.react(state, state.turns[0], item), heard.append).result(timeout=5)
+    )
     assert words.text == "You spoke about recall."
     assert "great" not in "".join(heard)
 
@@ -294,7 +296,7 @@ def test_thoughts_of_a_reasoning_model_are_not_shown(state: State, item: Item) -
 def test_every_act_has_a_prompt_of_its_own(state: State, item: Item) -> None:
     assert len({voice_hash(act) for act in ACTS}) == len(ACTS)
     quiet = state.turns[0].model_copy(update={"answer": ""})
-    request = voice_request(voice.hint(quiet, item, 1))
+    request = voice_request(authored.hint(quiet, item, 1))
     assert "fence" not in request.messages[0].content
     assert "=====" not in request.messages[0].content
     assert request.schema is None
@@ -303,6 +305,8 @@ def test_every_act_has_a_prompt_of_its_own(state: State, item: Item) -> None:
 def test_terminal_escapes_of_a_model_do_not_pass(state: State, item: Item) -> None:
     chat = ScriptedChat(["You spoke \x1b[31mabout\x1b[0m recall\u202e."])
     words = (
-        ModelVoice(chat, patience=5).speak(voice.react(state, state.turns[0], item), lambda _: None).result(timeout=5)
+        ModelVoice(chat, patience=5)
+        .speak(authored.react(state, state.turns[0], item), lambda _: None)
+        .result(timeout=5)
     )
     assert words.text == "You spoke about recall."

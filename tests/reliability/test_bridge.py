@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from interviewer.core.grade import Grade, GradeRequest, Ungraded
+from interviewer.core.grade.grade import Grade, GradeRequest, Ungraded
 from interviewer.errors import EncoderError
 from interviewer.worker.bridge import Bridge
-from interviewer.worker.client import WorkerEngine
+from interviewer.worker.engine import WorkerEngine
 from tests.support.builders import make_item
 from tests.support.packs import write_pack
 

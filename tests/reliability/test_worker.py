@@ -16,12 +16,12 @@ from typing import Any
 import psutil
 import pytest
 
-from interviewer.core.content import Level
-from interviewer.core.grade import Grade, GradeRequest, Ungraded
+from interviewer.core.bank.content import Level
+from interviewer.core.grade.grade import Grade, GradeRequest, Ungraded
 from interviewer.errors import EncoderError
 from interviewer.paths import built_in_pack
-from interviewer.worker.child import HOST_COMMAND
-from interviewer.worker.client import WorkerEngine
+from interviewer.worker.child_process import HOST_COMMAND
+from interviewer.worker.engine import WorkerEngine
 from interviewer.worker.protocol import MOST_BYTES, pack_message, read_message, write_message
 from tests.support.builders import make_item
 from tests.support.packs import write_pack
@@ -263,7 +263,7 @@ def test_a_worker_that_was_given_up_gets_another_chance_later(
     engine = engine_for("dies")
     engine.grade(request("an answer")).result(20)
     before = starts_in(tmp_path / "cache" / "worker.log")
-    monkeypatch.setattr("interviewer.worker.client._WINDOW", 0.0)
+    monkeypatch.setattr("interviewer.worker.engine._WINDOW", 0.0)
     engine.grade(request("an answer"))
     wait_for(lambda: starts_in(tmp_path / "cache" / "worker.log") > before, "another start")
 
@@ -440,7 +440,7 @@ def test_the_worker_ignores_an_interrupt(engine_for: MakeEngine) -> None:
 PARENT = """
 import sys, time
 from pathlib import Path
-from interviewer.worker.client import WorkerEngine
+from interviewer.worker.engine import WorkerEngine
 pack, cache = Path(sys.argv[1]), Path(sys.argv[2])
 engine = WorkerEngine(model="words", device="cpu", cache=cache, packs=[pack], bank_cache=cache / "bank.json",
                       log=cache / "worker.log", command=(sys.executable, "-m", "tests.support.stub_worker"))

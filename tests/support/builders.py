@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from interviewer.core.content import Bank, Item, Level, Question, Rubric, VerdictName
-from interviewer.core.grade import Grade, HeldMisconception, Passport, PointVerdict, Span
+from interviewer.core.bank.content import Bank, Item, Level, Question, Rubric, VerdictName
+from interviewer.core.grade.grade import Grade, HeldMisconception, Passport, PointVerdict, Span
 
 PASSPORT = Passport(name="test", version="1", rubric_hash="0" * 16, encoder="none")
 

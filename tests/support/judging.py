@@ -9,11 +9,11 @@ from typing import Any
 
 from werkzeug import Response
 
-from interviewer.conduct import Conductor
-from interviewer.core.content import Level
-from interviewer.core.effects import GradeTurn
-from interviewer.core.session import AnswerSubmitted, Phase, Planned, SessionConfig, Started
+from interviewer.core.bank.content import Level
+from interviewer.core.interview.effects import GradeTurn
+from interviewer.core.interview.session import AnswerSubmitted, Phase, Planned, SessionConfig, Started
 from interviewer.services import Services, build_services
+from interviewer.sessions.conductor import Conductor
 from interviewer.storage import SessionRow
 from tests.support.builders import make_grade, make_item
 from tests.support.chat_server import Act, Body, completion

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from interviewer.core.content import Item
+from interviewer.core.bank.content import Item
 
 
 def write_pack(root: Path, *items: Item) -> Path:

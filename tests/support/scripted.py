@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import TypeVar
 
-from interviewer.core.content import Item
-from interviewer.core.grade import Assessment, AssessmentRequest, GradeRequest, GradeResult, Ungraded
+from interviewer.core.bank.content import Item
+from interviewer.core.grade.grade import Assessment, AssessmentRequest, GradeRequest, GradeResult, Ungraded
 from interviewer.core.ports import EncoderStatus, SearchHit
 from tests.support.builders import make_grade
 

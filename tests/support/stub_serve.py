@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 
 from interviewer.cli import main
-from interviewer.worker.client import WorkerEngine
+from interviewer.worker.engine import WorkerEngine
 
 if __name__ == "__main__":
     defaults = WorkerEngine.__init__.__kwdefaults__

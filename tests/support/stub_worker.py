@@ -15,11 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from interviewer.core.content import Item
-from interviewer.core.grade import Grade, GradeRequest
+from interviewer.core.bank.content import Item
+from interviewer.core.grade.grade import Grade, GradeRequest
 from interviewer.core.ports import Progress
 from interviewer.errors import EncoderError
-from interviewer.worker import desk, host
+from interviewer.worker import host, operations
 from tests.support.builders import make_grade
 from tests.support.encoders import WordEncoder
 
@@ -69,10 +69,10 @@ def load_encoder(model: str, device: str, *, cache: Path, say: Callable[[str], N
     if model == "surprising":
         raise ZeroDivisionError("nobody foresaw this")
     if model == "unindexable":
-        vars(desk).update(build_index=lambda *_: 1 / 0)
+        vars(operations).update(build_index=lambda *_: 1 / 0)
     return SlowEncoder() if model == "slow" else WordEncoder()
 
 
 if __name__ == "__main__":
-    vars(desk).update(load_encoder=load_encoder, build_grader=lambda *_: StubGrader())
+    vars(operations).update(load_encoder=load_encoder, build_grader=lambda *_: StubGrader())
     host.main()

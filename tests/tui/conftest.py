@@ -11,10 +11,10 @@ from textual.message import Message
 from textual.pilot import Pilot
 from textual.worker import Worker, WorkerState
 
-from interviewer.conduct import Conductor
-from interviewer.core.content import Level
-from interviewer.core.session import SessionConfig
+from interviewer.core.bank.content import Level
+from interviewer.core.interview.session import SessionConfig
 from interviewer.services import Services, build_services
+from interviewer.sessions.conductor import Conductor
 from interviewer.tui.app import MockdlApp
 from tests.support.scripted import ScriptedEngine
 

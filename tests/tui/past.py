@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from interviewer.core.content import Level
-from interviewer.core.grade import GradeResult, Judging, Ungraded
-from interviewer.core.session import AnswerSubmitted, Graded, Phase, Quit, SessionConfig
+from interviewer.core.bank.content import Level
+from interviewer.core.grade.grade import GradeResult, Judging, Ungraded
+from interviewer.core.interview.session import AnswerSubmitted, Graded, Phase, Quit, SessionConfig
 from interviewer.services import Services
 from tests.support.builders import make_grade
 

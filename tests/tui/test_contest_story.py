@@ -7,15 +7,15 @@ from collections.abc import Callable
 import pytest
 from textual.widgets import OptionList
 
-from interviewer.conduct import Conductor
-from interviewer.core.content import Item
-from interviewer.core.grade import Assessment, GradeRequest, GradeResult
-from interviewer.core.session import Mode, Phase
+from interviewer.core.bank.content import Item
+from interviewer.core.grade.grade import Assessment, GradeRequest, GradeResult
+from interviewer.core.interview.session import Mode, Phase
 from interviewer.errors import EncoderError
 from interviewer.services import Services
+from interviewer.sessions.conductor import Conductor
 from interviewer.tui.screens.contest import ContestScreen
+from interviewer.tui.screens.question_verdict import ResultScreen
 from interviewer.tui.screens.report import ReportScreen
-from interviewer.tui.screens.result import ResultScreen
 from interviewer.tui.widgets.mark_area import MarkArea
 from tests.support.builders import make_grade, make_verdict
 from tests.support.scripted import ScriptedEngine

@@ -10,8 +10,8 @@ from textual.widgets import Input, Select, Static
 
 from interviewer.errors import StorageError
 from interviewer.services import Services
-from interviewer.tui.screens.ask import ConfirmScreen, LineScreen
 from interviewer.tui.screens.compare import CompareScreen
+from interviewer.tui.screens.confirm import ConfirmScreen, LineScreen
 from interviewer.tui.screens.history import HistoryScreen
 from interviewer.tui.screens.home import HomeScreen
 from interviewer.tui.screens.interview import InterviewScreen

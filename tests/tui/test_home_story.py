@@ -11,9 +11,9 @@ from textual.command import CommandPalette
 from textual.events import Key
 from textual.widgets import Input, OptionList, Static
 
-from interviewer.core.keys import ACTIONS
 from interviewer.services import Services
-from interviewer.tui.captions import name_keys
+from interviewer.settings.key_bindings import ACTIONS
+from interviewer.tui.key_captions import name_keys
 from interviewer.tui.screens.bank import BankScreen
 from interviewer.tui.screens.dialogs import HelpScreen
 from interviewer.tui.screens.history import HistoryScreen
@@ -214,7 +214,7 @@ def test_every_binding_has_a_name_that_can_be_remapped() -> None:
                 told = any(each.arg == "tooltip" for each in node.keywords)
                 assert told or names[0] in ("help-letter", "copy-text"), f"{names[0]} has no tooltip"
                 found |= set(names)
-    assert found - {"copy-text"} == set(ACTIONS), "interviewer/core/keys.py lists the ids of all bindings"
+    assert found - {"copy-text"} == set(ACTIONS), "interviewer/settings/key_bindings.py lists the ids of all bindings"
 
 
 @pytest.mark.parametrize("name", ["high-contrast", "high-contrast-light", "textual-light"])

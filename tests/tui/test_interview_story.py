@@ -11,17 +11,17 @@ import pytest
 from textual.events import Key, Paste
 from textual.widgets import TextArea
 
-from interviewer.conduct import Conductor
-from interviewer.core.content import Level
-from interviewer.core.session import Mode, Outcome, Phase
+from interviewer.core.bank.content import Level
+from interviewer.core.interview.session import Mode, Outcome, Phase
 from interviewer.services import Services
+from interviewer.sessions.conductor import Conductor
 from interviewer.tui.screens.clarify import ClarifyScreen
 from interviewer.tui.screens.confidence import ConfidenceScreen
 from interviewer.tui.screens.dialogs import HelpScreen, LeaveScreen
 from interviewer.tui.screens.home import HomeScreen
 from interviewer.tui.screens.interview import InterviewScreen
+from interviewer.tui.screens.question_verdict import ResultScreen
 from interviewer.tui.screens.report import ReportScreen
-from interviewer.tui.screens.result import ResultScreen
 from tests.support.scripted import ScriptedEngine, breaks, covers_everything
 from tests.tui.conftest import Story, tell
 from tests.tui.nasty import NASTY, shown

@@ -8,14 +8,14 @@ import pytest
 from pytest_httpserver import HTTPServer
 from textual.widgets import Input, TextArea
 
-from interviewer.conduct import Conductor
-from interviewer.core.content import Level
-from interviewer.core.session import Mode, Outcome, Phase, SessionConfig
-from interviewer.core.spoken import Act
+from interviewer.core.bank.content import Level
+from interviewer.core.interview.session import Mode, Outcome, Phase, SessionConfig
+from interviewer.core.interview.utterance import Act
 from interviewer.services import Services, build_services
+from interviewer.sessions.conductor import Conductor
 from interviewer.tui.screens.clarify import ClarifyScreen
 from interviewer.tui.screens.interview import InterviewScreen
-from interviewer.tui.screens.result import ResultScreen
+from interviewer.tui.screens.question_verdict import ResultScreen
 from tests.support.chat_server import ChatStage
 from tests.support.interviewer_model import Interviewer, configure
 from tests.support.scripted import ScriptedEngine

@@ -9,13 +9,13 @@ from textual.command import CommandPalette
 from textual.widget import Widget
 from textual.widgets import Button, Select, Static, TextArea
 
-from interviewer.conduct import Conductor
-from interviewer.core.session import Mode
+from interviewer.core.interview.session import Mode
 from interviewer.services import Services
-from interviewer.tui.screens.ask import ConfirmScreen
+from interviewer.sessions.conductor import Conductor
 from interviewer.tui.screens.bank import BankScreen
 from interviewer.tui.screens.compare import CompareScreen
 from interviewer.tui.screens.confidence import ConfidenceScreen
+from interviewer.tui.screens.confirm import ConfirmScreen
 from interviewer.tui.screens.contest import ContestScreen
 from interviewer.tui.screens.dialogs import HelpScreen, LeaveScreen
 from interviewer.tui.screens.doctor import DoctorScreen
@@ -26,7 +26,7 @@ from interviewer.tui.screens.jump import JumpScreen, find_targets
 from interviewer.tui.screens.report import ReportScreen
 from interviewer.tui.screens.settings import SettingsScreen
 from interviewer.tui.screens.trend import TrendScreen
-from interviewer.tui.screens.verdict import VerdictScreen
+from interviewer.tui.screens.verdict_again import VerdictScreen
 from tests.tui.conftest import Story, tell
 from tests.tui.past import hold_session
 

@@ -10,10 +10,10 @@ from contextlib import asynccontextmanager
 import pytest
 from textual.widgets import TextArea
 
-from interviewer.conduct import Conductor
-from interviewer.core import voice
-from interviewer.core.effects import GradeTurn
-from interviewer.core.session import (
+from interviewer.core.interview import authored
+from interviewer.core.interview.effects import GradeTurn
+from interviewer.core.interview.replay_frames import build_frames
+from interviewer.core.interview.session import (
     AnswerSubmitted,
     Continued,
     DontKnow,
@@ -24,15 +24,15 @@ from interviewer.core.session import (
     Phase,
     Resumed,
 )
-from interviewer.core.tape import build_frames
 from interviewer.errors import StorageError, UsageError
 from interviewer.plain import Console, retell
 from interviewer.services import Services
-from interviewer.tui.recording import Recording
-from interviewer.tui.replaying import SPEEDS, ReplayApp
+from interviewer.sessions.conductor import Conductor
+from interviewer.sessions.recording import Recording
+from interviewer.tui.replay_app import SPEEDS, ReplayApp
 from interviewer.tui.screens.dialogs import HelpScreen
 from interviewer.tui.screens.jump import JumpScreen
-from interviewer.tui.screens.replay import ReplayInterview, ReplayReport, ReplayVerdict
+from interviewer.tui.screens.replay_screens import ReplayInterview, ReplayReport, ReplayVerdict
 from tests.support.scripted import ScriptedEngine, breaks
 from tests.tui.conftest import Story
 
@@ -53,7 +53,7 @@ def taped(begin: Begin, engine: ScriptedEngine) -> Conductor:
     """A practice session: greeting, hint, answer, verdict, a pause, "I don't know", the end."""
     conductor = begin(mode=Mode.PRACTICE)
     conductor.open()
-    conductor.keep(voice.greet(conductor.state).words)
+    conductor.keep(authored.greet(conductor.state).words)
     conductor.send(HintRequested(at=conductor.clock()))
     answer(conductor, ANSWER)
     while conductor.state.phase is Phase.ANSWERING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from textual.widgets import Button, Input, Select
 
-from interviewer.core.content import Level
-from interviewer.core.session import Mode
+from interviewer.core.bank.content import Level
+from interviewer.core.interview.session import Mode
 from interviewer.services import Services
 from interviewer.tui.screens.home import HomeScreen
 from interviewer.tui.screens.interview import InterviewScreen

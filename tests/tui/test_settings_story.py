@@ -6,12 +6,12 @@ import pytest
 from textual.command import CommandPalette
 from textual.widgets import Input, OptionList, Static, TextArea
 
-from interviewer.core.chat import JudgeMode
-from interviewer.core.content import Level
+from interviewer.core.bank.content import Level
 from interviewer.core.ports import EncoderStatus
-from interviewer.preferences import list_preferences
 from interviewer.services import Services
-from interviewer.settings import load_settings, write_setting
+from interviewer.services.preferences import list_preferences
+from interviewer.settings.file import load_settings, write_setting
+from interviewer.settings.schema import JudgeMode
 from interviewer.tui.screens.doctor import DoctorScreen
 from interviewer.tui.screens.home import HomeScreen
 from interviewer.tui.screens.settings import SettingsScreen

@@ -7,15 +7,15 @@ from collections.abc import Callable
 
 import pytest
 
-from interviewer.conduct import Conductor
-from interviewer.core.content import Item, Level
-from interviewer.core.grade import GradeRequest, GradeResult, HeldMisconception, Span
-from interviewer.core.session import Mode, Phase
+from interviewer.core.bank.content import Item, Level
+from interviewer.core.grade.grade import GradeRequest, GradeResult, HeldMisconception, Span
+from interviewer.core.interview.session import Mode, Phase
 from interviewer.services import Services
+from interviewer.sessions.conductor import Conductor
 from interviewer.tui.screens.confidence import ConfidenceScreen
+from interviewer.tui.screens.question_verdict import ResultScreen
 from interviewer.tui.screens.report import ReportScreen
-from interviewer.tui.screens.result import ResultScreen
-from interviewer.tui.screens.verdict import VerdictScreen
+from interviewer.tui.screens.verdict_again import VerdictScreen
 from tests.support.builders import make_grade, make_verdict
 from tests.support.scripted import ScriptedEngine
 from tests.tui.conftest import Story, tell

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from interviewer.audit.card import CARD_BEGIN, CARD_END, place_card, render_card
-from interviewer.audit.closeness import duplicate_findings, text_findings
 from interviewer.audit.golden import GoldenGrade, grade_golden, order_findings
-from interviewer.audit.kept import Graded, KeptGrades
+from interviewer.audit.golden_cache import KeptGrade, KeptGrades
+from interviewer.audit.near_texts import duplicate_findings, text_findings
+from interviewer.audit.quality_card import CARD_BEGIN, CARD_END, place_card, render_card
 from interviewer.audit.survey import build_survey
 from interviewer.bank import PackReading, locate_findings, read_pack
-from interviewer.core.content import Bank, Item, Level, Rubric
-from interviewer.core.grade import Grade
-from interviewer.index.closeness import close_questions, close_texts
+from interviewer.core.bank.content import Bank, Item, Level, Rubric
+from interviewer.core.grade.grade import Grade
+from interviewer.index.near_duplicates import close_questions, close_texts
 from interviewer.paths import built_in_pack
 from tests.support.builders import make_grade, make_item
 from tests.support.encoders import WordEncoder
@@ -152,7 +152,8 @@ def test_kept_grades_that_cannot_be_read_count_as_none(tmp_path: Path) -> None:
 def grades(**scores: float) -> list[GoldenGrade]:
     places = {"strong": 0, "partial": 1, "fluent_wrong": 2, "off_topic": 3}
     return [
-        GoldenGrade(kind.replace("_", "-"), places.get(kind), Graded(score, {}, ())) for kind, score in scores.items()
+        GoldenGrade(kind.replace("_", "-"), places.get(kind), KeptGrade(score, {}, ()))
+        for kind, score in scores.items()
     ]
 
 
@@ -193,7 +194,7 @@ def test_the_survey_counts_verdicts_and_names_gaps(reading: PackReading) -> None
     authored = dict(item.rubric.examples[0].verdicts)
     first = next(iter(authored))
     said = {point.id: str(authored.get(point.id, "missing")) for point in item.rubric.key_points}
-    golden = {"dropout": [GoldenGrade("strong", 0, Graded(90.0, {**said, first: "partial"}, ("always-helps",)))]}
+    golden = {"dropout": [GoldenGrade("strong", 0, KeptGrade(90.0, {**said, first: "partial"}, ("always-helps",)))]}
     survey = build_survey(reading, golden, [])
     (row,) = survey.topics
     assert row.questions["junior"] == 2
@@ -228,6 +229,6 @@ def test_the_readmes_card_counts_the_bank_as_it_is(bank: Bank) -> None:
 
 
 def test_an_ungraded_example_is_no_zero(reading: PackReading) -> None:
-    golden = {"dropout": [GoldenGrade("strong", 0, Graded(None, {}, ()))]}
+    golden = {"dropout": [GoldenGrade("strong", 0, KeptGrade(None, {}, ()))]}
     assert build_survey(reading, golden, []).topics[0].verdicts == 0
     assert isinstance(make_grade({}), Grade)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from interviewer.core.calibration import build_calibration
+from interviewer.core.interview.calibration import build_calibration
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from interviewer.core.content import Level
-from interviewer.core.session import SessionConfig
+from interviewer.core.bank.content import Level
+from interviewer.core.interview.session import SessionConfig
 from interviewer.services import build_services
 
 

@@ -7,14 +7,13 @@ from concurrent.futures import Future
 
 import pytest
 
-from interviewer.arbitration import Arbiter, Case
-from interviewer.core.content import Item, Level, Value
-from interviewer.core.contest import MOST_WORDS, Ruling, contest_requests, decide, problem_of, read_mark
-from interviewer.core.effects import Rejected
-from interviewer.core.grade import Assessment, AssessmentRequest, Grade, GradeRequest, GradeResult, Span, Ungraded
-from interviewer.core.interview import begin, replay, step
-from interviewer.core.scoring import PROMPTED_SHARE, score_question
-from interviewer.core.session import (
+from interviewer.core.bank.content import Item, Level, Value
+from interviewer.core.grade.contest import MOST_WORDS, Ruling, contest_requests, decide, problem_of, read_mark
+from interviewer.core.grade.grade import Assessment, AssessmentRequest, Grade, GradeRequest, GradeResult, Span, Ungraded
+from interviewer.core.interview.effects import Rejected
+from interviewer.core.interview.engine import begin, replay, step
+from interviewer.core.interview.scoring import PROMPTED_SHARE, score_question
+from interviewer.core.interview.session import (
     AnswerSubmitted,
     Contested,
     Event,
@@ -31,6 +30,7 @@ from interviewer.core.session import (
     event_adapter,
 )
 from interviewer.errors import EncoderError
+from interviewer.sessions.arbitration import Arbiter, Case
 from tests.support.builders import all_points, make_grade, make_item, make_verdict
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from interviewer.core.content import Bank
+from interviewer.core.bank.content import Bank
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 ROWS = {"000": 10, "001": 14, "002": 41, "003": 49}

@@ -244,7 +244,7 @@ def test_other_weights_are_refused(tmp_path: Path) -> None:
 
 def test_other_weights_never_reach_the_loader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fake_weights(tmp_path, b"something else")
-    monkeypatch.setattr("interviewer.embedding.loader.find_bundled", lambda: tmp_path)
+    monkeypatch.setattr("interviewer.embedding.encoder_loading.find_bundled", lambda: tmp_path)
     with pytest.raises(EncoderError, match="are not those of"):
         load_encoder("default", "cpu", cache=tmp_path)
 
@@ -328,9 +328,9 @@ def test_half_precision_has_a_cache_of_its_own(
 
     whole = load_encoder(str(tiny_folder), "cpu", cache=tmp_path)
     # No GPU is needed to see what is asked of it.
-    monkeypatch.setattr("interviewer.embedding.loader.choose_device", lambda device: "cuda")
+    monkeypatch.setattr("interviewer.embedding.encoder_loading.choose_device", lambda device: "cuda")
     monkeypatch.setattr(
-        "interviewer.embedding.loader._load_folder",
+        "interviewer.embedding.encoder_loading._load_folder",
         lambda kind, place, device: SentenceTransformer(place, device="cpu"),
     )
     half = load_encoder(str(tiny_folder), "auto", cache=tmp_path)
@@ -450,7 +450,7 @@ def test_a_cache_that_has_grown_too_large_starts_anew(
     open_cache: OpenCache, said: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(open_cache(), *(f"text {n}" for n in range(10)))
-    monkeypatch.setattr("interviewer.embedding.cache._MOST_ROWS", 5)
+    monkeypatch.setattr("interviewer.embedding.vector_cache._MOST_ROWS", 5)
     assert len(open_cache()) == 0
     assert "has grown too large" in said[0]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from interviewer.core.formula import read_formulas
+from interviewer.wording.formulas import read_formulas
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ import pytest
 
 from interviewer.audit.agreement import auc, estimate, macro_f1, pearson, qwk, spearman, within_question
 from interviewer.audit.baselines import keyword_recall, tf_idf_cosines
-from interviewer.audit.trial import load_trials, measure_kinds, split_reference
-from interviewer.core.content import Bank
-from interviewer.core.grade import Assessment
+from interviewer.audit.evaluation import load_trials, measure_kinds, split_reference
+from interviewer.core.bank.content import Bank
+from interviewer.core.grade.grade import Assessment
 from tests.unit.test_cli import mockdl
 
 

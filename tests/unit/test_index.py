@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from interviewer.core.content import Level
+from interviewer.core.bank.content import Level
 from interviewer.errors import IndexStoreError
 from interviewer.index import BankIndex, Entry, Manifest, Stale, bank_entries, build_index, load_index, save_index
 from tests.support.builders import make_bank, make_item

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from interviewer.core.content import Level
-from interviewer.core.effects import Ask, Finish, GradeTurn, Hint, Leave, Rejected, Review
-from interviewer.core.followup import MOST_FOLLOW_UPS
-from interviewer.core.grade import Ungraded
-from interviewer.core.interview import Step, begin, replay, step
-from interviewer.core.session import (
+from interviewer.core.bank.content import Level
+from interviewer.core.grade.grade import Ungraded
+from interviewer.core.interview.effects import Ask, Finish, GradeTurn, Leave, Rejected, Review, ShowHint
+from interviewer.core.interview.engine import Step, begin, replay, step
+from interviewer.core.interview.followup import MOST_FOLLOW_UPS
+from interviewer.core.interview.session import (
     AnswerSubmitted,
     Continued,
     DontKnow,
@@ -151,7 +151,7 @@ def test_hints_come_in_order_and_run_out() -> None:
     first = play(opened(), HintRequested(at=1))
     second = play(first.state, HintRequested(at=2))
     third = play(second.state, HintRequested(at=3))
-    assert (first.effects, second.effects) == ((Hint("alpha", 0),), (Hint("alpha", 1),))
+    assert (first.effects, second.effects) == ((ShowHint("alpha", 0),), (ShowHint("alpha", 1),))
     assert third.effects == (Rejected("there is no further hint"),)
 
 

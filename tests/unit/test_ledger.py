@@ -6,15 +6,25 @@ import json
 
 import pytest
 
-from interviewer.core.content import Level
-from interviewer.core.grade import Grade, JudgeCall, Judging
-from interviewer.core.ledger import Asked, Ledger, Prices, asked_for, build_ledger
-from interviewer.core.session import Graded, ModelAsked, Outcome, Phase, Planned, SessionConfig, State, Turn, TurnKind
-from interviewer.core.summary import SessionSummary, summarise
+from interviewer.core.bank.content import Level
+from interviewer.core.grade.grade import Grade, JudgeCall, Judging
+from interviewer.core.grade.ledger import Asked, Ledger, Prices, asked_for, build_ledger
+from interviewer.core.interview.session import (
+    Graded,
+    ModelAsked,
+    Outcome,
+    Phase,
+    Planned,
+    SessionConfig,
+    State,
+    Turn,
+    TurnKind,
+)
+from interviewer.core.interview.summary import SessionSummary, summarise
 from interviewer.report import render_report
-from interviewer.report.ledger import describe_sums
 from interviewer.services import Services, build_services
-from interviewer.settings import write_setting
+from interviewer.settings.file import write_setting
+from interviewer.wording.model_costs import describe_sums
 from tests.support.builders import make_grade, make_item
 from tests.support.judging import begin_session
 

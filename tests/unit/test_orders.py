@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from interviewer.core.orders import LEFT_OUT, find_orders, is_order, leave_out
+from interviewer.core.grade.injection import LEFT_OUT, find_orders, is_order, leave_out
 
 TALK = (
     "The key point is that attention alone does not know the order of the tokens.",

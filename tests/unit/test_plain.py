@@ -7,14 +7,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from interviewer.conduct import Conductor
-from interviewer.core.content import Item, KeyPoint, Level
-from interviewer.core.session import Mode, Outcome, Phase, SessionConfig
-from interviewer.core.spoken import Act
+from interviewer.core.bank.content import Item, KeyPoint, Level
+from interviewer.core.interview.session import Mode, Outcome, Phase, SessionConfig
+from interviewer.core.interview.utterance import Act
 from interviewer.errors import StorageError
 from interviewer.plain import Console, run_plain
 from interviewer.plain.interview import INPUT_ENDED
 from interviewer.services import Services, build_services
+from interviewer.sessions.conductor import Conductor
 from tests.support.builders import make_grade
 from tests.support.scripted import ScriptedEngine, breaks, covers_everything
 

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from interviewer.conduct import Conductor
-from interviewer.core.calibration import CONFIDENCE
-from interviewer.core.content import Level
-from interviewer.core.session import AskConfidence, Graded, Mode, Phase, Rated, SessionConfig
+from interviewer.core.bank.content import Level
+from interviewer.core.interview.calibration import CONFIDENCE
+from interviewer.core.interview.session import AskConfidence, Graded, Mode, Phase, Rated, SessionConfig
 from interviewer.plain import run_plain
 from interviewer.plain.interview import INPUT_ENDED
-from interviewer.report.terminal import render_terminal
+from interviewer.report.terminal_report import render_terminal
 from interviewer.services import Services, build_services
+from interviewer.sessions.conductor import Conductor
 from tests.support.builders import make_item
 from tests.support.packs import write_pack
 from tests.support.scripted import ScriptedEngine

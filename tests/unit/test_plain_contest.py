@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from interviewer.conduct import Conductor
-from interviewer.core.content import Item, Level
-from interviewer.core.grade import Assessment, GradeRequest, GradeResult
-from interviewer.core.session import AskConfidence, Mode, Phase, SessionConfig
+from interviewer.core.bank.content import Item, Level
+from interviewer.core.grade.grade import Assessment, GradeRequest, GradeResult
+from interviewer.core.interview.session import AskConfidence, Mode, Phase, SessionConfig
 from interviewer.errors import EncoderError
 from interviewer.plain import Console, offer_contests, run_plain
-from interviewer.plain.pointing import list_numbers
+from interviewer.plain.contest_target import list_numbers
 from interviewer.services import Services, build_services
+from interviewer.sessions.conductor import Conductor
 from tests.support.builders import make_grade, make_item, make_verdict
 from tests.support.packs import write_pack
 from tests.support.scripted import Script, ScriptedEngine, breaks

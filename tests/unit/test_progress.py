@@ -6,10 +6,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from interviewer.core.content import Level
-from interviewer.core.find import find_by_words, merge_found
-from interviewer.core.keys import check_keys
-from interviewer.core.progress import (
+from interviewer.core.bank.content import Level
+from interviewer.core.bank.word_search import find_by_words, merge_found
+from interviewer.core.interview.session import Mode
+from interviewer.core.progress.record import Record, Series, TopicMark
+from interviewer.core.progress.trends import (
     Wanted,
     compare,
     differences,
@@ -18,8 +19,7 @@ from interviewer.core.progress import (
     streak,
     trend,
 )
-from interviewer.core.record import Record, Series, TopicMark
-from interviewer.core.session import Mode
+from interviewer.settings.key_bindings import check_keys
 from tests.support.builders import make_item
 
 TODAY = date(2026, 11, 21)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interviewer.core.prose import read_blocks, reflow, rejoin
+from interviewer.wording.prose import read_blocks, reflow, rejoin
 
 CODE = "Say what\nthis does:\n\n```python\nfor x in xs:\n    y[0] += x\n```\n\nwith $x_i$\nin mind"
 

@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from interviewer.core.content import Level
-from interviewer.core.grade import Agreement, Ungraded
-from interviewer.core.session import Outcome, Phase, Planned, SessionConfig, State, Turn, TurnKind
-from interviewer.core.summary import SessionSummary, summarise
+from interviewer.core.bank.content import Level
+from interviewer.core.grade.grade import Agreement, Ungraded
+from interviewer.core.interview.session import Outcome, Phase, Planned, SessionConfig, State, Turn, TurnKind
+from interviewer.core.interview.summary import SessionSummary, summarise
 from interviewer.errors import UsageError
 from interviewer.report import render_report
 from tests.support.builders import make_grade, make_item

@@ -9,12 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interviewer.core.content import Item, Level, VerdictName
-from interviewer.core.contest import Ruling
-from interviewer.core.grade import GradeResult, Span, Ungraded
-from interviewer.core.interview import begin, replay
-from interviewer.core.review import Answered, Card, Rating, build_agenda, read_answers
-from interviewer.core.session import (
+from interviewer.core.bank.content import Item, Level, VerdictName
+from interviewer.core.grade.contest import Ruling
+from interviewer.core.grade.grade import GradeResult, Span, Ungraded
+from interviewer.core.interview.engine import begin, replay
+from interviewer.core.interview.session import (
     AnswerSubmitted,
     Contested,
     DontKnow,
@@ -27,7 +26,8 @@ from interviewer.core.session import (
     Skipped,
     Started,
 )
-from interviewer.core.summary import summarise
+from interviewer.core.interview.summary import summarise
+from interviewer.core.progress.agenda import Answered, Card, Rating, build_agenda, read_answers
 from interviewer.review import build_cards
 from tests.support.builders import all_points, make_grade, make_item
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from interviewer.core.content import Level
-from interviewer.core.session import Mode
+from interviewer.core.bank.content import Level
+from interviewer.core.interview.session import Mode
 from interviewer.services import Services, build_services
 from tests.tui.past import hold_session
 from tests.unit.test_cli import mockdl

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interviewer.core.content import Level
-from interviewer.core.grade import Grade, Ungraded
-from interviewer.core.scoring import score_question
-from interviewer.core.session import Mode, Outcome, Phase, Planned, SessionConfig, State, Turn, TurnKind
-from interviewer.core.summary import band, summarise
+from interviewer.core.bank.content import Level
+from interviewer.core.grade.grade import Grade, Ungraded
+from interviewer.core.interview.scoring import score_question
+from interviewer.core.interview.session import Mode, Outcome, Phase, Planned, SessionConfig, State, Turn, TurnKind
+from interviewer.core.interview.summary import band, summarise
 from tests.support.builders import all_points, make_grade, make_item
 
 ITEM = make_item()  # weights 3, 2 expected at mid; 1, 1 are bonus there

@@ -8,11 +8,11 @@ from itertools import pairwise
 
 import pytest
 
-from interviewer.core.content import TOPICS as BUILT_IN_TOPICS
-from interviewer.core.content import Bank, Level
+from interviewer.core.bank.content import TOPICS as BUILT_IN_TOPICS
+from interviewer.core.bank.content import Bank, Level
+from interviewer.core.interview.selection import NEAREST_TOPICS, Plan, plan_interview
+from interviewer.core.interview.session import SessionConfig
 from interviewer.core.ports import Neighbour
-from interviewer.core.selection import NEAREST_TOPICS, Plan, plan_interview
-from interviewer.core.session import SessionConfig
 from tests.support.builders import make_bank, make_item
 
 LEVELS = list(Level)

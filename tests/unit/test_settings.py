@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from interviewer.core.content import Level
+from interviewer.core.bank.content import Level
 from interviewer.errors import SettingsError
-from interviewer.settings import load_settings, write_setting
+from interviewer.settings.file import load_settings, write_setting
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from interviewer.core.content import Level
-from interviewer.core.session import AnswerSubmitted, Planned, SessionConfig, Started
+from interviewer.core.bank.content import Level
+from interviewer.core.interview.session import AnswerSubmitted, Planned, SessionConfig, Started
 from interviewer.errors import StorageError, UsageError
 from interviewer.storage import Draft, Journal, SessionRow, open_journal
 from interviewer.storage.migrations import MIGRATIONS
@@ -136,7 +136,7 @@ def test_kill_dash_nine_loses_nothing_that_was_submitted(tmp_path: Path) -> None
         """
         import sys
         from pathlib import Path
-        from interviewer.core.session import AnswerSubmitted
+        from interviewer.core.interview.session import AnswerSubmitted
         from interviewer.storage import open_journal
         from tests.unit.test_storage import ROW
         journal = open_journal(Path(sys.argv[1]))

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 import pytest
 
-from interviewer.core import voice
-from interviewer.core.content import Bank, Item, Level
-from interviewer.core.discretion import given_away, judgement_in, lost_from
-from interviewer.core.effects import Rejected
-from interviewer.core.interview import begin, step
-from interviewer.core.session import (
+from interviewer.core.bank.content import Bank, Item, Level
+from interviewer.core.interview import authored
+from interviewer.core.interview.effects import Rejected
+from interviewer.core.interview.engine import begin, step
+from interviewer.core.interview.leaks import given_away, judgement_in, lost_from
+from interviewer.core.interview.session import (
     AnswerSubmitted,
     DontKnow,
     Ended,
@@ -27,7 +27,7 @@ from interviewer.core.session import (
     State,
     event_adapter,
 )
-from interviewer.core.spoken import Act, Utterance
+from interviewer.core.interview.utterance import Act, Utterance
 from tests.support.builders import all_points, make_grade, make_item
 
 ITEMS = {name: make_item(name) for name in ("alpha", "beta")}
@@ -48,21 +48,21 @@ def answered(verdict: str, *, mode: Mode = Mode.INTERVIEW, seed: int = 1) -> Sta
 
 
 def first_reaction(state: State) -> str:
-    return voice.react(state, state.turns[0], ITEMS["alpha"]).words.text
+    return authored.react(state, state.turns[0], ITEMS["alpha"]).words.text
 
 
 def everything_said(state: State) -> Iterable[str]:
     for turn in state.turns:
         item = ITEMS[turn.question_id]
-        yield voice.react(state, turn, item).words.text
-        yield voice.ask(state, turn, item).words.text
-    yield voice.greet(state).words.text
-    yield voice.close(state).words.text
+        yield authored.react(state, turn, item).words.text
+        yield authored.ask(state, turn, item).words.text
+    yield authored.greet(state).words.text
+    yield authored.close(state).words.text
 
 
 def test_the_same_seed_says_the_same_and_another_seed_varies() -> None:
     assert list(everything_said(answered("missing"))) == list(everything_said(answered("missing")))
-    assert len({voice.greet(state_after(seed=seed)).words.text for seed in range(20)}) > 2
+    assert len({authored.greet(state_after(seed=seed)).words.text for seed in range(20)}) > 2
     reactions = {first_reaction(answered("covered", seed=seed)) for seed in range(20)}
     assert len(reactions) > 2
 
@@ -71,7 +71,7 @@ def test_two_turns_in_a_row_never_get_the_same_words() -> None:
     state = answered("missing")
     first, second = (state.turns[0].model_copy(update={"id": number}) for number in (3, 4))
     item = ITEMS["alpha"]
-    assert voice.react(state, first, item).words.text != voice.react(state, second, item).words.text
+    assert authored.react(state, first, item).words.text != authored.react(state, second, item).words.text
 
 
 def test_what_is_said_to_an_answer_is_the_same_whatever_it_was_worth() -> None:
@@ -83,7 +83,7 @@ def test_what_is_said_to_an_answer_is_the_same_whatever_it_was_worth() -> None:
 
 def test_the_words_that_lead_to_a_follow_up_do_not_tell_why_it_is_asked() -> None:
     probe, deeper = answered("missing"), answered("covered")
-    leads = {voice.ask(each, each.turns[1], ITEMS["alpha"]).words.text.split("\n\n")[0] for each in (probe, probe)}
+    leads = {authored.ask(each, each.turns[1], ITEMS["alpha"]).words.text.split("\n\n")[0] for each in (probe, probe)}
     assert len(leads) == 1
     assert deeper.turns[1].question_id == "beta"
     texts = list(everything_said(probe))
@@ -93,7 +93,7 @@ def test_the_words_that_lead_to_a_follow_up_do_not_tell_why_it_is_asked() -> Non
 def test_a_passed_turn_is_taken_without_a_word_of_blame() -> None:
     for event in (Skipped(at=3), DontKnow(at=3)):
         state = state_after(event)
-        text = voice.react(state, state.turns[0], ITEMS["alpha"]).words.text
+        text = authored.react(state, state.turns[0], ITEMS["alpha"]).words.text
         assert "Thank you, I have that" not in text
         assert not judgement_in(text, [])
 
@@ -102,7 +102,7 @@ def test_a_clarification_offers_each_other_wording_once_and_then_an_assumption()
     state, item = state_after(), ITEMS["alpha"]
     texts = []
     for _ in range(3):
-        words = voice.clarify(state, state.turns[0], item, "What do you mean?").words
+        words = authored.clarify(state, state.turns[0], item, "What do you mean?").words
         texts.append(words.text)
         state = step(state, Spoke(at=9, words=words), ITEMS).state
     assert "Explain alpha." in texts[0]
@@ -114,7 +114,7 @@ def test_a_clarification_offers_each_other_wording_once_and_then_an_assumption()
 def test_an_explanation_holds_the_point_the_answer_and_the_source(bank: Bank) -> None:
     item = bank["activation-functions"]
     turn = state_after().turns[0]
-    text = voice.explain(turn, item, item.rubric.point("why-nonlinear"), "").words.text
+    text = authored.explain(turn, item, item.rubric.point("why-nonlinear"), "").words.text
     assert text.startswith(item.rubric.point("why-nonlinear").statement)
     assert "In a strong answer: " in text
     assert "linear layer" in text
@@ -126,10 +126,10 @@ def test_points_are_explained_in_practice_only_and_only_after_the_verdict(mode: 
     grade = make_grade(all_points("covered") | {"p1": "missing", "p2": "partial"})
     state = state_after(AnswerSubmitted(at=5, text="Something."), Graded(at=6, turn_id=0, result=grade), mode=mode)
     assert state.phase is Phase.ANSWERING
-    assert voice.missed_points(state, ITEMS["alpha"]) == []
+    assert authored.missed_points(state, ITEMS["alpha"]) == []
     for _ in range(2):
         state = step(state, Skipped(at=7), ITEMS).state
-    names = [point.id for point in voice.missed_points(state, ITEMS["alpha"])]
+    names = [point.id for point in authored.missed_points(state, ITEMS["alpha"])]
     assert names == (["p1", "p2"] if mode is Mode.PRACTICE else [])
 
 
@@ -161,7 +161,7 @@ def test_what_was_said_comes_back_from_the_journal_as_it_was() -> None:
 def test_words_before_the_first_question_need_a_started_session() -> None:
     state = begin(SessionConfig(level=Level.MID), [Planned(question_id="alpha")])
     assert not any(isinstance(each, Rejected) for each in step(state, Started(at=0), ITEMS).effects)
-    assert "1 question " in voice.greet(state).words.text
+    assert "1 question " in authored.greet(state).words.text
 
 
 def secret_item(bank: Bank) -> Item:

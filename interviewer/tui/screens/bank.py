@@ -15,17 +15,17 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Footer, Input, OptionList, Select, Static
 
-from interviewer.core.content import Item, Level
+from interviewer.core.bank.content import Item, Level
 from interviewer.core.ports import EncoderStatus
 from interviewer.errors import MockdlError
-from interviewer.tui.captions import name_keys
-from interviewer.tui.finding import Found, find_questions
-from interviewer.tui.text import explain, show, show_line
+from interviewer.tui.background import work_on
+from interviewer.tui.bank_search import Found, find_questions
+from interviewer.tui.key_captions import name_keys
+from interviewer.tui.safe_text import explain, show, show_line
 from interviewer.tui.widgets.line_input import LineInput
 from interviewer.tui.widgets.question_list import QuestionList
 from interviewer.tui.widgets.question_view import describe_answer, describe_question
 from interviewer.tui.widgets.too_small import TooSmall
-from interviewer.tui.work import work_on
 
 if TYPE_CHECKING:
     from interviewer.tui.app import MockdlApp

@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from interviewer.tui.captions import name_keys
+from interviewer.tui.key_captions import name_keys
 from interviewer.tui.widgets.line_input import LineInput
 
 __all__ = ["ClarifyScreen"]

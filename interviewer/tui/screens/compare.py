@@ -10,14 +10,14 @@ from textual.containers import VerticalScroll
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
-from interviewer.core.progress import Compared, compare, differences
-from interviewer.core.record import Record
-from interviewer.report.wording import local_time
+from interviewer.core.progress.record import Record
+from interviewer.core.progress.trends import Compared, compare, differences
 from interviewer.tui.columns import fit
-from interviewer.tui.text import show
+from interviewer.tui.safe_text import show
 from interviewer.tui.widgets.record_view import bar
 from interviewer.tui.widgets.session_list import describe_score, describe_state, describe_title
 from interviewer.tui.widgets.too_small import TooSmall
+from interviewer.wording.verdicts import local_time
 
 __all__ = ["CompareScreen", "describe_pair"]
 

@@ -11,8 +11,8 @@ from textual.events import Key
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from interviewer.core.calibration import CONFIDENCE
-from interviewer.tui.captions import name_keys
+from interviewer.core.interview.calibration import CONFIDENCE
+from interviewer.tui.key_captions import name_keys
 
 __all__ = ["ConfidenceScreen"]
 

@@ -12,25 +12,25 @@ from textual.screen import Screen
 from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
-from interviewer.conduct import Conductor
-from interviewer.core.contest import problem_of
-from interviewer.core.effects import Rejected
-from interviewer.core.grade import Grade
-from interviewer.core.scoring import PointScore
-from interviewer.core.session import Phase, Turn, TurnKind
-from interviewer.core.summary import QuestionSummary
+from interviewer.core.grade.contest import problem_of
+from interviewer.core.grade.grade import Grade
+from interviewer.core.interview.effects import Rejected
+from interviewer.core.interview.open_points import open_to_contest
+from interviewer.core.interview.scoring import PointScore
+from interviewer.core.interview.session import Phase, Turn, TurnKind
+from interviewer.core.interview.summary import QuestionSummary
 from interviewer.core.text import count_words, shorten
-from interviewer.core.verdict import open_to_contest
 from interviewer.errors import MockdlError
-from interviewer.report.wording import describe_outcome, describe_point
-from interviewer.tui.captions import name_keys
-from interviewer.tui.text import show, show_line
+from interviewer.sessions.conductor import Conductor
+from interviewer.tui.background import work_on
+from interviewer.tui.key_captions import name_keys
+from interviewer.tui.safe_text import show, show_line
 from interviewer.tui.widgets.mark_area import MarkArea
 from interviewer.tui.widgets.too_small import TooSmall
-from interviewer.tui.work import work_on
+from interviewer.wording.verdicts import describe_outcome, describe_point
 
 if TYPE_CHECKING:
-    from interviewer.core.grade import Span
+    from interviewer.core.grade.grade import Span
 
 __all__ = ["ContestScreen"]
 

@@ -10,8 +10,8 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
-from interviewer.tui.captions import name_keys
-from interviewer.tui.text import show, show_line
+from interviewer.tui.key_captions import name_keys
+from interviewer.tui.safe_text import show, show_line
 
 __all__ = ["HelpScreen", "LeaveScreen"]
 

@@ -14,11 +14,11 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
-from interviewer.health import Check, check_installed, check_services, wait_for_engine
-from interviewer.tui.captions import name_keys
-from interviewer.tui.text import show, show_line
+from interviewer.services.health import Check, check_installed, check_services, wait_for_engine
+from interviewer.tui.background import work_on
+from interviewer.tui.key_captions import name_keys
+from interviewer.tui.safe_text import show, show_line
 from interviewer.tui.widgets.too_small import TooSmall
-from interviewer.tui.work import work_on
 
 if TYPE_CHECKING:
     from interviewer.services import Services

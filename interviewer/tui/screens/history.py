@@ -13,21 +13,21 @@ from textual.containers import Horizontal
 from textual.screen import Screen
 from textual.widgets import Footer, Input, OptionList, Select, Static
 
-from interviewer.archive import MOST_NAME, Archive
-from interviewer.core.content import Level
-from interviewer.core.progress import Wanted, filter_records
-from interviewer.core.record import Record
+from interviewer.core.bank.content import Level
+from interviewer.core.progress.record import Record
+from interviewer.core.progress.trends import Wanted, filter_records
 from interviewer.errors import MockdlError
-from interviewer.report.wording import local_time
-from interviewer.tui.captions import name_keys
-from interviewer.tui.owed import grade_owed
-from interviewer.tui.screens.ask import ConfirmScreen, LineScreen
-from interviewer.tui.text import explain, show_line, toast
+from interviewer.sessions.archive import MOST_NAME, Archive
+from interviewer.sessions.pending_grades import grade_owed
+from interviewer.tui.background import work_on
+from interviewer.tui.key_captions import name_keys
+from interviewer.tui.safe_text import explain, show_line, toast
+from interviewer.tui.screens.confirm import ConfirmScreen, LineScreen
 from interviewer.tui.widgets.line_input import LineInput
 from interviewer.tui.widgets.record_view import describe_record
 from interviewer.tui.widgets.session_list import SessionList, describe_title
 from interviewer.tui.widgets.too_small import TooSmall
-from interviewer.tui.work import work_on
+from interviewer.wording.verdicts import local_time
 
 if TYPE_CHECKING:
     from interviewer.tui.app import MockdlApp

@@ -16,23 +16,23 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Button, Footer, Input, Label, OptionList, Select, Static
 
-from interviewer.archive import local_day
-from interviewer.core.chat import JudgeMode
-from interviewer.core.content import Level
-from interviewer.core.record import Record
-from interviewer.core.session import Mode, SessionConfig
+from interviewer.core.bank.content import Level
+from interviewer.core.interview.session import Mode, SessionConfig
+from interviewer.core.progress.record import Record
 from interviewer.core.text import shorten
 from interviewer.errors import MockdlError
-from interviewer.tui.captions import name_keys
+from interviewer.sessions.archive import local_day
+from interviewer.settings.schema import JudgeMode
+from interviewer.tui.background import work_on
+from interviewer.tui.key_captions import name_keys
+from interviewer.tui.safe_text import explain, show, show_line, toast
 from interviewer.tui.screens.interview import InterviewScreen
-from interviewer.tui.text import explain, show, show_line, toast
 from interviewer.tui.widgets.due_row import DueRow
 from interviewer.tui.widgets.line_input import LineInput
 from interviewer.tui.widgets.session_list import SessionList
 from interviewer.tui.widgets.today import describe_today
 from interviewer.tui.widgets.too_small import TooSmall
 from interviewer.tui.widgets.topic_picker import TopicPicker
-from interviewer.tui.work import work_on
 
 if TYPE_CHECKING:
     from interviewer.tui.app import MockdlApp

@@ -13,10 +13,8 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Footer, Static, TextArea
 
-from interviewer.conduct import Conductor
-from interviewer.core.effects import Effect
-from interviewer.core.ports import EncoderStatus
-from interviewer.core.session import (
+from interviewer.core.interview.effects import Effect
+from interviewer.core.interview.session import (
     AnswerSubmitted,
     Continued,
     DontKnow,
@@ -32,15 +30,17 @@ from interviewer.core.session import (
     TimeUp,
     TurnKind,
 )
-from interviewer.core.spoken import Act
+from interviewer.core.interview.utterance import Act
+from interviewer.core.ports import EncoderStatus
 from interviewer.core.text import count_words
 from interviewer.errors import MockdlError
+from interviewer.sessions.conductor import Conductor
 from interviewer.tui import messages
-from interviewer.tui.captions import name_keys
-from interviewer.tui.drafting import Drafting
-from interviewer.tui.runner import SessionRunner
+from interviewer.tui.key_captions import name_keys
+from interviewer.tui.safe_text import explain, show_line, toast
 from interviewer.tui.screens.clarify import ClarifyScreen
-from interviewer.tui.text import explain, show_line, toast
+from interviewer.tui.session.draft import Drafting
+from interviewer.tui.session.runner import SessionRunner
 from interviewer.tui.widgets.answer_area import AnswerArea
 from interviewer.tui.widgets.status import describe_encoder, describe_hint, describe_progress
 from interviewer.tui.widgets.too_small import TooSmall
@@ -163,7 +163,7 @@ class InterviewScreen(Screen[None]):
 
     def on_grade_ready(self, message: messages.GradeReady) -> None:
         """Say when there is a reason instead of a grade."""
-        from interviewer.core.grade import Ungraded
+        from interviewer.core.grade.grade import Ungraded
 
         turn = self.conductor.state.find(message.turn_id)
         if turn is not None and isinstance(turn.result, Ungraded):
@@ -172,7 +172,7 @@ class InterviewScreen(Screen[None]):
 
     def on_review_ready(self, message: messages.ReviewReady) -> None:
         """Show the verdict, then go on."""
-        from interviewer.tui.screens.result import ResultScreen
+        from interviewer.tui.screens.question_verdict import ResultScreen
 
         self._refresh_state()
         summary = self.conductor.summary()

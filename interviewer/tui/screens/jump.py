@@ -14,8 +14,8 @@ from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 from textual.widgets import Select, Static
 
-from interviewer.tui.captions import name_keys
-from interviewer.tui.text import toast
+from interviewer.tui.key_captions import name_keys
+from interviewer.tui.safe_text import toast
 
 __all__ = ["JumpScreen", "Target", "find_targets", "jump"]
 

@@ -13,22 +13,22 @@ from textual.events import Key
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
-from interviewer.conduct import Conductor
-from interviewer.core.effects import GradeTurn
-from interviewer.core.grade import Grade
-from interviewer.core.session import Turn
+from interviewer.core.grade.grade import Grade
+from interviewer.core.interview.effects import GradeTurn
+from interviewer.core.interview.session import Turn
 from interviewer.core.text import shorten_path
 from interviewer.errors import MockdlError
-from interviewer.report.terminal import render_head, render_terminal
-from interviewer.tui.exporting import deliver_report, write_report
+from interviewer.report.terminal_report import render_head, render_terminal
+from interviewer.sessions.conductor import Conductor
+from interviewer.tui.background import work_on
 from interviewer.tui.messages import GradeReady
-from interviewer.tui.runner import SessionRunner
-from interviewer.tui.screens.ask import LineScreen
-from interviewer.tui.text import explain, show_line
-from interviewer.tui.widgets.reading import paint
+from interviewer.tui.report_export import deliver_report, write_report
+from interviewer.tui.safe_text import explain, show_line
+from interviewer.tui.screens.confirm import LineScreen
+from interviewer.tui.session.runner import SessionRunner
 from interviewer.tui.widgets.report_head import describe_report
+from interviewer.tui.widgets.report_lines import paint
 from interviewer.tui.widgets.too_small import TooSmall
-from interviewer.tui.work import work_on
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -155,7 +155,7 @@ class ReportScreen(Screen[None]):
 
     def action_verdict(self, number: int) -> None:
         """Show the verdict on one question."""
-        from interviewer.tui.screens.verdict import VerdictScreen
+        from interviewer.tui.screens.verdict_again import VerdictScreen
 
         if self.is_current and number <= len(self._conductor.summary().questions):
             self._covered = True

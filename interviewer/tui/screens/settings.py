@@ -15,19 +15,19 @@ from textual.suggester import SuggestFromList
 from textual.widgets import Footer, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from interviewer.core.chat import JudgeMode
-from interviewer.core.content import Level
-from interviewer.core.session import AskConfidence, Mode
+from interviewer.core.bank.content import Level
+from interviewer.core.interview.session import AskConfidence, Mode
 from interviewer.core.text import shorten_path
 from interviewer.errors import MockdlError
-from interviewer.preferences import Preference, clear_preference, list_preferences, save_preference
-from interviewer.tui.captions import name_keys
+from interviewer.services.preferences import Preference, clear_preference, list_preferences, save_preference
+from interviewer.settings.schema import JudgeMode
+from interviewer.tui.background import work_on
 from interviewer.tui.columns import fit
-from interviewer.tui.looks import apply_looks
-from interviewer.tui.text import explain, show, show_line
+from interviewer.tui.key_captions import name_keys
+from interviewer.tui.safe_text import explain, show, show_line
+from interviewer.tui.themes import apply_looks
 from interviewer.tui.widgets.line_input import LineInput
 from interviewer.tui.widgets.too_small import TooSmall
-from interviewer.tui.work import work_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

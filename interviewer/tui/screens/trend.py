@@ -13,12 +13,12 @@ from textual.screen import Screen
 from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
-from interviewer.core.progress import TrendPoint, counted, spark, trend
-from interviewer.core.record import Record, Series
-from interviewer.report.wording import local_time
+from interviewer.core.progress.record import Record, Series
+from interviewer.core.progress.trends import TrendPoint, counted, spark, trend
 from interviewer.tui.columns import fit
-from interviewer.tui.text import show, show_line
+from interviewer.tui.safe_text import show, show_line
 from interviewer.tui.widgets.too_small import TooSmall
+from interviewer.wording.verdicts import local_time
 
 if TYPE_CHECKING:
     from textual_plotext import PlotextPlot

@@ -6,9 +6,9 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Button, Static
 
-from interviewer.core.review import Agenda
-from interviewer.tui.captions import name_keys
-from interviewer.tui.text import show_line
+from interviewer.core.progress.agenda import Agenda
+from interviewer.tui.key_captions import name_keys
+from interviewer.tui.safe_text import show_line
 from interviewer.tui.widgets.today import describe_due
 
 __all__ = ["DueRow"]

@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.widgets.text_area import Location
 
-from interviewer.core.grade import Span
+from interviewer.core.grade.grade import Span
 from interviewer.tui.widgets.answer_area import AnswerArea
 
 __all__ = ["MarkArea"]

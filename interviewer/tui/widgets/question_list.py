@@ -8,9 +8,9 @@ from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from interviewer.core.content import Item
+from interviewer.core.bank.content import Item
 from interviewer.tui.columns import fit
-from interviewer.tui.text import show
+from interviewer.tui.safe_text import show
 
 __all__ = ["QuestionList"]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from interviewer.core.content import Item
-from interviewer.core.prose import reflow
-from interviewer.report.wording import describe_reference
-from interviewer.tui.text import show
+from interviewer.core.bank.content import Item
+from interviewer.tui.safe_text import show
+from interviewer.wording.prose import reflow
+from interviewer.wording.verdicts import describe_reference
 
 __all__ = ["describe_answer", "describe_question"]
 

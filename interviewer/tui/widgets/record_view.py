@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from interviewer.core.record import Record
+from interviewer.core.progress.record import Record
 from interviewer.core.text import shorten
-from interviewer.report.wording import describe_interval, local_time
 from interviewer.tui.columns import fit
-from interviewer.tui.text import show
+from interviewer.tui.safe_text import show
+from interviewer.wording.verdicts import describe_interval, local_time
 
 __all__ = ["bar", "describe_record"]
 

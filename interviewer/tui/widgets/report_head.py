@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 
 from textual.content import Content
 
-from interviewer.core.summary import BANDS, SessionSummary
-from interviewer.report import wording
+from interviewer.core.interview.summary import BANDS, SessionSummary
 from interviewer.tui.columns import fit
-from interviewer.tui.text import show, show_line
+from interviewer.tui.safe_text import show, show_line
 from interviewer.tui.widgets.record_view import bar
-from interviewer.tui.widgets.verdict import hang
+from interviewer.tui.widgets.verdict_text import hang
+from interviewer.wording import verdicts
 
 __all__ = ["describe_report"]
 
@@ -25,14 +25,14 @@ def describe_report(summary: SessionSummary, width: int) -> Content:
 
 def _head(summary: SessionSummary, width: int) -> Iterator[Content]:
     state = "" if summary.finished else ", not finished"
-    yield show_line(f"Interview of {wording.local_time(summary.started_at)}, {summary.config.level} level{state}")
+    yield show_line(f"Interview of {verdicts.local_time(summary.started_at)}, {summary.config.level} level{state}")
     yield show_line(f"Session {summary.session_id}, {summary.config.mode} mode")
-    yield show_line(f"Score: {wording.describe_interval(summary.value, summary.low, summary.high)}", "bold")
+    yield show_line(f"Score: {verdicts.describe_interval(summary.value, summary.low, summary.high)}", "bold")
     if summary.value is not None:
         yield show_line(f"{bar(summary.value, _BAR)} {_scale(summary.band)}")
     asked = len(summary.questions)
-    each = f", {wording.describe_time(summary.seconds / asked)} a question" if asked > 1 else ""
-    yield show_line(f"Answering time: {wording.describe_time(summary.seconds)}{each}")
+    each = f", {verdicts.describe_time(summary.seconds / asked)} a question" if asked > 1 else ""
+    yield show_line(f"Answering time: {verdicts.describe_time(summary.seconds)}{each}")
     if summary.topics:
         yield Content()
         yield show("Topics", "bold")
@@ -51,7 +51,7 @@ def _scale(band: str) -> str:
 def _lists(summary: SessionSummary, width: int) -> Iterator[Content]:
     yield from _list("Strongest", "●", summary.strongest, width)
     yield from _list("Weakest: study next", "○", summary.weakest, width)
-    yield from _list("How sure you were", "·", wording.describe_calibration(summary.calibration), width)
+    yield from _list("How sure you were", "·", verdicts.describe_calibration(summary.calibration), width)
 
 
 def _list(title: str, mark: str, rows: Iterable[str], width: int) -> Iterator[Content]:
@@ -70,6 +70,6 @@ def _questions(summary: SessionSummary, width: int) -> Iterator[Content]:
         value = each.score.value
         seconds = sum(turn.seconds for turn in each.turns)
         score = "  -" if value is None else f"{value:3.0f}"
-        used = f"{wording.describe_time(seconds)} of about {each.item.question.minutes} min"
+        used = f"{verdicts.describe_time(seconds)} of about {each.item.question.minutes} min"
         title = fit(each.item.question.title, max(12, width - len(used) - 12 - _BAR // 2))
         yield show(f"{number:>3} {score} {bar(value, _BAR // 2)} {title} {used}")

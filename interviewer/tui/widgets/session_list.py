@@ -8,10 +8,10 @@ from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from interviewer.core.record import Record
-from interviewer.report.wording import local_time
+from interviewer.core.progress.record import Record
 from interviewer.tui.columns import fit, fit_right
-from interviewer.tui.text import show
+from interviewer.tui.safe_text import show
+from interviewer.wording.verdicts import local_time
 
 __all__ = ["SessionList", "describe_score", "describe_state"]
 

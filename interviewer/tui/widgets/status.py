@@ -6,11 +6,11 @@ from typing import Literal
 
 from textual.content import Content
 
-from interviewer.conduct import Conductor
+from interviewer.core.interview.session import Phase, TurnKind
 from interviewer.core.ports import EncoderStatus
-from interviewer.core.session import Phase, TurnKind
 from interviewer.core.text import shorten
-from interviewer.tui.text import show_line
+from interviewer.sessions.conductor import Conductor
+from interviewer.tui.safe_text import show_line
 
 __all__ = ["describe_encoder", "describe_hint", "describe_progress", "question_time"]
 

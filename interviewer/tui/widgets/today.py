@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from interviewer.archive import local_day
-from interviewer.core.progress import counted, spark, streak, trend
-from interviewer.core.record import Record
-from interviewer.core.review import Agenda
-from interviewer.core.summary import band
-from interviewer.report.wording import local_time
+from interviewer.core.interview.summary import band
+from interviewer.core.progress.agenda import Agenda
+from interviewer.core.progress.record import Record
+from interviewer.core.progress.trends import counted, spark, streak, trend
+from interviewer.sessions.archive import local_day
 from interviewer.tui.widgets.session_list import describe_title
+from interviewer.wording.verdicts import local_time
 
 __all__ = ["FIRST_RUN", "describe_due", "describe_today"]
 

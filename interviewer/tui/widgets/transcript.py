@@ -10,12 +10,12 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from interviewer.core.content import Item
-from interviewer.core.prose import rejoin
-from interviewer.core.session import State, Turn
-from interviewer.core.spoken import Act, Utterance
-from interviewer.tui.text import show
-from interviewer.tui.widgets.authored import make_authored
+from interviewer.core.bank.content import Item
+from interviewer.core.interview.session import State, Turn
+from interviewer.core.interview.utterance import Act, Utterance
+from interviewer.tui.safe_text import show
+from interviewer.tui.widgets.prose_view import make_authored
+from interviewer.wording.prose import rejoin
 
 __all__ = ["Transcript"]
 

@@ -13,10 +13,10 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.image import SVGImageSnapshotExtension
 
-from interviewer.conduct import Conductor
-from interviewer.core.content import Level
-from interviewer.core.session import SessionConfig
+from interviewer.core.bank.content import Level
+from interviewer.core.interview.session import SessionConfig
 from interviewer.services import Services
+from interviewer.sessions.conductor import Conductor
 from tests.support.scripted import ScriptedEngine
 from tests.tui.conftest import Story
 from tests.tui.pictures.staged import finds, stage

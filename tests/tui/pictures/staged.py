@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from interviewer import services as composition
-from interviewer.core.content import Item, Question, Rubric
-from interviewer.core.grade import GradeRequest, GradeResult, HeldMisconception, Span
+from interviewer.core.bank.content import Item, Question, Rubric
+from interviewer.core.grade.grade import GradeRequest, GradeResult, HeldMisconception, Span
 from interviewer.services import Services, build_services
+from interviewer.services import wiring as composition
 from tests.support.builders import make_grade, make_verdict
 from tests.support.packs import write_pack
 from tests.support.scripted import ScriptedEngine

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from textual.widgets import Static, TextArea
 
-from interviewer.conduct import Conductor
-from interviewer.core.grade import Assessment
+from interviewer.core.grade.grade import Assessment
+from interviewer.core.interview.session import Mode, Phase
 from interviewer.core.ports import EncoderStatus
-from interviewer.core.session import Mode, Phase
 from interviewer.services import Services
+from interviewer.sessions.conductor import Conductor
 from interviewer.tui.screens.clarify import ClarifyScreen
 from interviewer.tui.screens.confidence import ConfidenceScreen
 from interviewer.tui.screens.contest import ContestScreen

@@ -9,12 +9,12 @@ import pytest
 from textual.command import CommandPalette
 from textual.widgets import Static
 
-from interviewer.core.content import Level
+from interviewer.core.bank.content import Level
 from interviewer.core.ports import SearchHit
-from interviewer.health import Check
 from interviewer.services import Services
-from interviewer.tui.recording import Recording
-from interviewer.tui.replaying import ReplayApp
+from interviewer.services.health import Check
+from interviewer.sessions.recording import Recording
+from interviewer.tui.replay_app import ReplayApp
 from interviewer.tui.screens import doctor
 from interviewer.tui.screens.bank import BankScreen
 from interviewer.tui.screens.compare import CompareScreen

@@ -1,0 +1,225 @@
+"""Rows of `mockdl eval`: answers with a person's grade, read from JSON Lines, and what is measured on them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from interviewer.audit.agreement import auc, estimate, macro_f1, pearson, qwk, spearman, within_question
+from interviewer.audit.baselines import keyword_recall, tf_idf_cosines
+from interviewer.core.grade.grade import Assessment, AssessmentRequest
+
+if TYPE_CHECKING:
+    import numpy
+
+__all__ = ["Trial", "load_trials", "measure_kinds", "measure_scores", "split_reference"]
+
+_POINT = re.compile(r"[\n;]+|(?<=[.!?])\s+(?=[A-Z0-9])")
+_LABELS = {
+    "correct": "covered",
+    "covered": "covered",
+    "incorrect": "missing",
+    "partially correct": "missing",
+    "partial": "missing",
+    "missing": "missing",
+    "contradictory": "contradicted",
+    "contradicted": "contradicted",
+    **dict.fromkeys(("good", "yes", "true", "1", "covering"), "covered"),
+    **dict.fromkeys(("bad", "no", "false", "0", "not covered", "uncovered", "not_covered"), "uncovered"),
+}
+
+
+class Trial(NamedTuple):
+    """One answer to measure on."""
+
+    question: str
+    request: AssessmentRequest
+    score: float | None
+    label: str | None
+    """covered, missing, contradicted, or uncovered for one of the last two; None when the row says none of these."""
+    kind: str | None
+    """Of an answer to a single key point, e.g. "negated"."""
+
+
+def split_reference(reference: str) -> list[str]:
+    """The points of a plain reference: its lines and sentences of at least three words."""
+    parts = [part.strip(" -*•\t") for part in _POINT.split(reference)]
+    return [part for part in parts if len(part.split()) >= 3] or [reference.strip()]
+
+
+def load_trials(lines: Sequence[str], *, min_words: int = 1) -> tuple[list[Trial], list[str]]:
+    """Read rows; returns the trials and, as "line: what", the lines that can't be used."""
+    trials: list[Trial] = []
+    problems: list[str] = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            if not isinstance(row, dict):
+                raise ValueError("is no object")
+            made = _point_trials(row, number) if "answers" in row else [_answer_trial(row, number)]
+        except (ValueError, KeyError, TypeError) as error:
+            what = f"has no field {error}" if isinstance(error, KeyError) else f"can't be read ({error})"
+            problems.append(f"{number}: {what}; the line was skipped")
+            continue
+        trials += [each for each in made if each.kind or len(each.request.answer.split()) >= min_words]
+    return trials, problems
+
+
+def _answer_trial(row: dict[str, Any], number: int) -> Trial:
+    points: tuple[tuple[str, ...], ...]
+    if "key_points" in row:
+        points = tuple((str(point),) for point in row["key_points"])
+    elif row.get("references") and len(row["references"]) > 1:
+        points = (tuple(str(each) for each in row["references"]),)
+    else:
+        points = tuple((part,) for part in split_reference(str(row["reference"])))
+    score = row.get("score")
+    if score is not None and not 0 <= float(score) <= 1:
+        raise ValueError(f"score {score} is not between 0 and 1")
+    label = _LABELS.get(str(row.get("label", "")).lower())
+    if score is None and label is None:
+        raise ValueError("neither a score nor a label")
+    question = str(row.get("question_id") or row.get("question") or number)
+    request = AssessmentRequest(question=str(row.get("question", "")), points=points, answer=str(row["answer"]))
+    return Trial(question, request, None if score is None else float(score), label, None)
+
+
+def _point_trials(row: dict[str, Any], number: int) -> list[Trial]:
+    point, question = str(row["key_point"]), str(row.get("question", ""))
+    made = []
+    for answer in row["answers"]:
+        request = AssessmentRequest(question=question, points=((point,),), answer=str(answer["text"]), single=True)
+        label = _LABELS.get(str(answer["label"]).lower())
+        if label is None:
+            raise ValueError(f"label {answer['label']!r} is none of covered, missing, contradicted")
+        made.append(Trial(f"{number}", request, None, label, str(answer.get("kind", answer["label"]))))
+    return made
+
+
+def measure_scores(trials: Sequence[Trial], found: Sequence[Assessment]) -> dict[str, Any]:
+    """Agreement with people's scores and labels, our grade first, then the baselines."""
+    import numpy as np
+
+    rows = [n for n, trial in enumerate(trials) if trial.kind is None]
+    if not rows:
+        return {}
+    scored = [n for n in rows if trials[n].score is not None]
+    result: dict[str, Any] = {}
+    if scored:
+        truth = np.array([trials[n].score for n in scored])
+        questions = [trials[n].question for n in scored]
+        signals = _signals([trials[n] for n in scored], [found[n] for n in scored])
+        result["agreement with scores"] = {
+            name: {"n": len(scored), **_correlations(np.asarray(values), truth, questions, name == "mockdl")}
+            for name, values in signals.items()
+        }
+    labelled = [n for n in rows if trials[n].label not in (None, "uncovered")]
+    if labelled:
+        result["agreement with labels"] = {
+            "mockdl": _labels([trials[n] for n in labelled], [found[n] for n in labelled])
+        }
+    return result
+
+
+def _signals(trials: Sequence[Trial], found: Sequence[Assessment]) -> dict[str, list[float]]:
+    references = [" ".join(point[0] for point in trial.request.points) for trial in trials]
+    answers = [trial.request.answer for trial in trials]
+    return {
+        "mockdl": [each.credit for each in found],
+        "length": [float(len(answer.split())) for answer in answers],
+        "TF-IDF cosine": tf_idf_cosines(references, answers),
+        "keyword recall": [
+            keyword_recall(trial.request.question, reference, trial.request.answer)
+            for trial, reference in zip(trials, references, strict=True)
+        ],
+        "whole cosine": [each.cosine for each in found],
+        "token recall": [each.recall for each in found],
+    }
+
+
+def _correlations(x: numpy.ndarray, y: numpy.ndarray, questions: list[str], ours: bool) -> dict[str, Any]:
+    import numpy as np
+
+    def on(measure: Callable[..., float], *, by_question: bool = False) -> dict[str, Any]:
+        def value(rows: Sequence[int]) -> float:
+            chosen = list(rows)
+            extra = ([questions[row] for row in chosen],) if by_question else ()
+            return measure(x[chosen], y[chosen], *extra)
+
+        return estimate(value, questions)._asdict()
+
+    found = {
+        "r": on(pearson),
+        "rho": on(spearman),
+        "within r": on(within_question, by_question=True),
+        "QWK": on(qwk, by_question=True),
+    }
+    if ours:
+        found["MAE"] = on(lambda a, b: float(np.abs(a - b).mean()))
+    return found
+
+
+def _labels(trials: Sequence[Trial], found: Sequence[Assessment]) -> dict[str, Any]:
+    truth = [str(trial.label) for trial in trials]
+    said = [decide(each) for each in found]
+    questions = [trial.question for trial in trials]
+
+    def accuracy(rows: Sequence[int]) -> float:
+        return sum(truth[row] == said[row] for row in rows) / len(rows)
+
+    def f1(rows: Sequence[int]) -> float:
+        return macro_f1([truth[row] for row in rows], [said[row] for row in rows])
+
+    values = [each.credit for each in found]
+
+    def contradiction(rows: Sequence[int]) -> float:
+        groups: dict[str, tuple[list[float], list[float]]] = {}
+        for row in rows:
+            if truth[row] != "missing":
+                good, bad = groups.setdefault(questions[row], ([], []))
+                (good if truth[row] == "covered" else bad).append(values[row])
+        areas = [auc(good, bad) for good, bad in groups.values() if len(good) >= 5 and len(bad) >= 5]
+        return sum(areas) / len(areas) if areas else float("nan")
+
+    return {
+        "n": len(trials),
+        "accuracy": estimate(accuracy, questions)._asdict(),
+        "macro-F1": estimate(f1, questions)._asdict(),
+        "correct over contradictory AUC": estimate(contradiction, questions)._asdict(),
+    }
+
+
+def decide(found: Assessment) -> str:
+    """The likeliest of covered, missing, contradicted."""
+    shares = {"covered": found.p_covered, "missing": found.p_missing, "contradicted": found.p_contradicted}
+    return max(shares, key=shares.__getitem__)
+
+
+def _agrees(said: str, label: str | None) -> bool:
+    return said != "covered" if label == "uncovered" else said == label
+
+
+def measure_kinds(trials: Sequence[Trial], found: Sequence[Assessment]) -> dict[str, Any]:
+    """Of answers to single key points: accuracy per kind, and how often a covering one outranks one of this kind."""
+    rows = [n for n, trial in enumerate(trials) if trial.kind is not None]
+    if not rows:
+        return {}
+    kinds: dict[str, Any] = {}
+    for kind in dict.fromkeys(str(trials[n].kind) for n in rows):
+        own = [n for n in rows if trials[n].kind == kind]
+        right = [_agrees(decide(found[n]), trials[n].label) for n in own]
+        cells: dict[str, Any] = {"n": len(own), "accuracy": sum(right) / len(own)}
+        areas = []
+        for question in dict.fromkeys(trials[n].question for n in own):
+            good = [found[n].credit for n in rows if trials[n].question == question and trials[n].label == "covered"]
+            bad = [found[n].credit for n in own if trials[n].question == question and trials[n].label != "covered"]
+            if good and bad:
+                areas.append(auc(good, bad))
+        if areas:
+            cells["outranked by covering"] = sum(areas) / len(areas)
+        kinds[kind] = cells
+    return {"kinds of answers to a key point": kinds}

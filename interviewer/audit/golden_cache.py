@@ -1,0 +1,86 @@
+"""Grades of golden answers, kept on disk so that a second check grades only what changed.
+
+A grade is good for as long as the grader, the rubric, the prompt and the answer are the very
+same, so all four are in its key. Golden answers are part of the bank; what candidates type
+never comes here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from interviewer.core.bank.content import Item
+
+__all__ = ["KeptGrade", "KeptGrades"]
+
+_ROOT = Path(__file__).resolve().parents[1]
+_GRADER = (
+    "grading/*.py",
+    "grading/*.json",
+    "embedding/entailment.*",
+    "embedding/token_reader.py",
+    "core/grade/injection.py",
+    "core/interview/scoring.py",
+)
+_MOST = 40_000
+
+
+class KeptGrade(NamedTuple):
+    """What one answer got."""
+
+    score: float | None
+    """0 to 100 at the question's own level; None when it was not graded."""
+    verdicts: dict[str, str]
+    held: tuple[str, ...]
+
+
+class KeptGrades:
+    """A file of grades. One that cannot be read counts as empty, one that cannot be written is left alone."""
+
+    def __init__(self, path: Path, encoder: str) -> None:
+        self._path = path
+        self._grader = _fingerprint(encoder)
+        self._rows: dict[str, list[object]] = {}
+        with suppress(OSError, ValueError):
+            body = json.loads(path.read_bytes())
+            if body["grader"] == self._grader:
+                self._rows = body["rows"]
+
+    def get(self, item: Item, answer: str) -> KeptGrade | None:
+        """The grade this answer got before; None when there is none."""
+        row = self._rows.get(self._key(item, answer))
+        if row is None:
+            return None
+        score, verdicts, held = row
+        return KeptGrade(score, verdicts, tuple(held))  # type: ignore[arg-type]
+
+    def put(self, item: Item, answer: str, graded: KeptGrade) -> None:
+        """Keep a grade."""
+        self._rows[self._key(item, answer)] = [graded.score, graded.verdicts, list(graded.held)]
+
+    def save(self) -> None:
+        """Write the newest grades through a temporary file."""
+        rows = dict(list(self._rows.items())[-_MOST:])
+        partial = self._path.with_suffix(".partial")
+        with suppress(OSError):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            partial.write_text(json.dumps({"grader": self._grader, "rows": rows}), encoding="utf-8")
+            partial.replace(self._path)
+
+    def _key(self, item: Item, answer: str) -> str:
+        question = item.question
+        parts = (question.id, question.level, question.prompt, item.rubric_hash, answer)
+        return hashlib.blake2b("\0".join(parts).encode(), digest_size=12).hexdigest()
+
+
+def _fingerprint(encoder: str) -> str:
+    """Changes with the encoder and with any file of the grader, its weights included."""
+    digest = hashlib.blake2b(encoder.encode(), digest_size=12)
+    for pattern in _GRADER:
+        for path in sorted(_ROOT.glob(pattern)):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,71 @@
+"""The quality card: the pack in numbers, as Markdown, for its README."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from interviewer.audit.survey import Survey
+from interviewer.core.bank.content import Level
+
+__all__ = ["CARD_BEGIN", "CARD_END", "place_card", "render_card"]
+
+CARD_BEGIN = "<!-- quality card: begin -->"
+CARD_END = "<!-- quality card: end -->"
+
+
+def render_card(survey: Survey, *, grader: str, excused: int) -> str:
+    """Markdown tables by topic and by kind of golden example.
+
+    Args:
+        survey: the numbers.
+        grader: name and version of the grader that gave the verdicts, with its encoder.
+        excused: questions in `known_hard.yaml`.
+    """
+    lines = [*_topic_table(survey), "", *_kind_table(survey, grader, excused)]
+    return "\n".join(lines) + "\n"
+
+
+def place_card(text: str, card: str) -> str | None:
+    """`text` with the card between its marker lines; None when it has no such lines."""
+    begin, end = text.find(CARD_BEGIN), text.find(CARD_END)
+    if begin < 0 or end < begin:
+        return None
+    return f"{text[:begin]}{CARD_BEGIN}\n{card}{text[end:]}"
+
+
+def _topic_table(survey: Survey) -> list[str]:
+    head = ("Topic", *Level, "Key points", "Bonus", "Phrasings", "Contradictions", "Misconceptions", "Examples")
+    rows: list[tuple[str, ...]] = []
+    for row in survey.topics:
+        counts = (row.key_points, row.bonus_points, row.phrasings, row.contradictions, row.misconceptions, row.examples)
+        rows.append((row.topic, *(str(row.questions[level]) for level in Level), *map(str, counts)))
+    total = [str(sum(int(row[column]) for row in rows)) for column in range(1, len(head))]
+    return _table(head, [*rows, (f"**{survey.questions} questions**", *total)])
+
+
+def _kind_table(survey: Survey, grader: str, excused: int) -> list[str]:
+    rows = [
+        (row.kind, str(row.examples), str(row.verdicts), _percent(row.right, row.verdicts))
+        for row in survey.kinds
+        if row.verdicts
+    ]
+    right, verdicts = sum(row.right for row in survey.kinds), sum(row.verdicts for row in survey.kinds)
+    rows.append(("**all**", str(sum(row.examples for row in survey.kinds)), str(verdicts), _percent(right, verdicts)))
+    both, overlooked, alarms = survey.held
+    order = "none breaks the order" if not excused else f"{excused} are listed in `rubrics/known_hard.yaml`"
+    return [
+        *_table(("Golden example", "Answers", "Verdicts", "Right"), rows),
+        "",
+        f"Verdicts by {grader}, one for each key point. Misconceptions in these answers: {both} found, "
+        f"{overlooked} overlooked, {alarms} false alarms. Of the questions whose examples must come out in "
+        f"the right order, {order}.",
+    ]
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.0f}%" if whole else "–"
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    rule = ["---"] + ["---:"] * (len(head) - 1)
+    return ["| " + " | ".join(cells) + " |" for cells in (head, rule, *rows)]

@@ -1,0 +1,128 @@
+"""`mockdl doctor --probe`: which model servers answer, and whether one of them can judge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from interviewer.cli.common import Check, say
+from interviewer.llm.chat import ChatFailure
+from interviewer.settings.schema import JudgeMode
+
+if TYPE_CHECKING:
+    from interviewer.llm import ChatServer
+    from interviewer.llm.server_probe import FoundServer, ProbeExample
+    from interviewer.services import Services
+
+__all__ = ["probe_checks"]
+
+_START_ONE = (
+    "Start one, e.g. `ollama serve` after `ollama pull llama3.1:8b`, or `llama-server -m MODEL.gguf --port 8080`; "
+    "then `mockdl config set judge_url http://127.0.0.1:11434/v1` (or :8080/v1)."
+)
+_MOST_NAMES = 8
+
+
+def probe_checks(services: Services, *, quiet: bool = False, ports: Sequence[int] | None = None) -> Iterator[Check]:
+    """Look for servers and have one judge an example.
+
+    Args:
+        services: for the settings and the cache.
+        quiet: no narration.
+        ports: of this machine to look at; None for the usual ones.
+    """
+    from interviewer.llm.server_probe import USUAL_PORTS, look_for_servers, usual_servers
+
+    ports = USUAL_PORTS if ports is None else ports
+    configured = services.model.server()
+    if configured and not configured.is_local and services.settings.judge is JudgeMode.OFF:
+        todo = "`mockdl config set judge auto` first: while the judge is off, nothing is sent to another machine."
+        yield Check("judge server", True, f"{configured.host} was not asked, since the judge is off", todo)
+        configured = None
+    others = [server for server in usual_servers(ports) if not (configured and _same(server, configured))]
+    if not quiet:
+        say("Looking for model servers.")
+    found = look_for_servers([*([configured] if configured else []), *others])
+    yield from _listed(found, configured, ports)
+    server = _chosen(found, configured)
+    if server is not None:
+        if not quiet:
+            say(f"Asking {server.model} at {server.host} to judge an example (longer if it has to be loaded first).")
+        tried = _tried(services, server)
+        yield tried if configured or not tried.good else tried._replace(todo=_use(server))
+
+
+def _use(server: ChatServer) -> str:
+    others = f"judge_model {server.model}`, then `... judge auto"
+    return f"To make it the judge: `mockdl config set judge_url {server.url}`, `... {others}`."
+
+
+def _same(one: ChatServer, other: ChatServer) -> bool:
+    return one.is_local and other.is_local and one.host.rpartition(":")[2] == other.host.rpartition(":")[2]
+
+
+def _listed(found: Sequence[FoundServer], configured: ChatServer | None, ports: Sequence[int]) -> Iterator[Check]:
+    answered = False
+    for each in found:
+        name = "judge server" if each.server is configured else "model server"
+        if isinstance(each.models, ChatFailure):
+            if each.server is configured:
+                yield Check(name, False, each.models.reason)
+            elif each.models.kind != "no-server":
+                yield Check(name, True, f"{each.server.host} answers, but not as a model server")
+            continue
+        answered = True
+        shown = ", ".join(each.models[:_MOST_NAMES]) + (", ..." if len(each.models) > _MOST_NAMES else "")
+        count = f"{len(each.models)} model{'' if len(each.models) == 1 else 's'}"
+        yield Check(name, True, f"{each.server.url}, {count}{': ' + shown if shown else ''}")
+    if not answered:
+        numbers = ", ".join(map(str, ports))
+        yield Check("model server", True, f"none answers on this machine (ports {numbers})", _START_ONE)
+
+
+def _chosen(found: Sequence[FoundServer], configured: ChatServer | None) -> ChatServer | None:
+    """The configured server, or the first with a model; with the model to ask."""
+    for each in found:
+        listed = () if isinstance(each.models, ChatFailure) else each.models
+        if each.server is configured:
+            dead = isinstance(each.models, ChatFailure) and each.models.kind in ("no-server", "bad-key", "timeout")
+            model = configured.model or _first_chat_model(listed)
+            return replace(configured, model=model) if model and not dead else None
+        if listed:
+            # A model that is not in memory yet takes longer than a list of names.
+            return replace(each.server, model=_first_chat_model(listed), timeout=60.0, connect_timeout=5.0)
+    return None
+
+
+def _first_chat_model(names: Sequence[str]) -> str:
+    return next((name for name in names if "embed" not in name.lower()), names[0] if names else "")
+
+
+def _tried(services: Services, server: ChatServer) -> Check:
+    from interviewer.llm import ChatClient
+    from interviewer.llm.server_probe import judge_example
+
+    chat = ChatClient(server, cache=services.places.cache)
+    chat.relearn()  # the server may have learned since
+    try:
+        outcome = judge_example(chat)
+    finally:
+        chat.close()
+    if isinstance(outcome, ChatFailure):
+        return Check("judged example", False, outcome.reason)
+    return _told(outcome, server)
+
+
+def _told(example: ProbeExample, server: ChatServer) -> Check:
+    how = f"{server.model} at {server.host}: {example.reply.seconds:.1f} s, asked by {example.reply.rung}"
+    if example.problem:
+        todo = "Try a larger model; without a judge every answer is still graded offline."
+        return Check("judged example", False, f"{how}; the reply cannot be used: {example.problem}", todo)
+    holds = example.quotes > 0 and example.found == example.quotes
+    quotes = (
+        f"{example.found} of {example.quotes} quotes stand in the answer" if example.quotes else "no quote was given"
+    )
+    todo = "" if holds else "Try a larger model: credit needs a quote from the answer."
+    found = f"{how}; its JSON is fine, {quotes}, {example.right} of 2 verdicts are right"
+    return Check("judged example", holds, found, todo)

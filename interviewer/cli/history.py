@@ -1,0 +1,69 @@
+"""What is kept: `mockdl report` and `mockdl history`."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from interviewer.cli.common import open_services, print_json, write_output
+
+__all__ = ["history", "report"]
+
+
+def _formats() -> list[str]:
+    from interviewer.report import FORMATS
+
+    return list(FORMATS)
+
+
+def report(
+    session: Annotated[str, typer.Argument(help="A session's id, the beginning of one, or `last`.")] = "last",
+    form: Annotated[
+        str, typer.Option("--format", "-f", help="terminal, md or json.", autocompletion=_formats)
+    ] = "terminal",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.")] = None,
+) -> None:
+    """Print or write the report of a session."""
+    from interviewer.report import render_report
+
+    with open_services() as services:
+        summary = services.summary(session)
+    width = min(100, shutil.get_terminal_size((80, 24)).columns) if sys.stdout.isatty() and output is None else 80
+    write_output(render_report(summary, form, width=width), output, "report")
+
+
+def history(
+    as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
+) -> None:
+    """List all sessions, newest first."""
+    from interviewer.wording.verdicts import local_time
+
+    with open_services() as services:
+        rows = services.journal.sessions()
+        summaries = [services.summary(row.id) for row in rows]
+    if as_json:
+        print_json(
+            [
+                {
+                    "session": each.session_id,
+                    "started_at": each.started_at,
+                    "level": each.config.level,
+                    "mode": each.config.mode,
+                    "finished": each.finished,
+                    "score": each.value,
+                    "questions": len(each.questions),
+                }
+                for each in summaries
+            ]
+        )
+        return
+    if not summaries:
+        print("No session yet. `mockdl start` begins one.")
+    for each in summaries:
+        score = f"{each.value:3.0f}" if each.value is not None else "  -"
+        state = each.band if each.finished else "not finished"
+        print(f"{each.session_id}  {local_time(each.started_at)}  {each.config.level:<7}{score}  {state}")

@@ -1,0 +1,1 @@
+"""Questions and rubrics: what is asked, and what a good answer holds."""

@@ -1,0 +1,1 @@
+"""What grading one answer yields, and the rules around it."""

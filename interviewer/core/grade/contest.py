@@ -1,0 +1,173 @@
+"""The rule by which a candidate contests a verdict: "these words of mine make that point".
+
+1. The candidate marks words of one answer for one key point that has no full credit, once per point.
+2. Only the marked words are read, so that nothing else in the answer helps or hurts. They are widened to whole words,
+   and to the whole sentence where what was left out denies something: "not" must not be marked away. What a guard
+   closed in grading (orders to the grader, repeated questions, pasted text) is taken out first.
+3. A second method rules: a language model when one judges, else two offline readings of the words alone. The first is
+   that of the grader, whose rubric says what speaks against the point. The second holds each wording of the point
+   against them as a single claim and takes the most probable. The probability is the mean of the two; the contest is
+   upheld from one half on, unless the first finds little or the words contradict the statement. Single claims alone
+   would not do: any sentence on the subject makes some wording likely. Measured on golden answers of 10 questions of
+   the bank, on the sentence most like the point: this upholds 35 of 78 points that the grader had overlooked, and 9 of
+   348 that the answer does not make; the most probable single claim, from one half on, would uphold 185 of those.
+4. A point that asks for a number needs that number among the words.
+5. An upheld contest raises the point's credit to the ruling's probability, never lowers it, and is kept and shown.
+
+Pure: candidate text is data here, looked at only by these rules.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from interviewer.core.bank.content import Item, KeyPoint, VerdictName
+from interviewer.core.frozen import Frozen
+from interviewer.core.grade.grade import Assessment, AssessmentRequest, PointVerdict, Probability, Span
+from interviewer.core.grade.ledger import Asked
+from interviewer.core.text import count_words
+
+__all__ = [
+    "FEWEST_WORDS",
+    "MOST_WORDS",
+    "Mark",
+    "Ruling",
+    "contest_requests",
+    "decide",
+    "decide_by_number",
+    "problem_of",
+    "read_mark",
+]
+
+FEWEST_WORDS, MOST_WORDS = 3, 60
+"""Of a mark. Fewer make no claim; more point nowhere."""
+UPHELD_FROM = 0.5
+_LEAST_READING = 0.2
+"""What the grader's own reading of the words must at least find."""
+_OPPOSED = 0.5
+"""Probability that the words contradict the statement from which on they can't make the point."""
+_SENTENCE = re.compile(r"(?:[^.!?\n]|[.!?](?![\s\"')\]]|$))+(?:[.!?]+[\"')\]]*)?", re.MULTILINE)
+_DENIES = re.compile(
+    r"\b(?:not|no|never|nor|neither|cannot|without|hardly|rarely|unlike|wrong\w*|false|incorrect|untrue|myth|mistak\w+|"
+    r"mis\w+|instead of|rather than|contrary|opposite|refut\w+)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+_TAKES_BACK = re.compile(
+    r"\s*(?:but |and |no, ?)?(?:that|this|it|which|all of (?:that|this))\b.{0,30}?"
+    r"\b(?:not|wrong|false|incorrect|untrue|myth|mis\w+)\b",
+    re.IGNORECASE,
+)
+
+
+class Ruling(Frozen):
+    """How a contest ended."""
+
+    point_id: str
+    span: Span
+    """The words the candidate marked, in the turn's answer as typed."""
+    read: str
+    """The words that were read: the mark without what a guard closed, and with what belongs to its sentence."""
+    upheld: bool
+    probability: Probability
+    """That the words make the point."""
+    by: str
+    """Who ruled, e.g. "single claims, offline" or "judge tiny-chat"."""
+    reason: str = ""
+    asked: Asked | None = None
+    """What a language model was asked for it."""
+
+
+class Mark(NamedTuple):
+    """A marked stretch, ready to be read."""
+
+    text: str
+    """"" when nothing is left that may earn credit."""
+    closed: bool
+    """Whether a guard had closed some of it."""
+
+
+def problem_of(answer: str, span: Span, point: KeyPoint) -> str:
+    """What is wrong with a mark as such, so that it is not even contested; "" for nothing."""
+    words = count_words(span.cut(answer))
+    fewest = 1 if point.value is not None else FEWEST_WORDS  # "12 GB" says all
+    if words < fewest:
+        return f"mark at least {fewest} words" if words else "mark the words that you think earned the point"
+    return f"mark at most {MOST_WORDS} words; these are {words}" if words > MOST_WORDS else ""
+
+
+def read_mark(answer: str, span: Span, closed: Sequence[Span] = ()) -> Mark:
+    """The words that are read for a mark.
+
+    Args:
+        answer: as typed.
+        span: what was marked.
+        closed: stretches of the answer that a guard closed when it was graded.
+    """
+    start, end = _widen(answer, span)
+    kept, place, hit = [], start, False
+    for each in sorted(closed, key=lambda one: one.start):
+        if each.start < end and place < each.end:
+            kept.append(answer[place : max(place, each.start)])
+            place, hit = min(end, each.end), True
+    kept.append(answer[place:end])
+    text = " ".join(" ".join(piece.split()) for piece in kept if piece.strip())
+    return Mark(text if any(char.isalnum() for char in text) else "", hit)
+
+
+def _widen(answer: str, span: Span) -> tuple[int, int]:
+    """To whole words; to whole sentences where what was left out of them, or follows, denies something."""
+    start, end = span.start, min(span.end, len(answer))
+    while start < end and answer[start].isspace():
+        start += 1
+    while end > start and answer[end - 1].isspace():
+        end -= 1
+    while start > 0 and answer[start - 1].isalnum() and answer[start : start + 1].isalnum():
+        start -= 1
+    while end < len(answer) and answer[end].isalnum() and answer[end - 1 : end].isalnum():
+        end += 1
+    sentences = [match.span() for match in _SENTENCE.finditer(answer)]
+    touched = [(a, b) for a, b in sentences if a < end and start < b]
+    if not touched:
+        return start, end
+    first, last = touched[0][0], touched[-1][1]
+    following = next((each for each in sentences if each[0] >= last), None)
+    if following is not None and _TAKES_BACK.match(answer, *following):
+        return first, following[1]
+    outside = answer[first:start] + " " + answer[end:last]
+    return (first, last) if _DENIES.search(outside) else (start, end)
+
+
+def contest_requests(item: Item, point: KeyPoint, text: str) -> list[AssessmentRequest]:
+    """The single claims to hold against the words: statement and phrasings, then the contradictions."""
+    return [
+        AssessmentRequest(question=item.question.prompt, points=((claim,),), answer=text, single=True)
+        for claim in (point.statement, *point.phrasings, *point.contradictions)
+    ]
+
+
+def decide(point: KeyPoint, reading: PointVerdict, found: Sequence[Assessment]) -> tuple[bool, float, str]:
+    """Whether the words make the point, how probable that is, and why.
+
+    Args:
+        point: that is contested.
+        reading: of the words as an answer of their own.
+        found: one for each of `contest_requests`, in its order.
+    """
+    right, wrong = found[: 1 + len(point.phrasings)], found[1 + len(point.phrasings) :]
+    best = max(each.p_covered for each in right)
+    probability = round((reading.p_covered + best) / 2, 4)
+    if right[0].p_contradicted >= _OPPOSED or reading.verdict is VerdictName.CONTRADICTED:
+        return False, probability, "the words say the opposite of the point"
+    if probability >= UPHELD_FROM and reading.p_covered >= _LEAST_READING:
+        return True, probability, "a wording of the point follows from these words alone"
+    against = max((each.p_covered for each in wrong), default=0.0)
+    near = ", and a wrong wording fits them better" if against > best else ""
+    return False, probability, f"the point does not follow from these words alone{near}"
+
+
+def decide_by_number(reading: PointVerdict) -> tuple[bool, float, str]:
+    """The same for a point that asks for a number: its exact value must be among the words."""
+    upheld = reading.verdict is VerdictName.COVERED
+    return upheld, reading.p_covered, "the number is there" if upheld else "the number asked for is not in these words"

@@ -1,0 +1,69 @@
+"""Finding a quote in a text as typed, whatever its case, white space, and form of quotation marks and dashes.
+
+Judges quote answers, and candidates quote themselves; neither repeats every character as it was typed.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from interviewer.core.grade.grade import Span
+from interviewer.core.text import clean_line
+
+__all__ = ["find_places", "nearest_words", "plain_quote"]
+
+_SAME = {
+    **dict.fromkeys("‘’‚‛′`´", "'"),
+    **dict.fromkeys("“”„‟″«»", '"'),
+    **dict.fromkeys("‐‑‒–—―−", "-"),
+    "…": "...",
+}
+_EDGES = " \"'.,;:-"
+_LIKE = 0.6
+"""Similarity, 0 to 1, from which on other words are worth showing."""
+
+
+def plain_quote(text: str) -> str:
+    """A quote as it is compared; what stands at its edges, such as an ellipsis, does not count."""
+    return "".join(char for char, _ in _plain(text)).strip(_EDGES)
+
+
+def find_places(quote: str, text: str) -> Iterator[Span]:
+    """All places where a quote stands in a text, first to last; none for a quote without words."""
+    wanted, plain = plain_quote(quote), _plain(text)
+    compared = "".join(char for char, _ in plain)
+    at = compared.find(wanted) if wanted else -1
+    while at >= 0:
+        yield Span(start=plain[at][1], end=plain[at + len(wanted) - 1][1] + 1)
+        at = compared.find(wanted, at + 1)
+
+
+def nearest_words(quote: str, text: str) -> str:
+    """As many words of a text as the quote has, those most like it, on one line; "" when nothing is like it."""
+    words = list(re.finditer(r"\S+", text))
+    many = min(len(quote.split()), len(words))
+    if not many:
+        return ""
+    stretches = [
+        clean_line(text[words[at].start() : words[at + many - 1].end()]) for at in range(len(words) - many + 1)
+    ]
+    known = {stretch.lower(): stretch for stretch in reversed(stretches)}
+    near = difflib.get_close_matches(clean_line(quote).lower(), known, n=1, cutoff=_LIKE)
+    return known[near[0]] if near else ""
+
+
+def _plain(text: str) -> list[tuple[str, int]]:
+    """Characters as compared, each with its place in the text as typed; runs of white space are one space."""
+    found: list[tuple[str, int]] = []
+    for place, char in enumerate(text):
+        if char.isspace():
+            if found and found[-1][0] != " ":
+                found.append((" ", place))
+            continue
+        if unicodedata.category(char) in ("Cf", "Cc"):
+            continue
+        found += [(each, place) for each in _SAME.get(char, unicodedata.normalize("NFKC", char)).casefold()]
+    return found

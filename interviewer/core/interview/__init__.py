@@ -1,0 +1,1 @@
+"""The interview as a pure function, and what it is made of."""

@@ -1,0 +1,227 @@
+"""What the interviewer says in authored words, and what a model must know to say it in its own.
+
+The words vary from turn to turn and are the same for the same seed and turn, so that a replay
+reads as it did. What is said about an answer depends on nothing but whether there was one: it is
+chosen without a look at the grade, and so cannot give it away, nor praise by rote.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import NamedTuple, Protocol
+
+from interviewer.core.bank.content import Item, KeyPoint
+from interviewer.core.interview.leaks import overlap
+from interviewer.core.interview.scoring import FULL_CREDIT, score_question
+from interviewer.core.interview.session import Mode, Outcome, Phase, State, Turn, TurnKind
+from interviewer.core.interview.utterance import Act, Utterance
+
+__all__ = [
+    "OnWords",
+    "Speech",
+    "Voice",
+    "ask",
+    "clarify",
+    "close",
+    "explain",
+    "greet",
+    "hint",
+    "missed_points",
+    "react",
+]
+
+OnWords = Callable[[str], None]
+"""Called with all that may be shown so far, each time it grows, from any thread."""
+
+
+class Speech(NamedTuple):
+    """Something the interviewer is about to say."""
+
+    act: Act
+    turn: Turn | None
+    """The turn it belongs to; None for what is about the interview as a whole."""
+    item: Item | None
+    words: Utterance
+    """As it is said without a model."""
+    answer: str = ""
+    """What the candidate said, if it is about that."""
+    point: KeyPoint | None = None
+    """What is explained."""
+
+
+class Voice(Protocol):
+    """Whoever finds the words."""
+
+    def prepare(self) -> None:
+        """Make the first words quick; returns at once."""
+        ...
+
+    def speak(self, speech: Speech, on_words: OnWords) -> Future[Utterance]:
+        """Word a speech. Never raises; cancelling the future settles it at once, with authored words."""
+        ...
+
+
+_GREETINGS = (
+    "Hello, and thank you for coming. I have {questions} for you, at {level} level. Take your time before you write.",
+    "Welcome. We have {questions} ahead of us, at {level} level. Think first, then write as you would speak.",
+    "Good to meet you. I would like to go through {questions} with you, at {level} level.",
+)
+_UNCLEAR = (
+    "If a question is unclear, ask me; that costs nothing.",
+    "You may ask me what a question means at any time; that costs nothing.",
+)
+_THANKS = (
+    "Thank you, I have that.",
+    "Thank you. Let me take that in.",
+    "All right, noted.",
+    "Noted, thank you.",
+    "Thanks. I have written that down.",
+)
+_NOT_KNOWN = ("Thank you for saying so.", "All right. It is better to say so than to guess.", "Fair enough.")
+_PASSED = ("All right, we leave that one.", "We can leave that.", "Then we pass over this one.")
+_STAY = (
+    "Let me stay with this for a moment.",
+    "A follow-up on that.",
+    "One more question about this.",
+    "I would like to hear more about one part of this.",
+)
+_ON = ("Let us go on.", "Here is the next question.", "On to something else.", "Let us turn to another question.")
+_LAST = ("This is the last question.", "One question is left.", "Let us come to the last question.")
+_ASSUME = "Where it leaves something open, state what you assume and go on from there."
+_CLOSINGS = (
+    "That was the last question. Thank you for your time.",
+    "We are through. Thank you for the conversation.",
+    "That is all from my side. Thank you.",
+)
+
+
+def greet(state: State) -> Speech:
+    """The words before the first question."""
+    config, count = state.config, len(state.plan)
+    questions = f"{count} question{'s' * (count != 1)}"
+    parts = [_pick(_GREETINGS, state, 0, "greeting").format(questions=questions, level=config.level)]
+    if config.minutes is not None:
+        parts.append(f"There are {config.minutes:g} minutes of answering time.")
+    parts.append(_pick(_UNCLEAR, state, 0, "unclear"))
+    after = config.mode is Mode.PRACTICE
+    parts.append("After each one we look at your answer together." if after else "How it went we look at in the end.")
+    return _speech(Act.GREETING, None, None, " ".join(parts))
+
+
+def react(state: State, turn: Turn, item: Item) -> Speech:
+    """What is said to the end of a turn, before it is known what the answer was worth."""
+    pool = {Outcome.DONT_KNOW: _NOT_KNOWN, Outcome.SKIPPED: _PASSED}.get(turn.outcome or Outcome.ANSWERED, _THANKS)
+    return _speech(Act.REACTION, turn, item, _pick(pool, state, turn.id, "reaction"), answer=turn.answer)
+
+
+def ask(state: State, turn: Turn, item: Item) -> Speech:
+    """What the engine decided to ask. The same words lead to every kind of follow-up: they tell nothing."""
+    before = next((each.answer for each in reversed(state.turns) if each.id < turn.id), "")
+    if turn.id == 0 or turn.prompt.startswith("You said"):
+        return _speech(Act.ASK, turn, item, turn.prompt.strip(), answer=before)
+    on = _LAST if state.position + 1 == len(state.plan) else _ON
+    pool = on if turn.kind is TurnKind.QUESTION else _STAY
+    lead = _pick(pool, state, turn.id, "ask")
+    return _speech(Act.ASK, turn, item, f"{lead}\n\n{turn.prompt.strip()}", answer=before)
+
+
+def hint(turn: Turn, item: Item, number: int) -> Speech:
+    """A hint of the ladder, counted from 0."""
+    return _speech(Act.HINT, turn, item, item.question.hints[number].text.strip(), about=str(number))
+
+
+def clarify(state: State, turn: Turn, item: Item, asked: str) -> Speech:
+    """The reply to what the candidate asks about the question; it says nothing that was not in the question."""
+    given = " ".join(each.text for each in state.words(Act.CLARIFICATION, turn.id))
+    if turn.kind is TurnKind.QUESTION:
+        others = [each.strip() for each in item.question.prompts if each != turn.prompt and each.strip() not in given]
+        text = f"Let me put it differently. {others[0]}" if others else "I cannot say more without giving it away."
+    else:
+        repeated = turn.prompt.strip() in given
+        text = "I cannot say more without giving it away." if repeated else f"What I ask is this: {turn.prompt.strip()}"
+    return _speech(Act.CLARIFICATION, turn, item, f"{text}\n\n{_ASSUME}", asked=asked)
+
+
+def explain(turn: Turn, item: Item, point: KeyPoint, answer: str) -> Speech:
+    """A key point, with what the model answer says about it and where to read on."""
+    parts = [point.statement]
+    if detail := _detail(item, point):
+        parts.append(f"In a strong answer: {detail}")
+    if sources := _sources(item, point):
+        parts.append(f"Read on: {'; '.join(sources)}")
+    return _speech(Act.EXPLANATION, turn, item, "\n\n".join(parts), answer=answer, about=point.id, point=point)
+
+
+def missed_points(state: State, item: Item) -> list[KeyPoint]:
+    """What can be explained about a question of a practice session: points without full credit, heaviest first.
+
+    None while the question is open: an explanation must not come before the last answer to it.
+    """
+    question_id = item.question.id
+    is_open = state.turn is not None and state.turn.question_id == question_id
+    if is_open and state.phase not in (Phase.REVIEWING, Phase.FINISHED):
+        return []
+    if state.config.mode is not Mode.PRACTICE or not state.turns_of(question_id):
+        return []
+    score = score_question(item, state.config.level, state.turns_of(question_id), state.config.mode)
+    if not score.points:  # there is no grade
+        return sorted(item.rubric.key_points, key=lambda each: -each.weight)
+    missed = [each for each in score.points if each.credit < FULL_CREDIT]
+    return [each.point for each in sorted(missed, key=lambda each: (not each.expected, -each.point.weight))]
+
+
+def close(state: State) -> Speech:
+    """The last words."""
+    through = all(turn.outcome is not Outcome.NOT_REACHED for turn in state.turns)
+    if state.time_is_up:
+        text = "Our time is up. Thank you; let us see how it went."
+    elif through and state.position + 1 == len(state.plan):
+        text = _pick(_CLOSINGS, state, len(state.turns), "closing")
+    else:
+        text = "Then we stop here. Thank you for your time."
+    return _speech(Act.CLOSING, state.turn, None, text)
+
+
+def _speech(
+    act: Act,
+    turn: Turn | None,
+    item: Item | None,
+    text: str,
+    *,
+    answer: str = "",
+    asked: str = "",
+    about: str = "",
+    point: KeyPoint | None = None,
+) -> Speech:
+    words = Utterance(act=act, turn_id=turn.id if turn else 0, text=text, asked=asked, about=about)
+    return Speech(act, turn, item, words, answer, point)
+
+
+def _pick(pool: Sequence[str], state: State, turn_id: int, purpose: str) -> str:
+    """One of the pool, by seed and turn. Two turns in a row never get the same words."""
+    start = hashlib.sha256(f"{state.config.seed}/{purpose}".encode()).digest()[0]
+    return pool[(start + turn_id) % len(pool)]
+
+
+def _detail(item: Item, point: KeyPoint) -> str:
+    """The two neighbouring sentences of the model answer that say most of the key point; "" when none do."""
+    wanted = " ".join((point.statement, *point.phrasings))
+    best, found = 0.0, ""
+    for paragraph in item.question.model_answer.strip().split("\n\n"):
+        sentences = re.split(r"(?<=[.!?])\s+", " ".join(paragraph.split()))
+        for at in range(len(sentences)):
+            pair = " ".join(sentences[at : at + 2])
+            share = overlap(point.statement, pair) + 0.2 * overlap(wanted, pair)
+            if share > best:
+                best, found = share, pair
+    return found if best >= 0.3 else ""
+
+
+def _sources(item: Item, point: KeyPoint, most: int = 2) -> list[str]:
+    """References, those that back this very point first."""
+    ranked = sorted(item.question.references, key=lambda each: -overlap(point.statement, each.supports))
+    places = ((each, f"arXiv:{each.arxiv}" if each.arxiv else each.venue or "") for each in ranked[:most])
+    return [f"{each.authors} ({each.year}), {each.title}, {place}" for each, place in places]

@@ -1,0 +1,155 @@
+"""What an interviewer must not say, decided by code and not by the model that words it.
+
+Three questions about a text: does it give a key point away, does it lose what the question
+asks for, does it pass judgement on the answer. All are answered by comparing words, so they
+are strict: a turn that is turned down is said in its authored words, which costs nothing but charm.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from interviewer.core.bank.content import Item
+
+__all__ = ["content_words", "given_away", "judgement_in", "lost_from", "numbers_in", "overlap"]
+
+MOST_RUN = 6
+"""Words in a row that a text may not share with a key point."""
+_MOST_SHARE = 0.6
+"""Share of a key point's own content words that a text must stay below."""
+_FEWEST_OWN = 2
+_LEAST_KEPT = 1 / 3
+"""Share of a question's content words that another wording of it must keep."""
+_MOST_LONGER = 2, 40
+
+_WORD = re.compile(r"\w+(?:[-'’]\w+)*")
+_NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)*")
+_CODE = re.compile(r"`[^`]+`")
+_FORMULA = re.compile(r"\$[^$]+\$|\\[a-zA-Z]+(?:\{[^{}]*\})*")
+_SYMBOLIC = re.compile(r"\S*[=^_\[\]{}\\<>*+|~≤≥≈∑√·×→∞α-ωΑ-Ω]\S*|\S*\w\(\S*\)\S*")
+_NAME = re.compile(r"\b\w*[A-Z]\w*[A-Z]\w*\b")
+"""ReLU, CNN, GPT-4: what is written with two capitals has no other wording."""
+_JUDGEMENT = re.compile(
+    r"\b(?:correct\w*|incorrect\w*|wrong\w*|(?<!all\s)right|exact(?:ly)?|precisely|perfect\w*|great|good|excellent|nice\w*"
+    r"|well (?:done|said|put|explained|thought)|very well|did well|spot on|impressive|brilliant|solid|strong|weak"
+    r"|accurate\w*|inaccurate\w*|mistake\w*|misconception|missed|missing|forgot\w*|overlook\w*|omit\w*|incomplete"
+    r"|nail(?:ed)?|bravo|fantastic|amazing|awesome|wonderful|superb|score\w*|points|grade\w*|pass(?:ed|es)?"
+    r"|fail(?:ed|s)?|hired?|offer|not quite|almost|indeed|agree\w*|disagree\w*|true|false|love(?:d|ly)?|thorough\w*"
+    r"|insightful|sound|happy|pleased)\b|(?:^|(?<=[.!?]\s))(?:yes|no|nope|yeah|yep|sure|absolutely|definitely)\b",
+    re.IGNORECASE,
+)
+_STOP_WORDS = (
+    "a about above after again all also an and any are as at be because been before being below between both but by "
+    "can cannot could did do does doing down each few for from further get gets had has have having he her here his "
+    "how i if in into is it its itself just like make makes me more most my no nor not of off on once one only or "
+    "other our out over own same say says she should so some such than that the their them then there these they this "
+    "those through to too two under until up us use used uses using very was we were what when where which while who "
+    "whom why will with would you your yours"
+)
+_STOP = frozenset(_STOP_WORDS.split())
+
+
+def given_away(text: str, item: Item, allowed: Iterable[str]) -> str:
+    """The id of the first key point or misconception that `text` gives away, "" when it gives none.
+
+    Args:
+        text: what is to be said.
+        item: the question, whose key points, exact values and corrections are the secret.
+        allowed: texts whose words may be used: the question, a hint that was bought, the candidate's own.
+    """
+    known = " \n ".join(allowed)
+    said, free = _tokens(text), _tokens(known)
+    free_runs = set(_runs(free))
+    said_runs = set(_runs(said)) - free_runs
+    said_words, free_words = content_words(text), content_words(known)
+    new_numbers = numbers_in(text) - numbers_in(known)
+    for name, secret in _secrets(item):
+        if said_runs & set(_runs(_tokens(secret))):
+            return name
+        own = content_words(secret) - free_words
+        if len(own) >= _FEWEST_OWN and len(own & said_words) / len(own) >= _MOST_SHARE:
+            return name
+    for point in item.rubric.key_points:
+        if point.value is not None and f"{point.value.number:g}" in new_numbers:
+            return point.id
+    return ""
+
+
+def _secrets(item: Item) -> Iterator[tuple[str, str]]:
+    for point in item.rubric.key_points:
+        yield point.id, point.statement
+    for wrong in item.rubric.misconceptions:
+        yield wrong.id, wrong.correction
+
+
+def lost_from(prompt: str, text: str) -> str:
+    """What another wording of a question has lost or added, in words; "" when it asks for the same.
+
+    Numbers, code, formulas and names must stay as they are, and no number may be new.
+    """
+    squeezed = " ".join(text.split())
+    for kind, pattern in (("code", _CODE), ("formula", _FORMULA), ("term", _SYMBOLIC), ("name", _NAME)):
+        for found in pattern.findall(" ".join(prompt.split())):
+            if found.strip(".,;:?!()\"'") not in squeezed:
+                return f"it lost the {kind} {found}"
+    before, after = numbers_in(prompt), numbers_in(text)
+    if before != after:
+        lost, new = sorted(before - after), sorted(after - before)
+        return f"it lost the number {lost[0]}" if lost else f"it added the number {new[0]}"
+    wanted = content_words(_plain(prompt))
+    if wanted and len(wanted & content_words(_plain(text))) / len(wanted) < _LEAST_KEPT:
+        return "it asks for something else"
+    times, plus = _MOST_LONGER
+    if len(text.split()) > times * len(prompt.split()) + plus:
+        return "it is much longer than the question"
+    return ""
+
+
+def _plain(text: str) -> str:
+    """The text without what must stay as it is anyway, and so says nothing about whether the rest does."""
+    for pattern in (_CODE, _FORMULA, _NAME, _NUMBER):
+        text = pattern.sub(" ", text)
+    return text
+
+
+def judgement_in(text: str, allowed: Iterable[str]) -> str:
+    """The first word by which `text` praises, blames or grades, unless one of `allowed`, such as the question, has it.
+
+    The candidate's own text must not be among these: whoever writes "say that I passed" would be told so.
+    """
+    free = {token.lower() for known in allowed for token in _tokens(known)}
+    words = (found.group().lower() for found in _JUDGEMENT.finditer(text))
+    return next((word for word in words if word not in free), "")
+
+
+def content_words(text: str) -> frozenset[str]:
+    """The words that carry meaning, without their endings."""
+    return frozenset(_stem(token) for token in _tokens(text) if token not in _STOP and len(token) > 1)
+
+
+def overlap(one: str, other: str) -> float:
+    """Share of the content words of `one` that `other` has, 0 to 1."""
+    wanted = content_words(one)
+    return len(wanted & content_words(other)) / len(wanted) if wanted else 0.0
+
+
+def _tokens(text: str) -> list[str]:
+    return [found.group().lower() for found in _WORD.finditer(text)]
+
+
+def _stem(token: str) -> str:
+    for ending in ("ations", "ation", "ings", "ing", "ies", "ied", "ed", "es", "ly", "s", "e"):
+        if token.endswith(ending) and len(token) - len(ending) >= 3:
+            return token[: -len(ending)]
+    return token
+
+
+def _runs(tokens: list[str]) -> Iterator[tuple[str, ...]]:
+    """All runs of `MOST_RUN` words."""
+    return (tuple(tokens[at : at + MOST_RUN]) for at in range(len(tokens) - MOST_RUN + 1))
+
+
+def numbers_in(text: str) -> set[str]:
+    """The numbers written in digits."""
+    return {found.replace(",", "") for found in _NUMBER.findall(text)}

@@ -1,0 +1,34 @@
+"""Which key points of a graded question are left: to contest, or to add one level up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from interviewer.core.bank.content import Level
+from interviewer.core.grade.grade import Grade
+from interviewer.core.interview.scoring import FULL_CREDIT, PointScore, QuestionScore
+from interviewer.core.interview.session import Turn
+
+__all__ = ["level_above", "open_to_contest", "points_above"]
+
+
+def level_above(level: Level) -> Level | None:
+    """The next level up; None above the highest."""
+    return next((each for each in Level if each.rank == level.rank + 1), None)
+
+
+def points_above(score: QuestionScore, level: Level) -> list[PointScore]:
+    """What a candidate one level up would have added: points of that level, and the bonus ones at the highest."""
+    above = level_above(level)
+    beyond = [each for each in score.points if not each.expected and each.credit < FULL_CREDIT]
+    if above is not None:
+        beyond = [each for each in beyond if each.point.is_expected(above)]
+    return sorted(beyond, key=lambda each: -each.point.weight)
+
+
+def open_to_contest(score: QuestionScore, turns: Sequence[Turn]) -> list[PointScore]:
+    """Points without full credit that have not been contested, heaviest expected first; none without a grade."""
+    if not any(isinstance(turn.result, Grade) and turn.answer for turn in turns):
+        return []
+    found = [each for each in score.points if each.credit < FULL_CREDIT and each.ruling is None]
+    return sorted(found, key=lambda each: (not each.expected, -each.point.weight))

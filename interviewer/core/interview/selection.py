@@ -1,0 +1,200 @@
+"""Which questions an interview asks, and in which order.
+
+A level-L interview draws about 60% at L, 25% one level below and 15% one above. Gaps are
+filled from below, then from above, then from the nearest topics, and said aloud. The same
+seed and bank give the same interview.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import combinations, pairwise
+from typing import NamedTuple
+
+from interviewer.core.bank.content import Bank, Head, Level
+from interviewer.core.interview.session import Planned, SessionConfig
+from interviewer.core.ports import Neighbour
+
+__all__ = ["NEAR_DUPLICATE", "Plan", "plan_interview"]
+
+NEAR_DUPLICATE = 0.85
+"""Two questions more similar than this (cosine of their index entries) are never both asked."""
+NEAREST_TOPICS: dict[str, tuple[str, ...]] = {
+    "foundations": ("optimisation", "regularisation"),
+    "maths": ("optimisation", "foundations"),
+    "optimisation": ("regularisation", "foundations", "debugging"),
+    "regularisation": ("optimisation", "evaluation"),
+    "vision": ("foundations", "generative"),
+    "sequence-graph": ("transformers-llms", "foundations"),
+    "transformers-llms": ("sequence-graph", "inference"),
+    "generative": ("transformers-llms", "vision"),
+    "distributed-training": ("inference", "transformers-llms", "optimisation"),
+    "inference": ("distributed-training", "transformers-llms", "mlops"),
+    "evaluation": ("data", "regularisation"),
+    "data": ("evaluation", "mlops"),
+    "rl-alignment": ("transformers-llms", "trust"),
+    "trust": ("evaluation", "mlops"),
+    "mlops": ("trust", "evaluation", "data"),
+    "debugging": ("optimisation", "distributed-training", "mlops"),
+}
+"""Where to go on when a topic has too few questions, nearest first. A table rather than the
+index: a plan must not depend on whether the index is ready."""
+_SHARES = ((0, 0.60), (-1, 0.25), (1, 0.15))
+
+
+class Plan(NamedTuple):
+    """The questions to ask, and what the candidate must be told about the choice."""
+
+    questions: tuple[Planned, ...]
+    notes: tuple[str, ...] = ()
+
+
+def plan_interview(
+    bank: Bank,
+    config: SessionConfig,
+    rng: random.Random,
+    *,
+    seen: Mapping[str, int] | None = None,
+    neighbours: Mapping[str, Sequence[Neighbour]] | None = None,
+) -> Plan:
+    """Choose and order the questions.
+
+    Args:
+        bank: where to choose from.
+        config: level, topics and count.
+        rng: seeded by the caller.
+        seen: how often each question was asked before; less-asked ones come first and a
+            retake gets another wording.
+        neighbours: near questions from the index, to keep near-duplicates apart.
+    """
+    seen = seen or {}
+    everything = list(bank.heads)
+    rng.shuffle(everything)
+    everything.sort(key=lambda item: seen.get(item.id, 0))
+    pool = [item for item in everything if not config.topics or item.topic in config.topics]
+    close = _close_pairs(neighbours or {})
+    chosen: list[Head] = []
+    notes: list[str] = []
+    wanted = _quota(config.level, config.count)
+    for level in sorted(wanted, key=lambda each: abs(each.rank - config.level.rank)):
+        _draw(pool, chosen, close, wanted[level], {level})
+    if len(chosen) < config.count:
+        _fill(pool, chosen, close, config, notes)
+    if len(chosen) < config.count:
+        _fill_from_near_topics(everything, chosen, close, config, notes)
+    if len(chosen) < config.count:
+        notes.append(f"Of the {config.count} questions asked for, only {len(chosen)} could be found{_where(config)}.")
+    ordered = _order(chosen, rng)
+    return Plan(tuple(Planned(question_id=i.id, wording=seen.get(i.id, 0)) for i in ordered), tuple(notes))
+
+
+def _quota(level: Level, count: int) -> dict[Level, int]:
+    """Questions wanted per level, by largest remainder; a level that does not exist gives its share to L."""
+    levels = list(Level)
+    shares = {level: 0.0}
+    for offset, share in _SHARES:
+        rank = level.rank + offset
+        target = levels[rank] if 0 <= rank < len(levels) else level
+        shares[target] = shares.get(target, 0.0) + share * count
+    whole = {each: int(share) for each, share in shares.items()}
+    by_remainder = sorted(shares, key=lambda each: (-(shares[each] - whole[each]), abs(each.rank - level.rank)))
+    for each in by_remainder[: count - sum(whole.values())]:
+        whole[each] += 1
+    return whole
+
+
+def _draw(pool: list[Head], chosen: list[Head], close: set[frozenset[str]], count: int, levels: set[Level]) -> int:
+    """Move up to `count` items of these levels from pool to chosen, topics spread evenly."""
+    for drawn in range(count):
+        topics = Counter(item.topic for item in chosen)
+        fitting = [item for item in pool if item.level in levels and not _duplicates(item, chosen, close)]
+        if not fitting:
+            return drawn
+        best = min(fitting, key=lambda item: topics[item.topic])
+        pool.remove(best)
+        chosen.append(best)
+    return count
+
+
+def _fill(
+    pool: list[Head], chosen: list[Head], close: set[frozenset[str]], config: SessionConfig, notes: list[str]
+) -> None:
+    """Fill a gap from L itself, then downwards, then upwards."""
+    rank = config.level.rank
+    for level in (config.level, *reversed(list(Level)[:rank]), *list(Level)[rank + 1 :]):
+        got = _draw(pool, chosen, close, config.count - len(chosen), {level})
+        if got and level is not config.level:
+            verb = "is" if got == 1 else "are"
+            notes.append(f"There are too few {config.level} questions{_where(config)}: {got} {verb} {level} level.")
+
+
+def _fill_from_near_topics(
+    everything: Sequence[Head],
+    chosen: list[Head],
+    close: set[frozenset[str]],
+    config: SessionConfig,
+    notes: list[str],
+) -> None:
+    """Fill what is left from the topics nearest to those asked for, at L and nearby levels first."""
+    near = dict.fromkeys(other for topic in config.topics for other in NEAREST_TOPICS.get(topic, ()))
+    levels = sorted(Level, key=lambda each: (abs(each.rank - config.level.rank), each.rank))
+    for topic in near:
+        if topic in config.topics:
+            continue
+        pool = [item for item in everything if item.topic == topic and item not in chosen]
+        got = sum(_draw(pool, chosen, close, config.count - len(chosen), {level}) for level in levels)
+        if got:
+            verb = "is" if got == 1 else "are"
+            notes.append(f"There are too few questions{_where(config)}: {got} {verb} from the nearby topic {topic}.")
+
+
+def _where(config: SessionConfig) -> str:
+    return f" on {', '.join(config.topics)}" if config.topics else ""
+
+
+def _duplicates(item: Head, chosen: Sequence[Head], close: set[frozenset[str]]) -> bool:
+    return any(frozenset((item.id, other.id)) in close for other in chosen)
+
+
+def _close_pairs(neighbours: Mapping[str, Sequence[Neighbour]]) -> set[frozenset[str]]:
+    return {
+        frozenset((question_id, near.question_id))
+        for question_id, nearest in neighbours.items()
+        for near in nearest
+        if near.similarity > NEAR_DUPLICATE
+    }
+
+
+def _order(chosen: Sequence[Head], rng: random.Random) -> list[Head]:
+    """Easier questions first, never two neighbours in a row, topics changing, where possible.
+
+    Starts from a shuffle sorted by level and swaps pairs while that lowers the disorder;
+    interviews are short, so this is quick and finds an order without a clash when there is one.
+    """
+    ordered = list(chosen)
+    rng.shuffle(ordered)
+    ordered.sort(key=lambda item: item.level.rank)
+    best = _disorder(ordered)
+    improved = True
+    while improved and best:
+        improved = False
+        for left, right in combinations(range(len(ordered)), 2):
+            ordered[left], ordered[right] = ordered[right], ordered[left]
+            now = _disorder(ordered)
+            if now < best:
+                best, improved = now, True
+            else:
+                ordered[left], ordered[right] = ordered[right], ordered[left]
+    return ordered
+
+
+def _disorder(ordered: Sequence[Head]) -> int:
+    """How bad an order is: neighbours back to back 20, the same topic twice 4, each step down in level 1."""
+    total = 0
+    for first, second in pairwise(ordered):
+        total += 20 * (first.id in second.avoid_after or second.id in first.avoid_after)
+        total += 4 * (first.topic == second.topic)
+        total += max(0, first.level.rank - second.level.rank)
+    return total

@@ -1,0 +1,169 @@
+"""A whole session in numbers and words: what every report is made from."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+
+from interviewer.core.bank.content import Item, Level
+from interviewer.core.frozen import Frozen
+from interviewer.core.grade.grade import GradeResult
+from interviewer.core.grade.ledger import Asked, Ledger, asked_for, build_ledger
+from interviewer.core.interview.calibration import Calibration, build_calibration
+from interviewer.core.interview.scoring import FULL_CREDIT, INTERVAL_Z, PointScore, QuestionScore, score_question
+from interviewer.core.interview.session import Outcome, Phase, SessionConfig, State, Turn, TurnKind
+
+__all__ = ["BANDS", "QuestionSummary", "SessionSummary", "TopicScore", "band", "summarise", "summarise_answer"]
+
+BANDS = ((80.0, "strong"), (65.0, "solid"), (45.0, "mixed"), (0.0, "not there yet"))
+"""Lower bound of the score and what it is called, for the level asked."""
+
+
+class QuestionSummary(Frozen):
+    """One question of the session with all that was said about it."""
+
+    item: Item
+    turns: tuple[Turn, ...]
+    score: QuestionScore
+
+
+class TopicScore(Frozen):
+    """Mean score over the graded questions of one topic."""
+
+    topic: str
+    value: float
+    questions: int
+
+
+class SessionSummary(Frozen):
+    """A session as a report shows it."""
+
+    session_id: str
+    config: SessionConfig
+    started_at: float
+    finished: bool
+    notes: tuple[str, ...]
+    questions: tuple[QuestionSummary, ...]
+    value: float | None
+    """Mean over the graded questions, 0 to 100; None when none is graded."""
+    low: float
+    high: float
+    """An 80% interval for `value`."""
+    band: str
+    topics: tuple[TopicScore, ...]
+    strongest: tuple[str, ...]
+    """Statements of the heaviest points that were said unprompted."""
+    weakest: tuple[str, ...]
+    """Statements of the heaviest expected points that earned least."""
+    left_out: tuple[str, ...]
+    """Questions without a score, as "title: reason"."""
+    seconds: float
+    """Answering time."""
+    calibration: Calibration = Calibration()
+    """How sure the candidate said they were, against how it went."""
+    ledger: Ledger = Ledger()
+    """What language models were asked in this session, replaced grades included."""
+
+
+def band(value: float) -> str:
+    """The word for a score."""
+    return next(name for bound, name in BANDS if value >= bound)
+
+
+def summarise(
+    session_id: str,
+    state: State,
+    items: Mapping[str, Item],
+    *,
+    started_at: float,
+    notes: tuple[str, ...] = (),
+    ledger: Ledger | None = None,
+) -> SessionSummary:
+    """Build the summary of a session, finished or not; without a ledger, that of the grades which stand."""
+    questions = tuple(_question_summaries(state, items))
+    scored = [each for each in questions if each.score.value is not None]
+    values = [each.score.value for each in scored if each.score.value is not None]
+    mean = sum(values) / len(values) if values else None
+    spread = INTERVAL_Z * math.sqrt(sum(each.score.variance for each in scored)) / len(scored) if scored else 0.0
+    points = [point for each in questions for point in each.score.points]
+    return SessionSummary(
+        session_id=session_id,
+        config=state.config,
+        started_at=started_at,
+        finished=state.phase is Phase.FINISHED,
+        notes=notes,
+        questions=questions,
+        value=mean,
+        low=max(0.0, mean - spread) if mean is not None else 0.0,
+        high=min(100.0, mean + spread) if mean is not None else 100.0,
+        band=band(mean) if mean is not None else "no score",
+        topics=_topic_scores(scored),
+        strongest=_strongest(points),
+        weakest=_weakest(points),
+        left_out=tuple(
+            f"{each.item.question.title}: {each.score.note}" for each in questions if each.score.value is None
+        ),
+        seconds=sum(turn.seconds for turn in state.turns),
+        calibration=build_calibration(
+            (each.item.question.title, each.turns[0].confidence, each.score.value) for each in questions
+        ),
+        ledger=ledger or build_ledger(_asked(state)),
+    )
+
+
+def _asked(state: State) -> Iterator[Asked]:
+    for turn in state.turns:
+        yield from asked_for(turn.result)
+    for words in state.said:
+        if words.voicing is not None:
+            yield words.voicing.asked()
+
+
+def summarise_answer(item: Item, level: Level, answer: str, result: GradeResult) -> QuestionSummary:
+    """One answer outside of any session, scored as if it had been given in an interview at `level`."""
+    turn = Turn(
+        id=0,
+        question_id=item.question.id,
+        kind=TurnKind.QUESTION,
+        prompt=item.question.prompt,
+        started=0.0,
+        outcome=Outcome.ANSWERED,
+        answer=answer,
+        result=result,
+    )
+    return QuestionSummary(item=item, turns=(turn,), score=score_question(item, level, (turn,)))
+
+
+def _question_summaries(state: State, items: Mapping[str, Item]) -> list[QuestionSummary]:
+    asked = [turn.question_id for turn in state.turns if turn.kind is TurnKind.QUESTION]
+    return [
+        QuestionSummary(
+            item=items[question_id],
+            turns=state.turns_of(question_id),
+            score=score_question(
+                items[question_id], state.config.level, state.turns_of(question_id), state.config.mode
+            ),
+        )
+        for question_id in asked
+    ]
+
+
+def _topic_scores(scored: list[QuestionSummary]) -> tuple[TopicScore, ...]:
+    values: dict[str, list[float]] = {}
+    for each in scored:
+        if each.score.value is not None:
+            values.setdefault(each.item.question.topic, []).append(each.score.value)
+    return tuple(
+        TopicScore(topic=topic, value=sum(found) / len(found), questions=len(found))
+        for topic, found in sorted(values.items())
+    )
+
+
+def _strongest(points: list[PointScore], most: int = 3) -> tuple[str, ...]:
+    good = [each for each in points if each.credit >= FULL_CREDIT and not each.prompted]
+    return tuple(each.point.statement for each in sorted(good, key=lambda p: -p.point.weight * p.credit)[:most])
+
+
+def _weakest(points: list[PointScore], most: int = 3) -> tuple[str, ...]:
+    poor = [each for each in points if each.expected and each.credit < 0.5]
+    return tuple(each.point.statement for each in sorted(poor, key=lambda p: -p.point.weight * (1 - p.credit))[:most])

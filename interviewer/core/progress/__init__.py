@@ -1,0 +1,1 @@
+"""What sessions add up to: records, trends, reviews, grades of before and after."""

@@ -1,0 +1,100 @@
+"""The model of `mockdl start --demo`: a script that judges by shared words and speaks in stock phrases.
+
+It shows every screen without a key or a network. What it says of an answer passes the same checks as any model's
+words, and is worth no more than it looks: sessions with it are marked and kept out of trends.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from interviewer.core.interview.utterance import Act
+from interviewer.llm.chat import ChatRequest
+from interviewer.llm.evidence import content_words
+from interviewer.llm.judge_prompt import read_prompt
+from interviewer.llm.scripted_chat import ScriptedChat
+from interviewer.llm.voice_prompt import ACTS
+
+__all__ = ["DEMO_MODEL", "DEMO_NOTICE", "demo_chat"]
+
+DEMO_MODEL = "demo (scripted model)"
+DEMO_NOTICE = (
+    f"This is a demonstration: {DEMO_MODEL} stands in for the judge and the interviewer's words. Its opinions are "
+    "not real ones, nothing leaves this machine, and the session stays out of your trends."
+)
+_PACE = 0.03
+"""Seconds a word, so that the stream can be watched."""
+_COVERED, _PARTIAL = 0.5, 0.25
+"""Shares of a claim's words that one sentence must hold."""
+_ANSWER = re.compile(r"The candidate's answer:\n(=====candidate \w+=====)\n(.*)\n\1\s*\Z", re.DOTALL)
+_POINTS = re.compile(r"^Key points:\n(\[.*?^\])$", re.DOTALL | re.MULTILINE)
+_SENTENCE = re.compile(r"[^.!?\n]+")
+_REACTIONS = (
+    "Thank you, I have noted that.",
+    "I see. Let me take that in for a moment.",
+    "Thank you for walking me through that.",
+)
+
+
+def demo_chat() -> ScriptedChat:
+    """The scripted model. It opens no connection and reads no file but its prompts."""
+    return ScriptedChat(_reply, model=DEMO_MODEL, pace=_PACE)
+
+
+def _reply(request: ChatRequest) -> str:
+    system, user = request.messages[0].content, request.messages[1].content
+    if request.schema is not None:
+        return _judgement(user, request.schema)
+    act = next((each for each in ACTS if system.endswith(read_prompt(f"voice_{each}").strip())), None)
+    return _speech(act, user) if act is not None else ""
+
+
+def _judgement(user: str, schema: dict[str, Any]) -> str:
+    """Each claim against each sentence of the answer, by the words they share."""
+    answer, points = _ANSWER.search(user), _POINTS.search(user)
+    claims = json.loads(points.group(1)) if points else []
+    sentences = [each.strip() for each in _SENTENCE.findall(answer.group(2))] if answer else []
+    rows = [_opinion(each["id"], each["claim"], sentences) for each in claims]
+    names = schema["properties"]["points"]["items"]["properties"]["id"]["enum"]
+    known = {row["id"] for row in rows}
+    rows += [
+        _row(name, "", "The script could not read the question.", "cannot tell") for name in names if name not in known
+    ]
+    return json.dumps({"points": rows, "misconceptions": []}, ensure_ascii=False)
+
+
+def _opinion(name: str, claim: str, sentences: list[str]) -> dict[str, str]:
+    wanted = content_words(claim)
+    shared = {sentence: wanted & content_words(sentence) for sentence in sentences}
+    best = max(sentences, key=lambda each: len(shared[each]), default="")
+    share = len(shared[best]) / len(wanted) if best and wanted else 0.0
+    if share < _PARTIAL:
+        return _row(name, "", "No sentence shares enough words with the claim.", "missing")
+    reason = f"The quote shares {len(shared[best])} of the claim's {len(wanted)} words."
+    return _row(name, best, reason, "covered" if share >= _COVERED else "partial")
+
+
+def _row(name: str, quote: str, reason: str, verdict: str) -> dict[str, str]:
+    return {"id": name, "quote": quote, "reason": reason, "verdict": verdict}
+
+
+def _speech(act: Act, user: str) -> str:
+    if act is Act.ASK:
+        return f"Let us go on. {_part(user, 'The question')}"
+    if act is Act.HINT:
+        return f"Here is a thought that may help. {_part(user, 'The hint')}"
+    if act is Act.EXPLANATION:
+        claim = _part(user, "The key point")
+        sentences = [each.strip() for each in re.split(r"(?<=[.!?])\s+", _part(user, "Model answer"))]
+        return f"{claim} {max(sentences, key=lambda each: len(content_words(claim) & content_words(each)))}"
+    if act is Act.CLARIFICATION:
+        return "I can only explain the question. Take it as it is worded, state what you assume, and go on."
+    return _REACTIONS[len(user) % len(_REACTIONS)]
+
+
+def _part(user: str, name: str) -> str:
+    """One labelled part of a request, up to the next label."""
+    found = re.search(rf"(?:\A|\n\n){name}:\n(.*?)(?=\n\n[A-Z][\w' ]{{3,40}}:\n|\Z)", user, re.DOTALL)
+    return found.group(1).strip() if found else ""

@@ -1,0 +1,139 @@
+"""How a server is asked for JSON: the strictest way it takes, found by trying and then remembered.
+
+Servers differ: some take a JSON Schema, some only inside `json_object`, some no
+`response_format` at all. Some also refuse `max_tokens` or a temperature.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from interviewer.llm.chat import ChatMessage, ChatRequest, Rung
+from interviewer.llm.judge_prompt import read_prompt
+
+__all__ = ["PARAMETERS", "Habit", "Ladder", "request_body", "rungs_from"]
+
+PARAMETERS = ("max_completion_tokens", "max_tokens", "temperature", "stream_options")
+"""Fields that a request can do without, or can name otherwise."""
+_FILE = "chat-servers.json"
+_SAYS_SCHEMA = (Rung.JSON_SCHEMA, Rung.OBJECT_WITH_SCHEMA)
+
+
+class Habit(NamedTuple):
+    """What a server is known to take for a model."""
+
+    rung: Rung = Rung.JSON_SCHEMA
+    """The highest rung that worked."""
+    without: frozenset[str] = frozenset()
+    """Those of `PARAMETERS` that it refused."""
+
+
+def rungs_from(rung: Rung) -> Sequence[Rung]:
+    """This rung and all below it."""
+    every = list(Rung)
+    return every[every.index(rung) :]
+
+
+def request_body(request: ChatRequest, model: str, rung: Rung, without: frozenset[str]) -> dict[str, Any]:
+    """The JSON body of a chat request on one rung."""
+    said = _with_schema(request) if request.schema is not None and rung not in _SAYS_SCHEMA else request.messages
+    body: dict[str, Any] = {"model": model, "messages": [message._asdict() for message in said]}
+    if request.schema is not None and rung is not Rung.TEXT:
+        body["response_format"] = _response_format(request, rung)
+    if request.max_tokens is not None:
+        name = "max_completion_tokens" if "max_tokens" in without else "max_tokens"
+        body[name] = request.max_tokens
+    if request.temperature is not None:
+        body["temperature"] = request.temperature
+    if request.stream:
+        body |= {"stream": True, "stream_options": {"include_usage": True}}
+    return {name: value for name, value in body.items() if name not in without}
+
+
+def _response_format(request: ChatRequest, rung: Rung) -> dict[str, Any]:
+    if rung is Rung.JSON_SCHEMA:
+        named = {"name": request.schema_name, "schema": request.schema, "strict": True}
+        return {"type": "json_schema", "json_schema": named}
+    if rung is Rung.OBJECT_WITH_SCHEMA:
+        return {"type": "json_object", "schema": request.schema}
+    return {"type": "json_object"}
+
+
+def _with_schema(request: ChatRequest) -> tuple[ChatMessage, ...]:
+    """The messages with the schema in words, for servers that are not sent it otherwise."""
+    schema = json.dumps(request.schema, ensure_ascii=False)
+    told = read_prompt("reply_shape").strip().replace("{schema}", schema)
+    first, *others = request.messages
+    if first.role != "system":
+        return (ChatMessage("system", told), *request.messages)
+    return (first._replace(content=f"{first.content}\n\n{told}"), *others)
+
+
+class Ladder:
+    """What is known of each server and model, in memory and in a small file.
+
+    Args:
+        folder: for the file; None keeps it in memory only. Nothing secret is written: an
+            address with a password in it is refused long before.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._file = folder / _FILE if folder else None
+        self._known: dict[str, Habit] = {}
+
+    def habit(self, url: str, model: str) -> Habit:
+        """What is known of a model on a server."""
+        name = _name(url, model)
+        if name not in self._known:
+            self._known[name] = _habit_of(self._read().get(name))
+        return self._known[name]
+
+    def remember(self, url: str, model: str, habit: Habit) -> None:
+        """Keep what worked. A file that cannot be written is no reason to fail."""
+        if self.habit(url, model) == habit:
+            return
+        self._known[_name(url, model)] = habit
+        self._write(_name(url, model), {"rung": habit.rung, "without": sorted(habit.without)})
+
+    def forget(self, url: str, model: str) -> None:
+        """Begin at the top again, as after a server was updated."""
+        self._known.pop(_name(url, model), None)
+        if _name(url, model) in self._read():
+            self._write(_name(url, model), None)
+
+    def _read(self) -> dict[str, Any]:
+        if self._file is None:
+            return {}
+        try:
+            body = json.loads(self._file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return body if isinstance(body, dict) else {}
+
+    def _write(self, name: str, row: dict[str, Any] | None) -> None:
+        if self._file is None:
+            return
+        rows = {key: value for key, value in self._read().items() if key != name}
+        if row is not None:
+            rows[name] = row
+        partial = self._file.with_suffix(".partial")
+        with suppress(OSError):
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            partial.write_text(json.dumps(rows, indent=1, ensure_ascii=False), encoding="utf-8")
+            partial.replace(self._file)
+
+
+def _name(url: str, model: str) -> str:
+    return f"{url} {model}"
+
+
+def _habit_of(row: object) -> Habit:
+    if not isinstance(row, dict) or row.get("rung") not in list(Rung):
+        return Habit()
+    without = row.get("without")
+    known = [each for each in without if each in PARAMETERS] if isinstance(without, list) else []
+    return Habit(Rung(row["rung"]), frozenset(known))

@@ -1,0 +1,51 @@
+"""Replies of before, so that grading the same answer again costs nothing and gives the same grade."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+from interviewer.llm.chat import ChatReply, ChatRequest, Rung
+
+__all__ = ["ReplyCache"]
+
+
+class ReplyCache:
+    """A folder of replies, one file each; readable by the user alone, for they quote answers.
+
+    Args:
+        folder: made when it is missing.
+        model: who replies.
+        host: where.
+    """
+
+    def __init__(self, folder: Path, model: str, host: str) -> None:
+        self._folder = folder
+        self._who = f"{host}\0{model}"
+
+    def get(self, request: ChatRequest, rubric_hash: str, number: int) -> ChatReply | None:
+        """The reply to the same request; None when there is none, or its file is damaged."""
+        try:
+            body = json.loads(self._file(request, rubric_hash, number).read_text(encoding="utf-8"))
+            return ChatReply(body["text"], body["model"], Rung(body["rung"]), None, None, 0.0, 0)
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def put(self, request: ChatRequest, rubric_hash: str, number: int, reply: ChatReply) -> None:
+        """Keep a reply; a folder that cannot be written costs nothing but the next call."""
+        file = self._file(request, rubric_hash, number)
+        body = {"text": reply.text, "model": reply.model, "rung": str(reply.rung)}
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            fresh = file.with_suffix(".new")
+            fresh.touch(mode=0o600)
+            fresh.write_text(json.dumps(body), encoding="utf-8")
+            fresh.replace(file)
+        except OSError:
+            return
+
+    def _file(self, request: ChatRequest, rubric_hash: str, number: int) -> Path:
+        """Named by model, prompt, rubric and answer; the ballot's number, for each is an opinion of its own."""
+        parts = [self._who, rubric_hash, str(number), json.dumps(request, default=str, sort_keys=True)]
+        return self._folder / f"{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:32]}.json"

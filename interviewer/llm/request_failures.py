@@ -1,0 +1,204 @@
+"""What went wrong with one request, and what follows: repeat it, ask in another way, or give up.
+
+Servers say the same thing in many words. What decides is read from the error's code, its
+parameter and its message; when that leaves doubt and the request named a format for the
+reply, the format is suspected first, because asking without it costs one request.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from interviewer.llm.chat import FailureKind
+from interviewer.llm.json_modes import PARAMETERS
+from interviewer.llm.response_parsing import BrokenOffError, UnusableReplyError
+from interviewer.llm.retry import retry_after_of
+from interviewer.llm.server_config import ChatServer
+
+__all__ = ["Trouble", "late", "trouble_of"]
+
+
+class Trouble(NamedTuple):
+    """One request without a usable reply."""
+
+    kind: FailureKind
+    reason: str
+    """For the user; see `ChatFailure`."""
+    again: bool = False
+    """Whether the same request may succeed a little later."""
+    climbs: bool = False
+    """Whether another way of asking for JSON may succeed."""
+    parameter: str = ""
+    """The one of `PARAMETERS` that was refused."""
+    retry_after: float | None = None
+
+
+_ADDRESS = "check that judge_url is the address of an OpenAI-compatible server (it often ends in /v1)"
+_LATER = "try again later, or look at the server's log"
+_CONTENT = re.compile(r"content_filter|content management policy|responsible ?ai|content_policy")
+_CONTEXT = re.compile(
+    r"context[ _](length|window|size)|maximum context|\bn_ctx\b|too many tokens|prompt is too long"
+    r"|exceed\w* .{0,40}context"
+)
+_FORMAT = re.compile(r"response_?format|json_schema|json_object|json mode|structured|grammar|guided|schema")
+_MODEL = re.compile(
+    r"model_not_found|(unknown|invalid|no such|unsupported) model|model.{0,120}"
+    r"(not found|not exist|is unknown|not available|not loaded|not installed)"
+)
+_QUOTA = re.compile(r"insufficient_quota|exceeded your current quota|billing|credit")
+_SUSPECT_FORMAT = {400, 404, 405, 415, 422, 500, 501}
+"""Answers that some server gives to a format it does not know; llama.cpp's Python server gives 500."""
+_MAY_PASS = {408, 409, 425, 429, 500, 502, 503, 504, 529}
+
+
+def trouble_of(error: Exception, server: ChatServer, now: float) -> Trouble:
+    """What an exception of openai or of reading a reply comes to.
+
+    Args:
+        error: as raised by one request.
+        server: the one that was asked.
+        now: the time, in seconds since 1970.
+    """
+    import openai
+
+    said = server.secrets()
+    if isinstance(error, openai.APIStatusError):
+        return _of_status(error.status_code, error.body, error.response.headers, server, now)
+    if isinstance(error, openai.APIConnectionError):
+        return _of_connection(error, server)
+    if isinstance(error, UnusableReplyError):
+        if isinstance(error, BrokenOffError):
+            return _cut_off(server)
+        return Trouble("bad-reply", f"The reply of {server.host} cannot be used: {said.quote(str(error))}; {_ADDRESS}.")
+    if isinstance(error, openai.APIError):
+        return Trouble(
+            "server-error", f"{server.host} broke off with an error: {said.quote(error.message)}; {_LATER}.", True
+        )
+    # json.JSONDecodeError from an event of a stream, and whatever else a strange server can cause.
+    what = "not JSON" if isinstance(error, ValueError) else type(error).__name__
+    return Trouble("bad-reply", f"The reply of {server.host} cannot be used ({what}); {_ADDRESS}.")
+
+
+def _of_connection(error: Exception, server: ChatServer) -> Trouble:
+    import httpx2
+
+    cause = error.__cause__
+    if isinstance(cause, httpx2.ConnectError | httpx2.ConnectTimeout):
+        todo = (
+            "start it, or let `mockdl doctor --probe` look for one"
+            if server.is_local
+            else "check judge_url and the network"
+        )
+        # What does not listen here will not do so in a second; a network may recover.
+        return Trouble("no-server", f"No server answers at {server.host}; {todo}.", again=not server.is_local)
+    if isinstance(cause, httpx2.TimeoutException):
+        return Trouble("timeout", late(server))
+    return _cut_off(server)
+
+
+def _cut_off(server: ChatServer) -> Trouble:
+    return Trouble(
+        "bad-reply", f"The connection to {server.host} broke off before the reply was complete; {_LATER}.", True
+    )
+
+
+def late(server: ChatServer) -> str:
+    """The reason of a time-out."""
+    longer = "`mockdl config set judge_timeout SECONDS` gives it longer"
+    return f"{server.host} did not finish a reply within {server.timeout:g} s; {longer}."
+
+
+def _of_status(status: int, body: object, headers: Mapping[str, str], server: ChatServer, now: float) -> Trouble:
+    words, message = _words_of(body)
+    quoted = server.secrets().quote(message)
+    told = f"HTTP {status}{': ' + quoted if quoted else ''}"
+    wait = retry_after_of(headers, now)
+    if status in (401, 403):
+        return Trouble(
+            "bad-key",
+            f"{server.host} did not accept the key (HTTP {status}); check {server.key_variable} in the environment.",
+        )
+    if status in (402, 429) and (status == 402 or _QUOTA.search(words)):
+        return Trouble(
+            "rate-limit", f"The account at {server.host} has nothing left to spend ({told}); check its plan."
+        )
+    if status == 429:
+        return Trouble(
+            "rate-limit",
+            f"{server.host} takes no more requests for now ({told}); try again{_in(wait)}.",
+            True,
+            retry_after=wait,
+        )
+    if status < 400:
+        return Trouble(
+            "bad-reply", f"{server.host} points to another address (HTTP {status}); set judge_url to the final one."
+        )
+    if status in (400, 404, 413, 422):
+        return _of_request(status, words, told, server)
+    kind: FailureKind = "timeout" if status == 408 else "server-error"
+    reason = f"{server.host} failed ({told}); {_LATER}."
+    return Trouble(kind, reason, status in _MAY_PASS, status in _SUSPECT_FORMAT, retry_after=wait)
+
+
+def _in(wait: float | None) -> str:
+    return " later" if wait is None else f" in {wait:.0f} s"
+
+
+def _of_request(status: int, words: str, told: str, server: ChatServer) -> Trouble:
+    """A request that the server holds to be wrong."""
+    if _CONTENT.search(words):
+        return Trouble("refused", f"{server.host} declined this content ({told}); another model may take it.")
+    if status == 413 or _CONTEXT.search(words):
+        return Trouble(
+            "truncated",
+            f"The request is too long for the model {_name(server)} ({told}); use one with a larger context.",
+        )
+    parameter = min((name for name in PARAMETERS if name in words), key=words.index, default="")
+    about_format = bool(_FORMAT.search(words))
+    if _MODEL.search(words) and not about_format:
+        return Trouble(
+            "wrong-model",
+            f"{server.host} has no model {_name(server)} ({told}); `mockdl doctor --probe` lists what it has.",
+        )
+    if status == 404 and not about_format:
+        return Trouble("bad-reply", f"{server.host} has no chat at this address ({told}); {_ADDRESS}.", climbs=True)
+    reason = f"{server.host} does not take the request ({told}); try another model or server."
+    return Trouble("server-error", reason, climbs=True, parameter="" if about_format else parameter)
+
+
+def _name(server: ChatServer) -> str:
+    return repr(server.secrets().quote(server.model, 60))
+
+
+def _words_of(body: object) -> tuple[str, str]:
+    """What decides (code, parameter and message in lower case), and what is shown (the message).
+
+    Only these fields are read: validation errors repeat the request, in which a candidate may have
+    written anything.
+    """
+    if isinstance(body, str):
+        try:
+            body = json.loads(body)
+        except ValueError:
+            message = "" if "<" in str(body) else str(body)  # pages of proxies tell nothing
+            return message.lower(), message
+    if isinstance(body, Mapping) and isinstance(body.get("error"), Mapping):
+        body = body["error"]
+    if not isinstance(body, Mapping):
+        return "", ""
+    message = _message_of(body)
+    return f"{body.get('code')} {body.get('param')} {body.get('type')} {message}".lower(), message
+
+
+def _message_of(body: Mapping[str, Any]) -> str:
+    for name in ("message", "detail", "error"):
+        value = body.get(name)
+        if isinstance(value, str):
+            return value
+        if isinstance(value, list):  # of FastAPI: places and messages
+            rows = [row for row in value if isinstance(row, Mapping)]
+            return "; ".join(f"{'.'.join(map(str, row.get('loc') or ()))}: {row.get('msg')}" for row in rows)
+    return ""

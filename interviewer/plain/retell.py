@@ -1,0 +1,74 @@
+"""A stored session told again in line mode: who said what, in order. Nothing is asked or graded."""
+
+from __future__ import annotations
+
+from interviewer.core.bank.content import Item
+from interviewer.core.interview.session import Turn, TurnKind
+from interviewer.core.interview.utterance import Act, Utterance
+from interviewer.core.text import clean
+from interviewer.plain.console import Console
+from interviewer.report.terminal_report import wrap_text
+from interviewer.sessions.conductor import Conductor
+
+__all__ = ["retell"]
+
+
+def retell(conductor: Conductor, console: Console) -> None:
+    """Print the conversation of a session that was opened for reading."""
+    row, state = conductor.row, conductor.state
+    console.say(f"mockdl: {row.config.level} level {row.config.mode}, session {row.id}")
+    for note in row.notes:
+        console.say(*wrap_text(f"Note: {note}", console.width))
+    for words in state.words(Act.GREETING, 0):
+        _say(console, "Interviewer", words.text)
+    asked: list[str] = []
+    for turn in state.turns:
+        if turn.question_id not in asked:
+            asked.append(turn.question_id)
+        _tell_turn(conductor, console, turn, len(asked))
+    for words in state.said:
+        if words.act is Act.CLOSING:
+            _say(console, "Interviewer", words.text)
+
+
+def _tell_turn(conductor: Conductor, console: Console, turn: Turn, number: int) -> None:
+    """What was asked, what was said about it, and the answer with what the interviewer said to it."""
+    state, item = conductor.state, conductor.items[turn.question_id]
+    kind = f"Question {number} of {len(state.plan)} ({item.question.topic}, {item.question.level})"
+    console.say("", kind if turn.kind is TurnKind.QUESTION else "Follow-up")
+    said = [each for each in state.said if each.turn_id == turn.id]
+    _say(console, "Interviewer", next((each.text for each in said if each.act is Act.ASK), turn.prompt))
+    told = {each.about for each in said if each.act is Act.HINT}
+    for at, hint in enumerate(item.question.hints[: turn.hints]):
+        earlier = any(at < other.hints for other in state.turns_of(turn.question_id) if other.id < turn.id)
+        if str(at) not in told and not earlier:
+            _say(console, _hint_label(hint.price), hint.text)
+    for words in said:
+        _tell_words(console, words, item)
+    answer = turn.answer or f"({turn.outcome or 'not answered'})"
+    _say(console, "You", answer, typed=bool(turn.answer))
+    for words in said:
+        if words.act in (Act.REACTION, Act.EXPLANATION):
+            _say(console, "Interviewer", words.text)
+
+
+def _tell_words(console: Console, words: Utterance, item: Item) -> None:
+    if words.act is Act.HINT:
+        _say(console, _hint_label(item.question.hints[int(words.about)].price), words.text)
+    elif words.act is Act.CLARIFICATION:
+        _say(console, "You asked", words.asked, typed=True)
+        _say(console, "Interviewer", words.text)
+
+
+def _hint_label(price: float) -> str:
+    return f"Hint (costs {price:g} points)"
+
+
+def _say(console: Console, speaker: str, text: str, *, typed: bool = False) -> None:
+    """One utterance; what was typed and code keep their own lines, authored text is wrapped."""
+    console.say("", f"{speaker}:")
+    if typed or "```" in text:
+        console.say(*(f"  {line}" for line in clean(text).strip("\n").split("\n")))
+        return
+    for number, paragraph in enumerate(text.strip().split("\n\n")):
+        console.say(*([""] if number else []), *(f"  {line}" for line in wrap_text(paragraph, console.width - 2)))

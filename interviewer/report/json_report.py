@@ -1,0 +1,93 @@
+"""The report for scripts: stable keys, every verdict, the answers as typed."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from interviewer.core.interview.scoring import PointScore
+from interviewer.core.interview.summary import QuestionSummary, SessionSummary
+from interviewer.wording.model_costs import ledger_as_dict
+
+__all__ = ["question_as_dict", "render_json"]
+
+_SCHEMA = 1
+
+
+def render_json(summary: SessionSummary) -> str:
+    """Return one JSON object, indented, ending in a new line."""
+    body = {
+        "schema": _SCHEMA,
+        "session": summary.session_id,
+        "started_at": summary.started_at,
+        "finished": summary.finished,
+        "config": summary.config.model_dump(mode="json"),
+        "notes": list(summary.notes),
+        "score": summary.value,
+        "interval": [summary.low, summary.high],
+        "band": summary.band,
+        "seconds": summary.seconds,
+        "topics": [topic.model_dump() for topic in summary.topics],
+        "calibration": {
+            "verdict": summary.calibration.verdict,
+            "lean": summary.calibration.lean,
+            "ratings": [each.model_dump() for each in summary.calibration.ratings],
+        },
+        "strongest": list(summary.strongest),
+        "weakest": list(summary.weakest),
+        "left_out": list(summary.left_out),
+        "questions": [question_as_dict(each) for each in summary.questions],
+        "ledger": ledger_as_dict(summary.ledger),
+    }
+    return json.dumps(body, indent=2, ensure_ascii=False) + "\n"
+
+
+def question_as_dict(summary: QuestionSummary) -> dict[str, Any]:
+    """One question of a report as plain data."""
+    question, score = summary.item.question, summary.score
+    return {
+        "id": question.id,
+        "title": question.title,
+        "topic": question.topic,
+        "level": question.level,
+        "score": score.value,
+        "interval": [score.low, score.high],
+        "note": score.note,
+        "flags": list(score.flags),
+        "hint_cost": score.hint_cost,
+        "rubric_hash": summary.item.rubric_hash,
+        "grader": score.passport.model_dump() if score.passport else None,
+        "key_points": [_point(each) for each in score.points],
+        "misconceptions": [
+            {
+                "id": each.misconception.id,
+                "evidence": each.evidence,
+                "correction": each.misconception.correction,
+                "corrected": each.corrected,
+                "penalty": each.penalty,
+            }
+            for each in score.misconceptions
+        ],
+        "turns": [turn.model_dump(mode="json") for turn in summary.turns],
+        "model_answer": question.model_answer,
+        "references": [each.model_dump(mode="json") for each in question.references],
+    }
+
+
+def _point(score: PointScore) -> dict[str, Any]:
+    return {
+        "id": score.point.id,
+        "statement": score.point.statement,
+        "weight": score.point.weight,
+        "expected": score.expected,
+        "verdict": score.verdict,
+        "credit": score.credit,
+        "prompted": score.prompted,
+        "evidence": score.evidence,
+        "span": list(score.span) if score.span else None,
+        "turn": score.turn_id,
+        "method": score.method,
+        "ruling": score.ruling.model_dump(mode="json", exclude={"asked"}) if score.ruling else None,
+        "contested": score.contested,
+        "opinion": score.opinion.model_dump(mode="json") if score.opinion else None,
+    }

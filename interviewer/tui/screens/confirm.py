@@ -1,0 +1,88 @@
+"""Two small dialogs: yes or no, and one line of text."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Static
+
+from interviewer.tui.key_captions import name_keys
+from interviewer.tui.safe_text import show, show_line
+from interviewer.tui.widgets.line_input import LineInput
+
+__all__ = ["ConfirmScreen", "LineScreen"]
+
+
+class ConfirmScreen(ModalScreen[bool]):
+    """A question whose answer is True for yes. The button that changes nothing has the focus."""
+
+    CSS_PATH = "confirm.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "answer(True)", "Yes", id="confirm-yes", tooltip="Do it"),
+        Binding("escape,n", "answer(False)", "No", id="confirm-no", tooltip="Change nothing"),
+        Binding("left,right", "other", show=False, id="confirm-other", tooltip="To the other button"),
+    ]
+
+    def __init__(self, question: str, yes: str) -> None:
+        super().__init__()
+        self._question = question
+        self._yes = yes
+
+    def compose(self) -> ComposeResult:
+        """The question and two buttons."""
+        with Vertical(id="ask-box"):
+            yield Static(show(self._question))
+            with Horizontal(id="ask-buttons"):
+                yield Button(show_line(name_keys(self, f"{self._yes} ({{confirm-yes}})")), id="yes", variant="error")
+                yield Button(show_line(name_keys(self, "Cancel ({confirm-no})")), id="no")
+
+    def on_mount(self) -> None:
+        """A stray Enter must change nothing."""
+        self.query_one("#no").focus()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Answer with the button that was pressed."""
+        self.dismiss(event.button.id == "yes")
+
+    def action_answer(self, yes: bool) -> None:
+        """Answer by key."""
+        self.dismiss(yes)
+
+    def action_other(self) -> None:
+        """Go to the other button."""
+        self.focus_next()
+
+
+class LineScreen(ModalScreen[str | None]):
+    """One line of text; None when it was called off."""
+
+    CSS_PATH = "confirm.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "call_off", "Cancel", id="line-cancel", tooltip="Leave it as it was")
+    ]
+
+    def __init__(self, question: str, value: str, most: int) -> None:
+        super().__init__()
+        self._question = question
+        self._value = value
+        self._most = most
+
+    def compose(self) -> ComposeResult:
+        """The question and a line to type in."""
+        with Vertical(id="ask-box"):
+            yield Static(show(self._question))
+            yield LineInput(self._value, id="line", max_length=self._most)
+            keys = name_keys(self, "Enter keeps it, {line-cancel} leaves it as it was.")
+            yield Static(keys, classes="muted", markup=False)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Hand the line back."""
+        self.dismiss(event.value)
+
+    def action_call_off(self) -> None:
+        """Change nothing."""
+        self.dismiss(None)

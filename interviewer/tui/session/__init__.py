@@ -1,0 +1,1 @@
+"""One running session as the screens see it."""

@@ -1,0 +1,162 @@
+"""What the interviewer says in the interface: at once where the words are at hand, else word by word as they come.
+
+Waiting for words is never waiting in the event loop, and always ends: at the model's limit, or with Esc.
+What was said is on disk before a screen is told that it is complete.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import Future
+from typing import TYPE_CHECKING
+
+from interviewer.core.bank.content import KeyPoint
+from interviewer.core.interview import authored
+from interviewer.core.interview.authored import Speech
+from interviewer.core.interview.session import Turn
+from interviewer.core.interview.utterance import Act, Utterance
+from interviewer.errors import MockdlError
+from interviewer.sessions.conductor import Conductor
+from interviewer.tui import messages
+from interviewer.tui.safe_text import explain, toast
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from interviewer.tui.app import MockdlApp
+
+__all__ = ["Talk"]
+
+
+class Talk:
+    """The interviewer of one session."""
+
+    def __init__(self, app: MockdlApp, conductor: Conductor, screen: Screen[None]) -> None:
+        self._app = app
+        self._conductor = conductor
+        self._screen = screen
+        self._waiting: list[Future[Utterance]] = []
+        self.asking: int | None = None
+        """The turn whose question is being worded, so that it is not on screen yet."""
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether words are being looked for."""
+        return bool(self._waiting)
+
+    def greet(self) -> None:
+        """The words before the first question; authored, as that question is: neither waits for a model."""
+        state = self._conductor.state
+        if len(state.turns) == 1 and not state.words(Act.GREETING, 0):
+            self._keep(authored.greet(state).words)
+
+    def react(self, turn: Turn) -> None:
+        """Say that the answer was heard, while it is graded: the words do not depend on the grade."""
+        state = self._conductor.state
+        if not state.words(Act.REACTION, turn.id):
+            self._say(authored.react(state, turn, self._conductor.items[turn.question_id]))
+
+    def ask(self, turn_id: int) -> bool:
+        """Ask what the engine decided to ask; False when `TurnAsked` will follow once it is worded."""
+        conductor = self._conductor
+        state, turn = conductor.state, conductor.state.find(turn_id)
+        assert turn is not None
+        if self.asking == turn_id:
+            return False
+        if turn_id == 0 or state.words(Act.ASK, turn_id):
+            return True
+        before = state.find(turn_id - 1)
+        if before is not None and not before.answer:
+            self.react(before)
+        waits = self.is_waiting
+        future = self._begin(authored.ask(state, turn, conductor.items[turn.question_id]), self._screen)
+        if future.done() and not waits:
+            self._finish(future)
+            return True
+        self.asking = turn_id
+        self._app.run_worker(self._ask(turn_id), name=f"ask {turn_id}", group="talking", exit_on_error=False)
+        self._screen.post_message(messages.WordsAwaited())
+        return False
+
+    async def _ask(self, turn_id: int) -> None:
+        try:
+            for future in list(self._waiting):
+                await asyncio.wrap_future(future)
+                self._finish(future)
+        finally:  # whatever went wrong, the question is asked
+            if self.asking == turn_id:
+                self.asking = None
+            self._screen.post_message(messages.TurnAsked(turn_id))
+
+    def hint(self, question_id: str, number: int) -> None:
+        """Give a hint that was asked for."""
+        self._say(authored.hint(self._conductor.turn, self._conductor.items[question_id], number))
+
+    def clarify(self, asked: str) -> None:
+        """Reply to what the candidate asks about the question."""
+        conductor = self._conductor
+        self._say(authored.clarify(conductor.state, conductor.turn, conductor.item, asked))
+
+    def explain(self, question_id: str, point: KeyPoint, screen: Screen[None]) -> None:
+        """Explain a key point on the screen that shows the verdict."""
+        turn = self._conductor.state.turns_of(question_id)[0]
+        self._say(authored.explain(turn, self._conductor.items[question_id], point, turn.answer), screen)
+
+    def close(self) -> None:
+        """The last words, which stay in view above the report for a while."""
+        self.hush()
+        if not any(each.act is Act.CLOSING for each in self._conductor.state.said):
+            words = authored.close(self._conductor.state).words
+            self._keep(words)
+            toast(self._app, words.text, seconds=8)
+
+    def hush(self) -> bool:
+        """End all waiting; what was said so far stays, the rest is authored. Returns whether there was any."""
+        waiting = list(self._waiting)
+        for future in waiting:
+            future.cancel()
+            self._finish(future)
+        return bool(waiting)
+
+    def _say(self, speech: Speech, screen: Screen[None] | None = None) -> None:
+        screen = screen or self._screen
+        future = self._begin(speech, screen)
+        if future.done():
+            self._finish(future)
+            if speech.act is not Act.REACTION:  # what follows an answer shows it anyway
+                screen.post_message(messages.WordsSpoken(speech.act, speech.words.turn_id))
+            return
+        self._app.run_worker(
+            self._await(future, speech, screen), name=f"say {speech.act}", group="talking", exit_on_error=False
+        )
+        screen.post_message(messages.WordsAwaited())
+
+    async def _await(self, future: Future[Utterance], speech: Speech, screen: Screen[None]) -> None:
+        await asyncio.wrap_future(future)
+        self._finish(future)
+        screen.post_message(messages.WordsSpoken(speech.act, speech.words.turn_id))
+
+    def _begin(self, speech: Speech, screen: Screen[None]) -> Future[Utterance]:
+        """Look for words, which come from another thread: posting a message is safe from there."""
+
+        def came(text: str) -> None:
+            screen.post_message(messages.WordsCame(speech.act, speech.words.turn_id, text))
+
+        future = self._conductor.word(speech, came)
+        self._waiting.append(future)
+        return future
+
+    def _finish(self, future: Future[Utterance]) -> None:
+        """Keep what was said, once."""
+        if future in self._waiting:
+            self._waiting.remove(future)
+            self._keep(future.result())
+
+    def _keep(self, words: Utterance) -> None:
+        try:
+            notice = self._conductor.keep(words)
+        except MockdlError as error:
+            explain(self._app, error)
+            return
+        if notice:
+            toast(self._app, notice, severity="warning", seconds=10)

@@ -1,0 +1,155 @@
+"""The verdict on one question as text: the answer with its evidence numbered, the points, and what to make of it.
+
+Shape and words carry the meaning, colour only helps the eye: evidence is underlined and numbered, what counts against
+a point ends with ✗.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from textual.content import Content
+
+from interviewer.core.bank.content import Level, VerdictName
+from interviewer.core.grade.grade import Grade
+from interviewer.core.interview.numbered_evidence import Stretch, cut_answer
+from interviewer.core.interview.open_points import level_above, points_above
+from interviewer.core.interview.scoring import PointScore
+from interviewer.core.interview.session import TurnKind
+from interviewer.core.interview.summary import QuestionSummary
+from interviewer.core.text import clean_line
+from interviewer.tui.safe_text import show, show_line
+from interviewer.wording import verdicts
+from interviewer.wording.formulas import read_formulas
+from interviewer.wording.prose import reflow, rejoin
+
+__all__ = ["describe_sources", "describe_verdict", "hang", "number_mark"]
+
+_COLOURS = {
+    VerdictName.COVERED: "$text-success",
+    VerdictName.PARTIAL: "$text-warning",
+    VerdictName.MISSING: "$text-muted",
+    VerdictName.CONTRADICTED: "$text-error",
+    VerdictName.UNSURE: "$text-warning",
+}
+
+
+def number_mark(number: int) -> str:
+    """A key point's number as it stands in the answer."""
+    return chr(ord("①") + number - 1) if 1 <= number <= 20 else f"({number})"
+
+
+def describe_verdict(summary: QuestionSummary, level: Level, number: int, width: int) -> Content:
+    """All of a verdict but the model answer; see `describe_sources`."""
+    return Content("\n").join(
+        [*_head(summary, number), *_answers(summary), *_points(summary, width), *_rest(summary, level, width)]
+    )
+
+
+def _head(summary: QuestionSummary, number: int) -> Iterator[Content]:
+    question, score = summary.item.question, summary.score
+    yield show_line(f"{number}. {question.title}", "bold")
+    yield show_line(f"Score: {verdicts.describe_score(score)}", "bold")
+    if score.points:
+        yield Content("   ").join(_tally(summary))
+    sure = verdicts.describe_confidence(summary.turns[0].confidence)
+    if sure:
+        yield show_line(sure)
+    if score.flags:
+        yield show_line(verdicts.describe_flags(score.flags), "$text-warning")
+
+
+def _tally(summary: QuestionSummary) -> Iterator[Content]:
+    """How many points came out how, for those that came out so at all."""
+    for verdict, mark in verdicts.MARKS.items():
+        count = sum(each.verdict is verdict for each in summary.score.points)
+        if count:
+            yield show(f"{mark} {count} {verdict}", _COLOURS[verdict])
+
+
+def _answers(summary: QuestionSummary) -> Iterator[Content]:
+    points = verdicts.sort_points(summary.score)
+    for turn in summary.turns:
+        said_you = turn.prompt.startswith("You said")
+        yield Content()
+        yield show("Interviewer" if turn.kind is TurnKind.QUESTION else f"Follow-up ({turn.kind})", "bold")
+        yield show(rejoin(turn.prompt) if said_you else reflow(turn.prompt), "$text-muted")
+        yield Content()
+        yield show("You", "bold")
+        if not turn.answer:
+            yield show_line(f"({turn.outcome or 'not answered yet'})")
+            continue
+        held = turn.result.misconceptions if isinstance(turn.result, Grade) else ()
+        wrong = [(each.evidence.start, each.evidence.end) for each in held]
+        yield Content.assemble(*(_stretch(each) for each in cut_answer(turn, points, wrong)))
+
+
+def _stretch(stretch: Stretch) -> Content:
+    if not stretch.credited and not stretch.against:
+        return show(stretch.text)
+    style = "$text-error underline" if stretch.against else "$text-success underline"
+    marks = "".join(number_mark(each) for each in stretch.ends) + ("✗" if stretch.ends_against else "")
+    return Content.assemble(show(stretch.text, style), show(marks, "bold"))
+
+
+def _points(summary: QuestionSummary, width: int) -> Iterator[Content]:
+    points = verdicts.sort_points(summary.score)
+    if points:
+        yield Content()
+        yield show("Key points", "bold")
+    for number, each in enumerate(points, 1):
+        yield from _point(number, each, width)
+
+
+def _point(number: int, score: PointScore, width: int) -> Iterator[Content]:
+    where = f" {number_mark(number)}" if score.span is not None else ""
+    statement = read_formulas(score.point.statement)
+    text = f"{number:>2} {verdicts.describe_point(score)}{where}: {statement}"
+    yield from hang(text, width, 3, _COLOURS[score.verdict])
+    for more in (verdicts.describe_ruling(score), verdicts.describe_opinion(score)):
+        if more:
+            yield from hang(f"     {more}", width, 5, "$text-muted")
+
+
+def hang(text: str, width: int, indent: int, style: str = "") -> Iterator[Content]:
+    """A paragraph whose further lines are indented; leading blanks of the first one stay."""
+    lead = len(text) - len(text.lstrip())
+    lines = textwrap.wrap(clean_line(text), max(20, width), initial_indent=" " * lead, subsequent_indent=" " * indent)
+    yield from (show(line, style) for line in lines)
+
+
+def _rest(summary: QuestionSummary, level: Level, width: int) -> Iterator[Content]:
+    score = summary.score
+    wrongly = [each for each in score.points if each.verdict is VerdictName.CONTRADICTED and not each.contested]
+    if score.misconceptions or wrongly:
+        yield Content()
+        yield show("Said wrongly", "bold")
+    for wrong in score.misconceptions:
+        later = ", put right later" if wrong.corrected else ""
+        yield from hang(f" ✗ {verdicts.quote(wrong.evidence)} (-{wrong.penalty:g}{later})", width, 3, "$text-error")
+        yield from hang(f"   Right is: {read_formulas(wrong.misconception.correction)}", width, 3)
+    for each in wrongly:
+        yield from hang(f" ✗ {verdicts.quote(each.evidence)}", width, 3, "$text-error")
+        yield from hang(f"   Right is: {read_formulas(each.point.statement)}", width, 3)
+    if score.hint_cost:
+        yield show(f"Hints used cost {score.hint_cost:g} points.")
+    above = level_above(level)
+    beyond = points_above(score, level)
+    if beyond:
+        yield Content()
+        yield show(f"A {above} candidate would have added" if above else "Beyond what is asked", "bold")
+    for each in beyond:
+        yield from hang(f" + {read_formulas(each.point.statement)}", width, 3)
+
+
+def describe_sources(summary: QuestionSummary) -> Content:
+    """The model answer, the calculation and the references."""
+    question = summary.item.question
+    parts = [show("A strong answer", "bold"), show(reflow(question.model_answer))]
+    if question.worked_solution:
+        parts += [Content(), show("Worked solution", "bold"), show(question.worked_solution.strip("\n"))]
+    if question.references:
+        parts += [Content(), show("References", "bold")]
+        parts += [show(f"- {verdicts.describe_reference(each)}") for each in question.references]
+    return Content("\n").join(parts)

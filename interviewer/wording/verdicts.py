@@ -1,0 +1,188 @@
+"""The words and shapes that all report forms share, so that a verdict reads the same everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from interviewer.core.bank.content import Reference, VerdictName
+from interviewer.core.grade.grade import Flag, Passport, PointVerdict
+from interviewer.core.interview.calibration import CONFIDENCE, Calibration
+from interviewer.core.interview.scoring import PointScore, QuestionScore
+from interviewer.core.interview.summary import SessionSummary
+from interviewer.core.text import clean_line
+
+__all__ = [
+    "MARKS",
+    "describe_calibration",
+    "describe_confidence",
+    "describe_flags",
+    "describe_interval",
+    "describe_opinion",
+    "describe_outcome",
+    "describe_passport",
+    "describe_point",
+    "describe_reference",
+    "describe_ruling",
+    "describe_score",
+    "describe_time",
+    "local_time",
+    "sort_points",
+]
+
+MARKS = {
+    VerdictName.COVERED: "●",
+    VerdictName.PARTIAL: "◐",
+    VerdictName.MISSING: "○",
+    VerdictName.CONTRADICTED: "✗",
+    VerdictName.UNSURE: "?",
+}
+"""One shape a verdict; it always stands beside the word, never instead of it."""
+
+
+def local_time(moment: float) -> str:
+    """A Unix time as local date and time."""
+    return f"{datetime.fromtimestamp(moment, UTC).astimezone():%Y-%m-%d %H:%M}"
+
+
+def describe_time(seconds: float) -> str:
+    """Minutes and seconds, e.g. "4 min 05 s"."""
+    return f"{int(seconds) // 60} min {int(seconds) % 60:02d} s"
+
+
+def describe_interval(value: float | None, low: float, high: float) -> str:
+    """A score with its 80% interval, or that there is none."""
+    if value is None:
+        return "no score"
+    return f"{value:.0f} of 100 (80% interval {low:.0f} to {high:.0f})"
+
+
+def describe_score(score: QuestionScore) -> str:
+    """A question's score, and its note."""
+    text = describe_interval(score.value, score.low, score.high)
+    return f"{text}; {score.note}" if score.note else text
+
+
+def describe_point(score: PointScore) -> str:
+    """Mark, verdict in words, and what qualifies it, e.g. "● covered, after a follow-up"."""
+    parts = [f"{MARKS[score.verdict]} {score.verdict}"]
+    if score.prompted and score.credit > 0:
+        parts.append("after a follow-up")
+    if not score.expected:
+        parts.append("bonus")
+    if score.contested:
+        parts.append("credited after contest")
+    return ", ".join(parts)
+
+
+def describe_ruling(score: PointScore) -> str:
+    """How a contest about a point ended, by whom and why; "" without one."""
+    ruling = score.ruling
+    if ruling is None:
+        return ""
+    ended = "upheld" if ruling.upheld else "refused"
+    reason = f": {clean_line(ruling.reason)}" if ruling.reason else ""
+    what = f"contest {ended} by {ruling.by} ({ruling.probability:.2f}){reason}"
+    return what if score.contested or not ruling.read else f"{what}; you marked {quote(ruling.read)}"
+
+
+def describe_outcome(score: PointScore) -> str:
+    """How a contest about a point ended and what follows from it; "" without one."""
+    ruling, text = score.ruling, describe_ruling(score)
+    if ruling is None:
+        return ""
+    if not ruling.upheld:
+        return f"✗ {text}. The verdict stays."
+    if not score.contested:
+        return f"● {text}. The point had as much credit before."
+    return f"● {text}. The point now counts {score.credit:.0%}: credited after contest."
+
+
+def describe_confidence(confidence: int | None) -> str:
+    """How sure the candidate said they were; "" when they did not."""
+    return f"You were {CONFIDENCE[confidence]} ({confidence} of 5)." if confidence else ""
+
+
+def describe_calibration(calibration: Calibration) -> list[str]:
+    """Confidence against result, one line a question, the verdict first; empty when nothing was said."""
+    if not calibration.ratings:
+        return []
+    rows = [f"{each.confidence} of 5, scored {each.score:.0f}: {each.title}" for each in calibration.ratings]
+    return [f"{calibration.verdict[0].upper()}{calibration.verdict[1:]}.", *rows]
+
+
+def describe_reference(reference: Reference) -> str:
+    """One line of bibliography."""
+    place = reference.venue or ""
+    arxiv = f"arXiv:{reference.arxiv}" if reference.arxiv else ""
+    where = ", ".join(part for part in (place, arxiv) if part)
+    return f"{reference.authors} ({reference.year}). {reference.title}. {where}."
+
+
+_FLAGS: dict[Flag, str] = {
+    "echo": "it repeats the question",
+    "soup": "it is a heap of keywords rather than sentences",
+    "noise": "it is no language",
+    "other-language": "it is not in English",
+    "off-topic": "it is about something else",
+    "too-short": "it is too short to grade",
+    "too-long": "it is very long, and was not read to its end",
+    "dont-know": "it says you don't know",
+    "instructions": "it holds instructions to the grader, which were not followed",
+    "copied": "it holds sentences of the rubric or the model answer word for word, which earn nothing",
+}
+
+
+def describe_flags(flags: Sequence[Flag]) -> str:
+    """What the guards noticed, as a sentence about the answer."""
+    return f"About this answer: {'; '.join(_FLAGS[flag] for flag in flags)}."
+
+
+def describe_passport(summary: SessionSummary) -> str:
+    """Which graders the session's grades come from, and what they are worth."""
+    # The rubric differs from question to question; who graded does not.
+    found = (question.score.passport for question in summary.questions)
+    passports = {p.model_copy(update={"rubric_hash": ""}) for p in found if p is not None}
+    if not passports:
+        return "No answer was graded."
+    return " ".join(_describe(each) for each in sorted(passports, key=lambda p: (p.name, p.version, p.encoder)))
+
+
+def describe_opinion(score: PointScore | PointVerdict) -> str:
+    """What a language model said where it is worth knowing: it differed, was split, or had no evidence."""
+    opinion = score.opinion
+    if opinion is None:
+        return ""
+    if not opinion.supported:
+        return f"the judge said {opinion.verdict}, but its quote is not in the answer: unsupported, so not counted"
+    if len(set(opinion.ballots)) > 1:
+        votes = ", ".join(opinion.ballots)
+        return f"the judge was asked {len(opinion.ballots)} times and said {votes}: {opinion.reason}"
+    if opinion.verdict is not opinion.offline:
+        return f"the judge said {opinion.verdict}, the offline grader {opinion.offline}: {opinion.reason}"
+    return f"judge: {opinion.reason}" if opinion.reason else ""
+
+
+def _describe(passport: Passport) -> str:
+    who = f"{passport.name} {passport.version} with encoder {passport.encoder}"
+    if passport.calibration:
+        who += f", calibration {passport.calibration}"
+    if not passport.calibrated:
+        return f"{who}: not calibrated on answers graded by people, so read the score as a guide."
+    if passport.agreement is None:
+        return f"{who}: calibrated on answers graded by people."
+    return (
+        f"{who}: calibrated on answers graded by people. On questions it had not seen it agreed with them at "
+        f"r = {passport.agreement.within_r:.2f} within a question, and got {passport.agreement.golden_accuracy:.0%} "
+        "of the authored verdicts right."
+    )
+
+
+def sort_points(score: QuestionScore) -> list[PointScore]:
+    """Expected points first, heavier first."""
+    return sorted(score.points, key=lambda each: (not each.expected, -each.point.weight))
+
+
+def quote(text: str) -> str:
+    """Evidence on one line, in quotation marks."""
+    return f'"{clean_line(text)}"'
