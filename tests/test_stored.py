@@ -6,12 +6,8 @@ but events is stored: every state, score and report is what the code makes of th
 to change nothing must therefore give the same from these events, to the last byte; other tests build what they read
 with the code they test and cannot notice when both change together.
 
-The files were made by
-
-    PYTHONPATH=. python -m tests.data.stored.make
-
-at that commit, and are never to be made again: a file that no longer fits has found a change. If the change is meant,
-and shown to a user, correct what was expected by hand and say why.
+They were made once, with the code of that commit, and are never to be made again: a file that no longer fits has found
+a change. If the change is meant, and shown to a user, correct what was expected by hand and say why.
 
 - Exactly equal: states, scores and drafts (`states.json`), reports in all three forms, replays, the history, the
   beginning of a resumed session, the agenda of a fixed day for the pack's questions (those of the bank may be

@@ -187,29 +187,5 @@ def show_question(*options: str) -> str:
 SEARCH = ("search", "--json", "--most", "3", "which writes a cache loses in a crash")
 
 
-def write_outputs(home: Path) -> None:
-    """Write every expected file; run once, by `make.py`, in the prepared environment."""
-    OUTPUTS.mkdir()
-    states = read_states()
-    (DATA / "states.json").write_text(as_json(states), encoding="utf-8")
-    made = {
-        **{name: make() for name, make in exact_outputs(list(states))},
-        f"report-{JUDGED}-priced.txt": priced_report(),
-        "review.json": review(),
-        "pack-show.txt": show_question(),
-        "pack-show.json": show_question("--json"),
-        "pack-check.json": check_pack(),
-        "schema-question.json": run_here("pack", "schema", "question"),
-        "schema-rubric.json": run_here("pack", "schema", "rubric"),
-        "config-show.json": show_settings(home, "--json"),
-        "config-show.txt": show_settings(home),
-        "search.json": run_apart(*SEARCH, **with_pack()),
-        **{f"grade-{name}.json": grade_answer(name, home) for name in ANSWERS},
-        "resume.txt": resume(),
-    }
-    for name, text in made.items():
-        (OUTPUTS / name).write_text(text, encoding="utf-8", newline="\n")
-
-
 def as_json(body: Any) -> str:
     return json.dumps(body, indent=1, ensure_ascii=False) + "\n"
