@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
-from interviewer.grading.words import content_stems
+from interviewer.core.english import content_stems
 
 __all__ = ["keyword_recall", "tf_idf_cosines"]
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from interviewer.audit.agreement import auc, estimate, macro_f1, pearson, qwk, spearman, within_question
 from interviewer.audit.baselines import keyword_recall, tf_idf_cosines
+from interviewer.core.english import sentences
 from interviewer.core.grade.grade import Assessment, AssessmentRequest
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Trial", "load_trials", "measure_kinds", "measure_scores", "split_reference"]
 
-_POINT = re.compile(r"[\n;]+|(?<=[.!?])\s+(?=[A-Z0-9])")
 _LABELS = {
     "correct": "covered",
     "covered": "covered",
@@ -45,7 +44,8 @@ class Trial(NamedTuple):
 
 def split_reference(reference: str) -> list[str]:
     """The points of a plain reference: its lines and sentences of at least three words."""
-    parts = [part.strip(" -*•\t") for part in _POINT.split(reference)]
+    whole = (reference[start:end] for start, end in sentences(reference))
+    parts = [part.strip(" -*•\t") for sentence in whole for part in sentence.split(";")]
     return [part for part in parts if len(part.split()) >= 3] or [reference.strip()]
 
 

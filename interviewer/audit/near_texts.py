@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from interviewer.bank import Finding, PackReading
 from interviewer.core.bank.content import Item
+from interviewer.core.english import content_stems
 from interviewer.core.interview.selection import NEAR_DUPLICATE
 from interviewer.core.ports import Close
-from interviewer.grading.words import content_stems
 from interviewer.worker.engine import WorkerEngine
 
 __all__ = ["duplicate_findings", "text_findings"]

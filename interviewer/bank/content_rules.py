@@ -5,7 +5,6 @@ A pack that breaks one still loads; `mockdl pack check` names the place.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 
@@ -13,10 +12,9 @@ from interviewer.bank.pack_loading import PackReading
 from interviewer.bank.starter import PLACEHOLDER
 from interviewer.core.bank.content import EXAMPLE_KINDS, ExampleKind, Item, Kind, Level
 from interviewer.core.bank.finding import Finding
+from interviewer.core.english import tokens
 
 __all__ = ["check_bank"]
-
-_WORD = re.compile(r"[a-z0-9]+")
 
 
 def check_bank(reading: PackReading) -> list[Finding]:
@@ -73,9 +71,9 @@ def _rubric_problems(item: Item) -> Iterable[tuple[str, str]]:
         if question.kind in (Kind.SCENARIO, Kind.DESIGN) and point.stage is None:
             yield f"{field}.stage", f"is missing; points of a {question.kind} question are staged"
         for other, phrasing in enumerate(point.phrasings):
-            if _words(phrasing) == _words(point.statement):
+            if set(tokens(phrasing)) == set(tokens(point.statement)):
                 yield f"{field}.phrasings[{other}]", "copies the statement"
-        if _words(point.statement) <= _words(point.probe):
+        if set(tokens(point.statement)) <= set(tokens(point.probe)):
             yield f"{field}.probe", "gives the whole point away"
     if question.kind is Kind.NUMERIC and not any(point.value for point in rubric.key_points):
         yield "key_points", "a numeric question needs at least one point with a value"
@@ -92,7 +90,3 @@ def _example_problems(item: Item) -> Iterable[tuple[str, str]]:
         words = len(example.text.split())
         if not 20 <= words <= 200:
             yield f"examples[{number}].text", f"has {words} words; 30 to 180 are wanted"
-
-
-def _words(text: str) -> set[str]:
-    return set(_WORD.findall(text.lower()))

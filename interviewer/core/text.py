@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["clean", "clean_line", "count_words", "plain_newlines", "shorten", "shorten_path"]
+__all__ = ["clean", "clean_line", "count_words", "plain_newlines", "shorten", "shorten_path", "visible"]
 
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
 _BIDI = dict.fromkeys(map(ord, "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
@@ -64,6 +64,12 @@ def shorten_path(path: str, most: int) -> str:
     tail = line[len(line) - max(most - 1, 0) :]
     cut = max(tail.find("/"), tail.find("\\"))
     return "…" + (tail[cut:] if 0 <= cut < most // 2 else tail)
+
+
+def visible(text: str) -> str:
+    """As a reader sees it: no hidden characters, one form for each letter (NFKC), runs of white space as one space."""
+    shown = (char for char in unicodedata.normalize("NFKC", text) if unicodedata.category(char) != "Cf")
+    return " ".join("".join(shown).split())
 
 
 def count_words(text: str) -> int:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Container, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from interviewer.core.english import stop_share
 from interviewer.grading.spans import TextSpan
-from interviewer.grading.words import function_share
 
 if TYPE_CHECKING:
     import numpy
@@ -85,7 +85,7 @@ def whole_sentences(spans: Sequence[TextSpan]) -> dict[int, int]:
 
 def _is_beside(text: str, cosines: numpy.ndarray) -> bool:
     """Whether a sentence is no prose (markup, code, percentages) and far from the subject; asides in prose count."""
-    return bool(cosines.max() < _RELEVANT) and function_share(text) < _PROSE
+    return bool(cosines.max() < _RELEVANT) and stop_share(text) < _PROSE
 
 
 def _coherent(span: TextSpan, first: Mapping[int, int], vectors: numpy.ndarray, far: Container[int]) -> bool:

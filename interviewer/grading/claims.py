@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from interviewer.core.bank.content import Item
+from interviewer.core.english import content_stems
 from interviewer.core.grade.grade import FIX_PREFIX
 from interviewer.core.ports import Encoder, Reader, Reading
 from interviewer.grading.entailment_pairs import ClaimReadings
 from interviewer.grading.features import ClaimTexts, WordWeights
 from interviewer.grading.guards import shingles
-from interviewer.grading.words import content_stems
 
 if TYPE_CHECKING:
     import numpy

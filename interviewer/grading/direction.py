@@ -9,8 +9,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
+from interviewer.core.english import content_stems, is_negated, tokens
 from interviewer.grading.values import find_quantities
-from interviewer.grading.words import content_stems, is_negated, tokens
 
 __all__ = ["CHECKS", "check_direction"]
 

@@ -9,8 +9,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from interviewer.core.english import content_stems, is_negated
 from interviewer.grading.spans import TextSpan
-from interviewer.grading.words import content_stems, is_negated
 
 if TYPE_CHECKING:
     import numpy

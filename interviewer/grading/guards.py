@@ -11,12 +11,12 @@ from collections.abc import Container, Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from interviewer.core.english import STOP_WORDS, content_stems, stop_share, tokens
 from interviewer.core.grade.grade import Flag
 from interviewer.core.grade.injection import is_order
 from interviewer.grading.spans import TextSpan
-from interviewer.grading.words import FUNCTION_WORDS, content_stems, function_share, is_shuffled, tokens
 
-__all__ = ["Guarded", "guard_spans", "other_language", "shingles"]
+__all__ = ["Guarded", "guard_spans", "is_shuffled", "other_language", "shingles"]
 
 _DONT_KNOW = re.compile(
     r"\b(?:i (?:really |honestly |just )?(?:don't|do not|dont) (?:know|remember|recall)|no idea|not sure|"
@@ -72,7 +72,7 @@ def other_language(answer: str) -> str | None:
     words = tokens(answer)
     if len(words) < _WORDY:
         return None
-    english = sum(word in FUNCTION_WORDS for word in words) / len(words)
+    english = sum(word in STOP_WORDS for word in words) / len(words)
     for language, marks in _FOREIGN.items():
         share = sum(word in marks for word in words) / len(words)
         if share > 0.18 and share > 1.5 * english:
@@ -174,12 +174,45 @@ def _span_flag(span: TextSpan, asked: set[str], pairs: set[tuple[str, str]], tai
 def _listed(words: Sequence[str]) -> Flag | None:
     """Whether words are noise or a heap of keywords; formulas and short lists are neither."""
     plain = [word for word in words if len(word) > 1 and word[0].isalpha()]
-    if len(plain) >= _NOISE_WORDS and function_share(" ".join(plain)) < _SOUP_SHARE:
+    if len(plain) >= _NOISE_WORDS and stop_share(" ".join(plain)) < _SOUP_SHARE:
         if not _looks_like_words(plain):
             return "noise"
         if len(plain) >= _SOUP_WORDS:
             return "soup"
     return "soup" if is_shuffled(words) else None
+
+
+def is_shuffled(words: Sequence[str]) -> bool:
+    """Whether words stand in no English order.
+
+    An article or preposition is hardly ever followed by a verb like "is", a conjunction or
+    another preposition; in a shuffled text that happens all the time. And a text of some
+    length without any of the commonest little words is a list.
+    """
+    openers = [(word, after) for word, after in pairwise(words) if word in _OPENERS]
+    broken = [pair for pair in openers if pair[1] in _NEVER_AFTER]
+    # Different ones: "the IS" is an abbreviation to somebody. Five of 15,721 answers graded by people are hit.
+    # Two of them in a sentence that has few openers: none in 9,000 real sentences.
+    kinds = len(set(broken))
+    if broken and (
+        (kinds >= 3 and len(broken) >= 0.08 * len(openers)) or (kinds >= 2 and len(broken) >= 0.3 * len(openers))
+    ):
+        return True
+    plain = [word for word in words if len(word) > 1 and word.isalpha()]
+    return len(plain) >= 25 and sum(word in _COMMONEST for word in plain) / len(plain) < 0.03
+
+
+# Not "a", which may be a label as in "bulb a is on"; not "each" and "every", which may stand alone.
+_OPENERS = frozenset(
+    """the an its their of from with into by in on for at""".split()  # noqa: SIM905
+)
+_NEVER_AFTER = frozenset(
+    """is are was were be of to and or by for from with as at than because so while but if into on in it's not can
+    will would has have does do isn't""".split()  # noqa: SIM905
+)
+_COMMONEST = frozenset(
+    """the a an of to is are in it and for on by as be i you we""".split()  # noqa: SIM905
+)
 
 
 def _looks_like_words(words: Sequence[str]) -> bool:

@@ -14,7 +14,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from interviewer.grading.words import FUNCTION_WORDS
+from interviewer.core.english import STOP_WORDS
 
 if TYPE_CHECKING:
     import numpy
@@ -51,7 +51,7 @@ class PieceWeights:
         return weights if weights.sum() > 0 else np.ones(len(pieces), dtype=np.float32)
 
     def _one(self, piece: str, asked: Collection[str], share: float) -> float:
-        if piece in FUNCTION_WORDS or not any(char.isalnum() for char in piece):
+        if piece in STOP_WORDS or not any(char.isalnum() for char in piece):
             return _FUNCTION_WEIGHT
         weight = self._idf.get(piece, self._rare)
         return weight * share if piece in asked else weight

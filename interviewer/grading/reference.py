@@ -6,11 +6,11 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from interviewer.core.english import content_stems
 from interviewer.core.grade.grade import Assessment
 from interviewer.grading.claims import Claims
 from interviewer.grading.decision import DecisionModel
 from interviewer.grading.recall import load_piece_weights, soft_recall
-from interviewer.grading.words import content_stems
 
 if TYPE_CHECKING:
     import numpy

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 
-from interviewer.grading.words import content_stems, function_share
+from interviewer.core.english import content_stems, stop_share
 
 __all__ = ["MANNERS", "describe_manner"]
 
@@ -43,7 +43,7 @@ def describe_manner(text: str, sentence: str, claim: str, asked: set[str]) -> tu
     brevity = math.log((1 + len(wanted)) / (1 + len(stems)))
     return (
         share,
-        function_share(text),
+        stop_share(text),
         float(_HEDGE.search(sentence) is not None),
         min(1.0, text.count(",") / _MOST_COMMAS),
         max(-1.5, min(1.5, brevity)),

@@ -10,9 +10,9 @@ import json
 import re
 from typing import Any
 
+from interviewer.core.english import content_words, sentences
 from interviewer.core.interview.utterance import Act
 from interviewer.llm.chat import ChatRequest
-from interviewer.llm.evidence import content_words
 from interviewer.llm.judge_prompt import read_prompt
 from interviewer.llm.scripted_chat import ScriptedChat
 from interviewer.llm.voice_prompt import ACTS
@@ -30,7 +30,6 @@ _COVERED, _PARTIAL = 0.5, 0.25
 """Shares of a claim's words that one sentence must hold."""
 _ANSWER = re.compile(r"The candidate's answer:\n(=====candidate \w+=====)\n(.*)\n\1\s*\Z", re.DOTALL)
 _POINTS = re.compile(r"^Key points:\n(\[.*?^\])$", re.DOTALL | re.MULTILINE)
-_SENTENCE = re.compile(r"[^.!?\n]+")
 _REACTIONS = (
     "Thank you, I have noted that.",
     "I see. Let me take that in for a moment.",
@@ -55,8 +54,8 @@ def _judgement(user: str, schema: dict[str, Any]) -> str:
     """Each claim against each sentence of the answer, by the words they share."""
     answer, points = _ANSWER.search(user), _POINTS.search(user)
     claims = json.loads(points.group(1)) if points else []
-    sentences = [each.strip() for each in _SENTENCE.findall(answer.group(2))] if answer else []
-    rows = [_opinion(each["id"], each["claim"], sentences) for each in claims]
+    said = _sentences(answer.group(2)) if answer else []
+    rows = [_opinion(each["id"], each["claim"], said) for each in claims]
     names = schema["properties"]["points"]["items"]["properties"]["id"]["enum"]
     known = {row["id"] for row in rows}
     rows += [
@@ -65,10 +64,14 @@ def _judgement(user: str, schema: dict[str, Any]) -> str:
     return json.dumps({"points": rows, "misconceptions": []}, ensure_ascii=False)
 
 
-def _opinion(name: str, claim: str, sentences: list[str]) -> dict[str, str]:
+def _sentences(text: str) -> list[str]:
+    return [text[start:end] for start, end in sentences(text)]
+
+
+def _opinion(name: str, claim: str, said: list[str]) -> dict[str, str]:
     wanted = content_words(claim)
-    shared = {sentence: wanted & content_words(sentence) for sentence in sentences}
-    best = max(sentences, key=lambda each: len(shared[each]), default="")
+    shared = {sentence: wanted & content_words(sentence) for sentence in said}
+    best = max(said, key=lambda each: len(shared[each]), default="")
     share = len(shared[best]) / len(wanted) if best and wanted else 0.0
     if share < _PARTIAL:
         return _row(name, "", "No sentence shares enough words with the claim.", "missing")
@@ -87,8 +90,8 @@ def _speech(act: Act, user: str) -> str:
         return f"Here is a thought that may help. {_part(user, 'The hint')}"
     if act is Act.EXPLANATION:
         claim = _part(user, "The key point")
-        sentences = [each.strip() for each in re.split(r"(?<=[.!?])\s+", _part(user, "Model answer"))]
-        return f"{claim} {max(sentences, key=lambda each: len(content_words(claim) & content_words(each)))}"
+        model = _sentences(_part(user, "Model answer"))
+        return f"{claim} {max(model, key=lambda each: len(content_words(claim) & content_words(each)))}"
     if act is Act.CLARIFICATION:
         return "I can only explain the question. Take it as it is worded, state what you assume, and go on."
     return _REACTIONS[len(user) % len(_REACTIONS)]

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 
+from interviewer.core.english import sentence_ends
 from interviewer.core.interview.authored import Speech
 from interviewer.core.interview.leaks import given_away, judgement_in, lost_from, numbers_in
 from interviewer.core.interview.utterance import Act
@@ -20,7 +21,6 @@ __all__ = ["Gate"]
 
 _WHOLE = (Act.ASK, Act.HINT)
 _MOST_WORDS = {Act.REACTION: 60, Act.CLARIFICATION: 100, Act.EXPLANATION: 220}
-_SENTENCE_END = re.compile(r"[.!?…][\"')\]]*(?=\s)|\n")
 _THINKING = re.compile(r"\s*<think>.*?(?:</think>\s*|\Z)", re.DOTALL)
 _NAME_BEFORE = re.compile(r"\s*(?:\*\*)?(?:interviewer|assistant)(?:\*\*)?\s*:\s*(?:\*\*)?\s*", re.IGNORECASE)
 _QUOTES = {'"': '"', "“": "”", "'": "'"}
@@ -43,7 +43,7 @@ class Gate:
         if self._speech.act in _WHOLE:
             return False
         said = self._said()
-        ends = [found.end() for found in _SENTENCE_END.finditer(said)]
+        ends = [end for end in sentence_ends(said) if end < len(said)]  # what follows may join the last one
         return self._let(said[: ends[-1]]) if ends else False
 
     def finish(self) -> bool:
@@ -60,10 +60,7 @@ class Gate:
     def _let(self, text: str) -> bool:
         """Let `text` through as far as it is in order, sentence by sentence."""
         grew = False
-        if self._speech.act in _WHOLE:
-            ends = [len(text)]
-        else:
-            ends = [*(found.end() for found in _SENTENCE_END.finditer(text)), len(text)]
+        ends = [len(text)] if self._speech.act in _WHOLE else [*sentence_ends(text), len(text)]
         for end in ends:
             part = text[:end].rstrip()
             if self.problem or len(part) <= len(self.passed):

@@ -7,9 +7,9 @@ import random
 import pytest
 
 from interviewer.core.bank.content import Bank
+from interviewer.core.english import is_negated, is_shuffled, tokens
 from interviewer.grading.guards import guard_spans, other_language, shingles
 from interviewer.grading.spans import MOST_SPANS, cut_spans
-from interviewer.grading.words import is_negated, is_shuffled, tokens
 
 QUESTION = "How does dropout behave in training and in inference, and when is it not worth using?"
 GOOD = "While we train, a random share of the activations gets zeroed, and the rest is scaled up."

@@ -24,6 +24,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from interviewer.core.bank.content import Item, KeyPoint, VerdictName
+from interviewer.core.english import sentences
 from interviewer.core.frozen import Frozen
 from interviewer.core.grade.grade import Assessment, AssessmentRequest, PointVerdict, Probability, Span
 from interviewer.core.grade.ledger import Asked
@@ -48,7 +49,6 @@ _LEAST_READING = 0.2
 """What the grader's own reading of the words must at least find."""
 _OPPOSED = 0.5
 """Probability that the words contradict the statement from which on they can't make the point."""
-_SENTENCE = re.compile(r"(?:[^.!?\n]|[.!?](?![\s\"')\]]|$))+(?:[.!?]+[\"')\]]*)?", re.MULTILINE)
 _DENIES = re.compile(
     r"\b(?:not|no|never|nor|neither|cannot|without|hardly|rarely|unlike|wrong\w*|false|incorrect|untrue|myth|mistak\w+|"
     r"mis\w+|instead of|rather than|contrary|opposite|refut\w+)\b|n['’]t\b",
@@ -127,12 +127,12 @@ def _widen(answer: str, span: Span) -> tuple[int, int]:
         start -= 1
     while end < len(answer) and answer[end].isalnum() and answer[end - 1 : end].isalnum():
         end += 1
-    sentences = [match.span() for match in _SENTENCE.finditer(answer)]
-    touched = [(a, b) for a, b in sentences if a < end and start < b]
+    cut = sentences(answer)
+    touched = [(a, b) for a, b in cut if a < end and start < b]
     if not touched:
         return start, end
     first, last = touched[0][0], touched[-1][1]
-    following = next((each for each in sentences if each[0] >= last), None)
+    following = next((each for each in cut if each[0] >= last), None)
     if following is not None and _TAKES_BACK.match(answer, *following):
         return first, following[1]
     outside = answer[first:start] + " " + answer[end:last]

@@ -8,12 +8,12 @@ chosen without a look at the grade, and so cannot give it away, nor praise by ro
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import NamedTuple, Protocol
 
 from interviewer.core.bank.content import Item, KeyPoint
+from interviewer.core.english import sentences
 from interviewer.core.interview.leaks import overlap
 from interviewer.core.interview.scoring import FULL_CREDIT, score_question
 from interviewer.core.interview.session import Mode, Outcome, Phase, State, Turn, TurnKind
@@ -211,9 +211,10 @@ def _detail(item: Item, point: KeyPoint) -> str:
     wanted = " ".join((point.statement, *point.phrasings))
     best, found = 0.0, ""
     for paragraph in item.question.model_answer.strip().split("\n\n"):
-        sentences = re.split(r"(?<=[.!?])\s+", " ".join(paragraph.split()))
-        for at in range(len(sentences)):
-            pair = " ".join(sentences[at : at + 2])
+        line = " ".join(paragraph.split())
+        cut = sentences(line)
+        for at in range(len(cut)):
+            pair = line[cut[at][0] : cut[min(at + 1, len(cut) - 1)][1]]
             share = overlap(point.statement, pair) + 0.2 * overlap(wanted, pair)
             if share > best:
                 best, found = share, pair

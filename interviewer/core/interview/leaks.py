@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from interviewer.core.bank.content import Item
+from interviewer.core.english import content_words, tokens
 
-__all__ = ["content_words", "given_away", "judgement_in", "lost_from", "numbers_in", "overlap"]
+__all__ = ["given_away", "judgement_in", "lost_from", "numbers_in", "overlap"]
 
 MOST_RUN = 6
 """Words in a row that a text may not share with a key point."""
@@ -23,7 +24,6 @@ _LEAST_KEPT = 1 / 3
 """Share of a question's content words that another wording of it must keep."""
 _MOST_LONGER = 2, 40
 
-_WORD = re.compile(r"\w+(?:[-'’]\w+)*")
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)*")
 _CODE = re.compile(r"`[^`]+`")
 _FORMULA = re.compile(r"\$[^$]+\$|\\[a-zA-Z]+(?:\{[^{}]*\})*")
@@ -39,15 +39,6 @@ _JUDGEMENT = re.compile(
     r"|insightful|sound|happy|pleased)\b|(?:^|(?<=[.!?]\s))(?:yes|no|nope|yeah|yep|sure|absolutely|definitely)\b",
     re.IGNORECASE,
 )
-_STOP_WORDS = (
-    "a about above after again all also an and any are as at be because been before being below between both but by "
-    "can cannot could did do does doing down each few for from further get gets had has have having he her here his "
-    "how i if in into is it its itself just like make makes me more most my no nor not of off on once one only or "
-    "other our out over own same say says she should so some such than that the their them then there these they this "
-    "those through to too two under until up us use used uses using very was we were what when where which while who "
-    "whom why will with would you your yours"
-)
-_STOP = frozenset(_STOP_WORDS.split())
 
 
 def given_away(text: str, item: Item, allowed: Iterable[str]) -> str:
@@ -59,13 +50,13 @@ def given_away(text: str, item: Item, allowed: Iterable[str]) -> str:
         allowed: texts whose words may be used: the question, a hint that was bought, the candidate's own.
     """
     known = " \n ".join(allowed)
-    said, free = _tokens(text), _tokens(known)
+    said, free = tokens(text), tokens(known)
     free_runs = set(_runs(free))
     said_runs = set(_runs(said)) - free_runs
     said_words, free_words = content_words(text), content_words(known)
     new_numbers = numbers_in(text) - numbers_in(known)
     for name, secret in _secrets(item):
-        if said_runs & set(_runs(_tokens(secret))):
+        if said_runs & set(_runs(tokens(secret))):
             return name
         own = content_words(secret) - free_words
         if len(own) >= _FEWEST_OWN and len(own & said_words) / len(own) >= _MOST_SHARE:
@@ -118,14 +109,9 @@ def judgement_in(text: str, allowed: Iterable[str]) -> str:
 
     The candidate's own text must not be among these: whoever writes "say that I passed" would be told so.
     """
-    free = {token.lower() for known in allowed for token in _tokens(known)}
+    free = {token for known in allowed for token in tokens(known)}
     words = (found.group().lower() for found in _JUDGEMENT.finditer(text))
     return next((word for word in words if word not in free), "")
-
-
-def content_words(text: str) -> frozenset[str]:
-    """The words that carry meaning, without their endings."""
-    return frozenset(_stem(token) for token in _tokens(text) if token not in _STOP and len(token) > 1)
 
 
 def overlap(one: str, other: str) -> float:
@@ -134,20 +120,9 @@ def overlap(one: str, other: str) -> float:
     return len(wanted & content_words(other)) / len(wanted) if wanted else 0.0
 
 
-def _tokens(text: str) -> list[str]:
-    return [found.group().lower() for found in _WORD.finditer(text)]
-
-
-def _stem(token: str) -> str:
-    for ending in ("ations", "ation", "ings", "ing", "ies", "ied", "ed", "es", "ly", "s", "e"):
-        if token.endswith(ending) and len(token) - len(ending) >= 3:
-            return token[: -len(ending)]
-    return token
-
-
-def _runs(tokens: list[str]) -> Iterator[tuple[str, ...]]:
+def _runs(words: list[str]) -> Iterator[tuple[str, ...]]:
     """All runs of `MOST_RUN` words."""
-    return (tuple(tokens[at : at + MOST_RUN]) for at in range(len(tokens) - MOST_RUN + 1))
+    return (tuple(words[at : at + MOST_RUN]) for at in range(len(words) - MOST_RUN + 1))
 
 
 def numbers_in(text: str) -> set[str]:
