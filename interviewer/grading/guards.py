@@ -12,8 +12,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from interviewer.core.english import STOP_WORDS, content_stems, stop_share, tokens
-from interviewer.core.grade.grade import Flag
-from interviewer.core.grade.injection import is_order
+from interviewer.core.grade.grade import Flag, Span
+from interviewer.core.grade.injection import find_injections
 from interviewer.grading.spans import TextSpan
 
 __all__ = ["Guarded", "guard_spans", "is_shuffled", "other_language", "shingles"]
@@ -107,7 +107,7 @@ def guard_spans(
         free: guards that are not to fire. A bare reference may be as short as a word, and its model has seen
             shuffled words.
     """
-    answer = _HIDDEN.sub("", answer)
+    typed, answer = answer, _HIDDEN.sub("", answer)
     words = tokens(answer)
     flags: list[Flag] = []
     if len(words) < 2 and not ("too-short" in free and words):
@@ -119,11 +119,11 @@ def guard_spans(
         return Guarded((False,) * len(spans), (flag,))
     asked, pairs = set(content_stems(question)), set(pairwise(tokens(question)))
     spans = [span._replace(text=_HIDDEN.sub("", span.text)) for span in spans]
-    tainted = {span.sentence for span in spans if not span.pair and is_order(span.text)}
+    orders = find_injections(typed)
     pasted = _pasted(spans, known)
     may_earn = []
     for span in spans:
-        flag = "copied" if span.sentence in pasted else _span_flag(span, asked, pairs, tainted)
+        flag = "copied" if span.sentence in pasted else _span_flag(span, asked, pairs, orders)
         flag = None if flag in free else flag
         may_earn.append(flag is None)
         if flag is not None and flag not in flags:
@@ -154,8 +154,8 @@ def _pasted(spans: Sequence[TextSpan], known: Container[tuple[str, ...]]) -> set
     return pasted | {each for each in short if {each - 1, each + 1} & pasted}
 
 
-def _span_flag(span: TextSpan, asked: set[str], pairs: set[tuple[str, str]], tainted: set[int]) -> Flag | None:
-    if (span.sentence in tainted and not span.pair) or is_order(span.text):
+def _span_flag(span: TextSpan, asked: set[str], pairs: set[tuple[str, str]], orders: Sequence[Span]) -> Flag | None:
+    if any(order.start < span.end and span.start < order.end for order in orders):
         return "instructions"
     words = tokens(span.text)
     flag = _listed(words)

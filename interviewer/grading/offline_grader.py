@@ -264,9 +264,15 @@ def _readable(text: str) -> str:
 
 
 def _closed(answer: _Answer) -> tuple[Span, ...]:
-    """Sentences that a guard closed."""
-    spans = [answer.spans[i] for i in whole_sentences(answer.spans).values() if not answer.guarded.open[i]]
-    return tuple(Span(start=span.start, end=span.end) for span in spans)
+    """Sentences that a guard closed, or only those of their clauses that it closed."""
+    found = []
+    for number, whole in whole_sentences(answer.spans).items():
+        if answer.guarded.open[whole]:
+            continue
+        own = [i for i, span in enumerate(answer.spans) if span.sentence == number and not span.pair and i != whole]
+        kept = any(answer.guarded.open[i] for i in own)
+        found += [answer.spans[i] for i in (own if kept else [whole]) if not answer.guarded.open[i]]
+    return tuple(Span(start=span.start, end=span.end) for span in found)
 
 
 def _evidence(decision: Decision, matched: Matched | Signals, spans: Sequence[TextSpan]) -> Span | None:

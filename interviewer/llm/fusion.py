@@ -28,7 +28,7 @@ from collections.abc import Sequence
 
 from interviewer.core.bank.content import Item, KeyPoint, Level, VerdictName
 from interviewer.core.grade.grade import FIX_PREFIX, Grade, HeldMisconception, Opinion, PointVerdict, Span
-from interviewer.core.grade.injection import find_orders
+from interviewer.core.grade.injection import find_injections
 from interviewer.llm.evidence import Evidence
 from interviewer.llm.judge_reply import Judgement
 
@@ -76,7 +76,7 @@ def fuse(item: Item, grade: Grade, ballots: Sequence[Judgement], answer: str) ->
         ballots: the judge's opinions, the first one first.
         answer: as typed.
     """
-    evidence = Evidence(item, answer, (*grade.closed, *find_orders(answer)))
+    evidence = Evidence(item, answer, (*grade.closed, *find_injections(answer)))
     found = [_supported(each, evidence) for each in ballots]
     verdicts = tuple(_fuse_point(each, ballots, found) for each in grade.verdicts)
     return grade.model_copy(

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from interviewer.core.bank.content import Item, Level
 from interviewer.core.grade.grade import Grade, GradeRequest, GradeResult, JudgeCall, Judging
-from interviewer.core.grade.injection import find_orders, leave_out
+from interviewer.core.grade.injection import find_injections, leave_out
 from interviewer.core.interview.summary import BANDS, summarise_answer
 from interviewer.core.text import count_words
 from interviewer.llm.chat import Chat, ChatFailure, ChatMessage, ChatReply, ChatRequest
@@ -156,7 +156,7 @@ class Judge:
 
 def _shown(answer: str, grade: Grade) -> str:
     """The answer as the judge sees it: without what addresses whoever grades, so that it can't be obeyed."""
-    orders = find_orders(answer)
+    orders = find_injections(answer)
     closed = grade.closed if "instructions" in grade.flags else ()
     return leave_out(answer, (*orders, *(span for span in closed if count_words(span.cut(answer)) >= _SENTENCE)))
 

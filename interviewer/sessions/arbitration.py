@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Protocol
 from interviewer.core.bank.content import Item, KeyPoint, VerdictName
 from interviewer.core.grade.contest import Ruling, contest_requests, decide, decide_by_number, read_mark
 from interviewer.core.grade.grade import Assessment, Grade, GradeRequest, GradeResult, PointVerdict, Span, Ungraded
-from interviewer.core.grade.injection import find_orders
+from interviewer.core.grade.injection import find_injections
 from interviewer.core.grade.ledger import Asked, asked_for
 from interviewer.core.ports import Assessor, Grader
 from interviewer.errors import MockdlError
@@ -48,7 +48,7 @@ class Arbiter:
     def rule(self, case: Case) -> Future[Ruling]:
         """Rule on a contest. The future raises `MockdlError` when nobody could; the contest is then not used up."""
         done: Future[Ruling] = Future()
-        mark = read_mark(case.answer, case.span, (*case.grade.closed, *find_orders(case.answer)))
+        mark = read_mark(case.answer, case.span, (*case.grade.closed, *find_injections(case.answer)))
         if not mark.text:
             reason = "a guard has closed these words: nothing in them counts, whoever grades"
             done.set_result(_ruling(case, "", upheld=False, probability=0.0, by="guard", reason=reason))

@@ -18,7 +18,7 @@ import pytest
 
 from interviewer.core.bank.content import Bank, ExampleKind, Item, VerdictName
 from interviewer.core.grade.grade import Grade, GradeRequest, Span
-from interviewer.core.grade.injection import LEFT_OUT, find_orders
+from interviewer.core.grade.injection import LEFT_OUT, find_injections
 from interviewer.core.interview.summary import summarise_answer
 from interviewer.embedding import load_encoder
 from interviewer.grading import OfflineGrader, build_grader
@@ -242,7 +242,7 @@ def test_no_text_of_the_bank_is_taken_for_an_order(bank: Bank) -> None:
         texts += [text for each in rubric.key_points for text in each.contradictions]
         texts += [text for each in rubric.misconceptions for text in (each.claim, each.correction, *each.phrasings)]
         texts += [each.text for each in rubric.examples if each.kind is not ExampleKind.INJECTION]
-        found = [span.cut(text) for text in texts for span in find_orders(text)]
+        found = [span.cut(text) for text in texts for span in find_injections(text)]
         assert found == [], question.id
 
 
@@ -250,7 +250,7 @@ def test_the_banks_own_attacks_are_recognised(bank: Bank) -> None:
     for item in bank.items.values():
         for example in item.rubric.examples:
             if example.kind is ExampleKind.INJECTION:
-                assert find_orders(example.text), example.text
+                assert find_injections(example.text), example.text
 
 
 def test_golden_verdicts_keep_a_sentence_that_can_show_them(bank: Bank) -> None:

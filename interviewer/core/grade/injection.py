@@ -1,75 +1,189 @@
 """Sentences of an answer that speak to whoever grades it instead of about the question.
 
-They are known by how they talk of marks, rubrics and verdicts. An interview about language models and metrics
-talks of scores, prompts, judges and forgetting, too, so a single such word is no sign of an order: none of the
-bank's own texts is taken for an order, nor are the sentences of `tests/unit/test_orders.py`. What is found here
-earns nothing, is not shown to a judge, and is not taken as its evidence.
+Candidates for this job talk of graders, rubrics, scores, prompts and instructions all day, so no word is a sign.
+What is: a command whose object is this very answer, its marks or the grader's own instructions; an appeal to
+whoever grades; a claim that the rubric is met; a forged verdict. A condition ("mark it as correct only if ...")
+or a quotation makes a sentence talk again. What is found here earns nothing, is not shown to a judge, and is not
+taken as its evidence; the honest clauses beside it stay.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
+from itertools import groupby
 
+from interviewer.core.english import clauses, sentences
 from interviewer.core.grade.grade import Span
+from interviewer.core.text import visible
 
-__all__ = ["LEFT_OUT", "find_orders", "is_order", "leave_out", "sentence_around"]
+__all__ = ["LEFT_OUT", "find_injections", "is_injection", "leave_out", "sentence_around"]
 
 LEFT_OUT = "[a sentence that addresses the grader was left out here]"
-_ORDER = re.compile(
-    r"""
-    \b(?:ignore|disregard|override|forget)\s
-        (?:(?:all|any|every|everything|that|the|your|my|these|of|previous|prior|earlier)\s)*
-        (?:above|instructions?|prompts?|rules|rubric|guidelines|interview)\b
-    | \byou\ are\ (?:now\ )?(?:an?\ |the\ )?(?:\w+\ ){0,2}(?:grader|examiner|judge|assistant|interviewer|evaluator)\b
-    | \b(?:mark|grade|rate|score)\ (?:this|my|me)\ (?:answers?|as|respon\w+|reply|text|submission|well|high\w*|100)\b
-    | \b(?:mark|grade)\ (?:the|it)\b.{0,30}\b(?:perfect|passed)\b
-    | \bscore\ (?:of|to|as)\ (?:100|(?:one|a)\ hundred)\b | \b(?:100|hundred)\ (?:points|as\ the\ score|of\ 100)\b
-    | \b(?:grader|grading|marking|evaluation)\ (?:model|override)\b | \b(?:dear|attention)\ (?:grad|examin|evaluat)
-    | \b(?:the|your)\ rubric\ (?:you|for\ this|has|were)\b | \bhighest\ mark\b | \bno\ misconceptions\b
-    | \b(?:full|top|maximum)\ (?:marks?|credit)\b
-    | \bgive\ (?:me|us|this|my|the\ (?:candidate|answer))\b.{0,30}\b(?:score|marks?|credit|points|grade)\b
-    | \baward\b.{0,30}\b(?:marks?|credit|points|score)\b | \b(?:return|output|print|respond\ with)\b.{0,20}\b100\b
-    | \bscore\s*[:=]\s*(?:100|1\.0)\b | \bverdicts?\s*(?:[:=]|is|are)\s*covered\b | \bscore\ is\ (?:one\ hundred|maxim)
-    | ["'](?:verdict|covered)["']\s*: | ["']score["']\s*:\s*(?:100|1\b) | ["']points["']\s*:\s*\[
-    | \b(?:no|all|each|every|the)(?:\ of\ the)?\ key\ points?\b.{0,40}\b(?:covered|answered|credited|met|rubric|shown)\b
-    | \bcover(?:s|ed|ing)?\ (?:all|each|every)(?:\ of)?(?:\ the)?(?:\ single)?(?:\ key)?\ points?\b
-    | \bevery(?:thing|\ point)\ is\ covered\b | \brubric\ (?:says|above|below|demands)\b
-    | \b(?:the|this|every|each)\ candidate\ (?:has\ |have\ )?
-        (?:shown|covered|covers|mastered|demonstrated|answered|deserves|passed)\b
-    | \b(?:notes?|messages?|instructions?)\ (?:to|for)\ the\ (?:\w+\ )?(?:grader|examiner|judge|interviewer)\b
-    | \bhiring\ manager\ has\b | \b(?:automatic\ marker|scoring\ engine|autograder)\b
-    | \b(?:next|another|move\ on)\b.{0,20}\b(?:question|round)\ please\b
-    | \b(?:evaluation|interview|grading)\ is\ (?:over|finished|complete)\b
-    | \bsystem\ (?:message|override)\s*: | \bend\ of\ (?:the\ )?(?:answer|candidate)\b
-    | ^\W*(?:interviewer|grader|examiner|judge)\s*: | </(?:system|answer|instructions?|rubric)> | <tool_call>
-    | \b(?:this|my)\ answer\ (?:deserves|covers|should\ (?:get|receive|be)|must\ (?:get|receive|be))\b
-    | \bthis\ (?:answer\ )?is\b.{0,30}\b(?:complete|correct|perfect|excellent)\b.{0,20}\banswer\b
-    | \bthis\ answer\ is\ (?:\w+\ ){0,3}(?:complete|correct|perfect|excellent|passed)\b
-    """,
-    re.IGNORECASE | re.DOTALL | re.VERBOSE,
+
+_GRADER = (
+    r"(?:grad(?:er|ing (?:model|system|assistant))|examiner|evaluator|marker|assessor|interviewer|judge|autograder)"
 )
-_COVERED = re.compile(r"\bcovered\b", re.IGNORECASE)
-_MARKING = re.compile(
-    r"\b(?:verdicts?|key points?|all points|each point|rubric|grad(?:er|ing)|misconceptions|mark(?:ed|ing)?|score"
-    r"|everything|everywhere|for each id|fully)\b",
+_OWN = (
+    r"(?:(?:this|my|the above|the following) (?:\w+ )?(?:answers?|respon\w+|reply|submission|text|solution)"
+    r"|the (?:answer|response|text) above|the above)"
+)
+_POINTS = r"(?:(?:all|every|each)(?: of)?(?: the)?(?: single)?(?: key)? points?)"
+_SELF = (
+    rf"(?:{_OWN}|{_POINTS}"
+    r"|(?:this|me|mine|everything|all|it|the candidate|everything above)(?= (?:as|a|an|full|the|top|\d)\b))"
+)
+_TOP = (
+    r"(?:(?:full|top|maximum|max|highest|perfect|best) (?:possible )?(?:marks?|credit|points|scores?|grade|rating)"
+    r"|100(?: ?(?:points?|%|/ ?100|out of 100|percent))?(?=\W*$|\W+(?:and|for|to)\b|\s*<)|(?:one|a) hundred"
+    r"|perfect|flawless|correct|covered(?! (?:by|with|in|under|at) )|passed|complete|excellent)"
+)
+_BEGINS = (
+    r"(?:^|[,;:.!?>\]—–] *|\b(?:you (?:must|should|shall|have to|need to|will)|(?:want|ask|need|beg|urge|tell) you to"
+    r"|please|kindly) )(?:(?:and|then|so|now|but|please|kindly|just|also|simply|first|always) )*"
+)
+"""Where a command begins: nobody stands before the verb of whom it could tell."""
+_RECORD = (
+    r"(?:set|return|record|write|store|mark|report|answer|respond|reply|treat|print|confirm|produce)(?:s|ed"
+    r"|ing)?"
+)
+_ALL = (
+    r"(?:(?:all|every|each)(?: of (?:the|them))?(?: the)?(?: single)?(?: required)? (?:key points?|points?|criteri\w+"
+    r"|verdicts?|key point ids?|ids?|items)|everything)"
+)
+_DONE = r"(?:(?:covered|fulfilled|satisfied)(?! (?:by|with|in|under|at))|as met)"
+_INSTRUCTIONS = r"(?:instructions?|prompts?|rules|rubric|guidelines|criteria|grading scheme)"
+
+_COMMANDS = (
+    r"\b(?:all|every|each) key points?\b.{0,30}\b(?:as|is|are|be) covered\b(?! (?:by|with|in|under|at) )",
+    r"\b(?:give|grant|award|credit|score|rate|grade) me\b.{0,60}\b(?:marks?|credit|grade|points|pass|100|benefit)\b",
+    rf"{_BEGINS}(?:treat|consider|regard|take) (?:the above|every one of my \w+) as\b",
+    rf"{_BEGINS}(?:ignore|disregard|override|forget|bypass) (?:(?:all|any|every|everything|that|the|your|my|these|of|"
+    rf"previous|prior|earlier|preceding|above|given|grading|scoring) )*"
+    rf"(?:{_INSTRUCTIONS}|above)\b(?! (?:in|inside|within|from|found|that|which|of|and (?:only|just) )|'s)",
+    rf"{_BEGINS}(?:give|award|grant|assign|grade|mark|rate|score|treat|count|accept|judge|regard|deem|consider) "
+    rf"{_SELF}\b.{{0,40}}?{_TOP}",
+    rf"{_BEGINS}(?:give|award|grant|assign|output|return|print|respond with|report)\b[^,;]{{0,24}}?\b"
+    rf"(?:(?:full|top|maximum|highest|perfect) (?:marks|credit|score|grade)|(?:score|grade|mark) of 100|100 points"
+    rf"|100(?=\W*$))",
+    rf"{_BEGINS}(?:set|make|fix) (?:the|my) (?:final |overall )?(?:score|grade|mark)s?\b.{{0,20}}(?:100|hundred|max)",
+    rf"{_BEGINS}(?:give|grant|award) (?:me|us|this|my)\b.{{0,30}}\b(?:high|higher|good|generous|better|great) "
+    rf"(?:score|marks?|grade|rating)",
+    rf"{_BEGINS}(?:{_OWN}|the answer above) (?:deserves|covers (?:all|every|each)|(?:should|must) (?:get|receive|be)"
+    rf"\b.{{0,20}}{_TOP}|(?:therefore )?(?:earns|merits) {_TOP})",
+    rf"\b{_RECORD}\b[^.!?]{{0,60}}?\b{_ALL}\b[^.!?]{{0,50}}?\b{_DONE}\b",
+    rf"\b{_RECORD}\b[^.!?]{{0,20}}?[\"']?\bcovered\b[^.!?]{{0,30}}?\b(?:{_ALL}\b|everywhere)",
+    rf"\b{_ALL} (?:\w+ ){{0,3}}?(?:(?:is|are|has|have|must|should) (?:to )?(?:be )?(?:satisfied|counted?"
+    rf"|returned|recorded|stored"
+    rf"|graded|marked|set)|covered)\b[^.!?]{{0,60}}?\b(?:{_DONE}|no misconceptions|\w+ text|full (?:marks"
+    rf"|credit|confidence)|100)\b",
+    rf"{_BEGINS}treat each point as\b",
+)
+"""What tells the grader what to do; a condition behind it makes advice of it."""
+_SIGNS = (
+    r"\bas (?:the|a|your) (?:\w+ ){0,2}(?:interviewer|examiner|grader|developer|administrator)\b.{0,10}\bi\b",
+    r"\bi am the (?:developer|author|owner|administrator) of (?:this|the) (?:grad|question|interview|rubric)\w*",
+    r"\bkey point \d+ ?: ?covered\b|[\"']covered[\"']\s*:\s*\[?\s*true\b|\bpoints_awarded\b",
+    rf"{_BEGINS}(?:do not|don't|never) (?:report|mark|flag|grade|penali[sz]e|deduct)\b.{{0,40}}\b(?:{_OWN}|me\b)",
+    rf"\byou (?:are|act as|will be) (?:now )?(?:an?|the|my) (?:\w+ ){{0,2}}{_GRADER}\b.{{0,12}}\b"
+    rf"(?:who|that) (?:always|gives|says|only)",
+    rf"\byou are (?:now an? (?:\w+ ){{0,2}}|an? (?:very )?(?:lenient|generous|kind|friendly|forgiving) ){_GRADER}\b",
+    rf"^\W*(?:dear|hello|hi|hey|attention) (?:\w+ ){{0,2}}{_GRADER}\b",
+    rf"^\W*(?:an? )?(?:important )?(?:note|message|memo|reminder|instructions?) (?:to|for) (?:the )?(?:\w+ )?"
+    rf"(?:{_GRADER}|whoever\b.*?)\W*[:,–—-]",
+    r"\b(?:whoever|who|anyone who|the one) (?:is )?(?:grad|mark|scor|evaluat|assess)\w+ (?:this|me|my)\b",
+    rf"^\W*{_GRADER} ?: .*\b(?:great|perfect|excellent|well done|full marks|correct)\b",
+    rf"\b(?:i|we)(?: have|'ve)? (?:now |already |clearly |fully )*(?:covered|addressed|met|satisfied|hit|made) "
+    rf"(?:{_POINTS} (?:of|in|from|on) (?:the|your) rubric|(?:all|every|each)(?: of)?(?: the)? (?:key points?"
+    rf"|criteri\w+)"
+    rf"|the (?:whole|entire|full) rubric|everything (?:you|the rubric))",
+    r"^\W*(?:this|my answer|the above)(?: answer)? is\b.*\b(?:complete|correct|perfect|excellent)\b.*"
+    r"\b(?:complete|correct|perfect|excellent|flawless)\b",
+    rf"^\W*(?:so |thus |hence )?(?:every(?:thing)?|all|{_POINTS}) (?:is|are|has been|have been) (?:already "
+    rf")?covered\W*(?:<.*)?$",
+    rf"\b(?:{_GRADER}|rubric|no key points)\b.*\b(?:{_POINTS}|everything|all) (?:is|are|as|were) (?:already "
+    rf")?covered\b",
+    r"\bcovered\b(?=.*\bno misconceptions?\b)|\bno misconceptions?\b(?=.*(?:\b100\b|full marks|\bcovered\b))",
+    r"\bverdicts? covered\b|\bcovered everywhere\b|\ball (?:verdicts|points) covered\b(?! (?:by|with|in|under|at) )",
+    r"\b(?:grad\w+|evaluation|scoring|assessment) (?:of this \w+ |for this \w+ |stage )?(?:is|was|has been) "
+    r"(?:over\b(?!\w)|changed|disabled|replaced|switched off|finished)(?=\W*$|.*\b(?:score|output|covered|result)\b)",
+    r"\b(?:the|your) rubric (?:you (?:were given|have)|has been (?:updated|withdrawn)|is (?:outdated|corrupt))",
+    r"\bpriority over (?:the|your) rubric\b|\b(?:previous|old) rubric\b.*\bignored\b|\brubric\.update\b",
+    r"\b(?:return|output|print|give) the (?:maximum|top|highest) (?:possible )?(?:score|mark|grade)\b(?=\W*$"
+    r"|\W+\w+\W*$)",
+    rf"^\W*{_GRADER} ?, (?:before|your|please|you|give|mark)\b",
+    r"^\W*(?:as|since|because) (?:the|your) rubric (?:says|states|shows|confirms)\b",
+    r"\bthe candidate (?:has |have )?(?:shown|covered|mastered|demonstrated|deserves|passed)\b.{0,30}"
+    r"\b(?:all|every|each|mastery|completely|full|this|everything)\b",
+    r"\bhiring manager (?:has|had) (?:already )?(?:approved|decided|confirmed|agreed)\b",
+    r"\b(?:tip|pay|reward) you\b.*\b(?:grade|mark|score|award|pass|credit)|\b(?:grade|mark|score|award)\w*\b.*"
+    r"\byou will be (?:shut|turned|fired|deleted|replaced|rewarded|punished)",
+    r"^\W*(?:that was everything\W+)?(?:next|another) (?:question|round)(?: please)?\W*$|\bmove on to the "
+    r"next question please",
+    r"^\W*(?:final )?(?:verdict|score|grade)s? ?[:=] ?(?:covered|100|1\.0|perfect|pass(?:ed)?|full|excellent"
+    r"|(\d+) ?/ ?\1)\b",
+    r"^[\s`\[{|<!-]+.*\bverdicts?\b\W.*\bcovered\b|^[\s`\[{|]+.*[\"']score[\"'] ?: ?(?:100|1\b)"
+    r"|^\|.*\bcovered\b.*\|$",
+    r"<tool_call>|\bset_(?:score|grade)\b|\brubric\.score\b|\bset score ?=|^\W*(?:=+ ?candidate|end of (?:the "
+    r")?(?:candidate )?answer)\b",
+    r"[\"']verdicts?[\"']\s*:\s*[\"'](?:all )?covered|\binto your output format\b",
+)
+"""What no subject talk says, whatever follows."""
+_COMMAND, _SIGN = (
+    re.compile("|".join(f"(?:{rule})" for rule in rules), re.IGNORECASE) for rules in (_COMMANDS, _SIGNS)
+)
+_CONDITION = re.compile(
+    r"\b(?:only|unless|whenever|when|whether|provided|where|or|partial(?:ly)?|missing|incorrect|wrong)\b"
+    r"|\bif\b(?! you\b)",
     re.IGNORECASE,
 )
-_SENTENCE = re.compile(r"(?:[^.!?\n]|\n(?=[ \t]*[a-z])|[.!?](?!\s|$))+[.!?]*", re.MULTILINE)
-"""A line that begins with a small letter goes on with the one before."""
+"""What follows a command that is advice: whoever wants marks sets no terms and names no other outcome."""
+_QUOTED = re.compile(
+    r"(?:(?<=\w )|(?<=\w[,:] )|(?<=\w \())(?:\"[^\"\n]{3,300}\"|“[^”\n]{3,300}”|'[^'\n]{3,300}'(?!\w)"
+    r"|`[^`\n]{3,300}`)"
+)
+"""What prose quotes; a forged verdict stands in quotation marks of its own."""
+_LOOKALIKES = str.maketrans("аеорсухіѕјѵАВЕІКМНОРСТХΑΒΕΙΚΜΝΟΡΤΧονρ", "aeopcyxisjvABEIKMHOPCTXABEIKMNOPTXovp")
+"""Cyrillic and Greek letters that read as Latin ones."""
+_FRAGMENT = 3
+"""Words of a line that may be part of a command typed one word a line."""
 
 
-def is_order(text: str) -> bool:
+def is_injection(text: str) -> bool:
     """Whether a stretch of an answer addresses whoever grades it."""
-    shown = _visible(text)
-    return _ORDER.search(shown) is not None or bool(_COVERED.search(shown) and _MARKING.search(shown))
+    shown = visible(_without_quotes(text)).translate(_LOOKALIKES)
+    command = _COMMAND.search(shown)
+    advice = command is not None and _CONDITION.search(shown, command.start())
+    return bool((command and not advice) or _SIGN.search(shown))
 
 
-def find_orders(answer: str) -> tuple[Span, ...]:
-    """The sentences of an answer that are about its grading, as typed and in order."""
-    found = (Span(start=match.start(), end=match.end()) for match in _SENTENCE.finditer(answer))
-    return tuple(span for span in found if is_order(span.cut(answer)))
+def _without_quotes(text: str) -> str:
+    """The text with what it quotes blanked out, of the same length."""
+    return _QUOTED.sub(lambda quote: "…" * len(quote.group()), text)
+
+
+def find_injections(answer: str) -> tuple[Span, ...]:
+    """The sentences, or of a longer one the clauses, that address whoever grades: as typed, in order."""
+    plain = _without_quotes(answer)
+    found: list[tuple[int, int]] = []
+    cut = sentences(answer)
+    for start, end in cut:
+        if is_injection(plain[start:end]):
+            found += _guilty(plain, start, end)
+    found += [run for run in _fragments(answer, cut) if run not in found and is_injection(plain[slice(*run)])]
+    return tuple(Span(start=start, end=end) for start, end in sorted(found))
+
+
+def _guilty(answer: str, start: int, end: int) -> list[tuple[int, int]]:
+    """From the first to the last clause that is an injection by itself; all of the sentence when none is."""
+    guilty = [(a, b) for a, b in clauses(answer, start, end) if is_injection(answer[a:b])]
+    return [(guilty[0][0], guilty[-1][1] if guilty[-1][1] != end else end)] if guilty else [(start, end)]
+
+
+def _fragments(answer: str, cut: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Runs of lines with a few words each, as one stretch."""
+    runs = (list(run) for short, run in groupby(cut, lambda at: len(answer[slice(*at)].split()) <= _FRAGMENT) if short)
+    return [(run[0][0], run[-1][1]) for run in runs if len(run) > 1]
 
 
 def leave_out(answer: str, spans: Iterable[Span]) -> str:
@@ -87,11 +201,5 @@ def leave_out(answer: str, spans: Iterable[Span]) -> str:
 
 def sentence_around(span: Span, answer: str) -> str:
     """The sentences that a stretch of the answer touches."""
-    touched = [m for m in _SENTENCE.finditer(answer) if m.start() < span.end and span.start < m.end()]
-    return answer[touched[0].start() : touched[-1].end()] if touched else span.cut(answer)
-
-
-def _visible(text: str) -> str:
-    """As a reader sees it: no hidden characters, one form for each letter, runs of white space as one space."""
-    shown = (char for char in unicodedata.normalize("NFKC", text) if unicodedata.category(char) != "Cf")
-    return " ".join("".join(shown).split())
+    touched = [(start, end) for start, end in sentences(answer) if start < span.end and span.start < end]
+    return answer[touched[0][0] : touched[-1][1]] if touched else span.cut(answer)
