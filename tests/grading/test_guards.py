@@ -7,8 +7,8 @@ import random
 import pytest
 
 from interviewer.core.bank.content import Bank
-from interviewer.core.english import is_negated, is_shuffled, tokens
-from interviewer.grading.guards import guard_spans, other_language, shingles
+from interviewer.core.english import is_negated, tokens
+from interviewer.grading.guards import guard_spans, is_shuffled, other_language, shingles
 from interviewer.grading.spans import MOST_SPANS, cut_spans
 
 QUESTION = "How does dropout behave in training and in inference, and when is it not worth using?"
