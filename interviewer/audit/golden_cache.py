@@ -9,23 +9,29 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from interviewer.core.bank.content import Item
 
-__all__ = ["KeptGrade", "KeptGrades"]
+__all__ = ["GRADER_FILES", "KeptGrade", "KeptGrades", "fingerprint"]
 
 _ROOT = Path(__file__).resolve().parents[1]
-_GRADER = (
+GRADER_FILES = (
     "grading/*.py",
     "grading/*.json",
     "embedding/entailment.*",
     "embedding/token_reader.py",
-    "core/grade/injection.py",
+    "core/*.py",
+    "core/bank/content.py",
+    "core/grade/*.py",
     "core/interview/scoring.py",
+    "core/interview/session.py",
+    "core/interview/utterance.py",
 )
+"""The files a grade depends on, relative to the package."""
 _MOST = 40_000
 
 
@@ -43,7 +49,7 @@ class KeptGrades:
 
     def __init__(self, path: Path, encoder: str) -> None:
         self._path = path
-        self._grader = _fingerprint(encoder)
+        self._grader = fingerprint(encoder)
         self._rows: dict[str, list[object]] = {}
         with suppress(OSError, ValueError):
             body = json.loads(path.read_bytes())
@@ -77,10 +83,17 @@ class KeptGrades:
         return hashlib.blake2b("\0".join(parts).encode(), digest_size=12).hexdigest()
 
 
-def _fingerprint(encoder: str) -> str:
-    """Changes with the encoder and with any file of the grader, its weights included."""
+def fingerprint(encoder: str, patterns: Sequence[str] = GRADER_FILES) -> str:
+    """Changes with the encoder and with any file of the grader, its weights included.
+
+    Raises:
+        FileNotFoundError: a pattern matches nothing, so that a file that moved would no longer count.
+    """
     digest = hashlib.blake2b(encoder.encode(), digest_size=12)
-    for pattern in _GRADER:
-        for path in sorted(_ROOT.glob(pattern)):
+    for pattern in patterns:
+        paths = sorted(_ROOT.glob(pattern))
+        if not paths:
+            raise FileNotFoundError(f"no file of the grader matches {pattern}")
+        for path in paths:
             digest.update(path.read_bytes())
     return digest.hexdigest()

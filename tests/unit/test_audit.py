@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import shutil
 from pathlib import Path
 
 import pytest
 
 from interviewer.audit.golden import GoldenGrade, grade_golden, order_findings
-from interviewer.audit.golden_cache import KeptGrade, KeptGrades
+from interviewer.audit.golden_cache import GRADER_FILES, KeptGrade, KeptGrades, fingerprint
 from interviewer.audit.near_texts import duplicate_findings, text_findings
 from interviewer.audit.quality_card import CARD_BEGIN, CARD_END, place_card, render_card
 from interviewer.audit.survey import build_survey
@@ -21,6 +22,7 @@ from tests.support.builders import make_grade, make_item
 from tests.support.encoders import WordEncoder
 from tests.support.packs import write_pack
 
+PACKAGE = Path(__file__).parents[2] / "interviewer"
 SAID = "gates let the gradient pass over many steps"
 
 
@@ -232,3 +234,29 @@ def test_an_ungraded_example_is_no_zero(reading: PackReading) -> None:
     golden = {"dropout": [GoldenGrade("strong", 0, KeptGrade(None, {}, ()))]}
     assert build_survey(reading, golden, []).topics[0].verdicts == 0
     assert isinstance(make_grade({}), Grade)
+
+
+def modules_behind(*names: str) -> set[Path]:
+    """Files of the package that these modules are made of, themselves included."""
+    found: set[Path] = set()
+    waiting = [PACKAGE / f"{name}.py" for name in names]
+    while waiting:
+        path = waiting.pop()
+        if path in found or not path.is_file():
+            continue
+        found.add(path)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("interviewer."):
+                waiting.append(PACKAGE / f"{'/'.join(node.module.split('.')[1:])}.py")
+    return found
+
+
+def test_kept_grades_go_with_any_file_that_the_grader_is_made_of() -> None:
+    counted = {path for pattern in GRADER_FILES for path in PACKAGE.glob(pattern)}
+    missing = modules_behind("grading/offline_grader", "embedding/token_reader", "core/interview/scoring") - counted
+    assert missing <= {PACKAGE / "errors.py", PACKAGE / "embedding" / "load_failures.py"}  # what is said of failures
+
+
+def test_a_pattern_that_matches_no_file_of_the_grader_is_an_error() -> None:
+    with pytest.raises(FileNotFoundError, match="no_such"):
+        fingerprint("default", (*GRADER_FILES, "grading/no_such.py"))
