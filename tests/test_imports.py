@@ -34,7 +34,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "worker": {"core.bank", "core.grade", "core.ports", "errors", "bank", "embedding", "index", "grading"},
     "wording": {"core", "core.bank", "core.grade", "core.interview"},
     "report": {"core", "core.bank", "core.grade", "core.interview", "core.progress", "errors", "wording"},
-    "audit": {"core.bank", "core.grade", "core.interview", "core.ports", "errors", "bank", "grading", "worker"},
+    "audit": {"core", "core.bank", "core.grade", "core.interview", "core.ports", "errors", "bank", "grading", "worker"},
     "sessions": {
         *("core", "core.bank", "core.grade", "core.interview", "core.ports", "core.progress", "errors"),
         *("review", "services", "storage", "tui"),

@@ -13,6 +13,7 @@ from concurrent.futures import Future
 from typing import NamedTuple, Protocol
 
 from interviewer.core.bank.content import Bank, Item, VerdictName
+from interviewer.core.futures import chain
 from interviewer.core.grade.grade import Grade, GradeRequest, GradeResult, JudgeCall
 from interviewer.core.ports import Grader
 from interviewer.errors import UsageError, nearest_names
@@ -173,16 +174,8 @@ def _judged(examples: Sequence[GoldenCase], grader: Grader, judge: JudgeLike, re
 def _begin(example: GoldenCase, grader: Grader, judge: JudgeLike, repeats: int) -> Callable[[], JudgedAnswer]:
     """Start on one example; the result waits for it."""
     request = GradeRequest(question_id=example.item.question.id, answer=example.text)
-    asked: Future[list[Future[GradeResult]]] = Future()
     offline = grader.grade(request, example.item)
-
-    def ask(graded: Future[GradeResult]) -> None:
-        try:
-            asked.set_result([judge.judge(example.item, request, graded.result()) for _ in range(repeats)])
-        except Exception as error:  # else whoever waits for `asked` waits for ever
-            asked.set_exception(error)
-
-    offline.add_done_callback(ask)
+    asked = chain(offline, lambda graded: [judge.judge(example.item, request, graded.result()) for _ in range(repeats)])
     return lambda: _collect(example, offline.result(), [each.result() for each in asked.result()])
 
 

@@ -14,6 +14,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import TypeVar
 
+from interviewer.core.futures import settled
 from interviewer.llm.background import Background, Call
 from interviewer.llm.calls import Caller, Sleep
 from interviewer.llm.chat import ChatAnswer, ChatFailure, ChatRequest, OnDelta
@@ -110,7 +111,7 @@ class ChatClient:
     def _begin(self, request: ChatRequest, on_delta: OnDelta) -> Future[ChatAnswer]:
         problem = self._server.key_problem()
         if problem:
-            return _done(ChatFailure("bad-key", problem))
+            return settled(ChatFailure("bad-key", problem))
 
         async def work() -> ChatAnswer:
             return await self._guard(lambda: self._call(request, hand_on))
@@ -163,9 +164,3 @@ class ChatClient:
 
 def _ignore(text: str) -> None:
     """Nobody listens to the pieces."""
-
-
-def _done(answer: ChatAnswer) -> Future[ChatAnswer]:
-    future: Future[ChatAnswer] = Future()
-    future.set_result(answer)
-    return future

@@ -6,12 +6,12 @@ says why the judge's part is missing.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple
 
 from interviewer.core.bank.content import Item, Level
+from interviewer.core.futures import settled
 from interviewer.core.grade.grade import Grade, GradeRequest, GradeResult, JudgeCall, Judging
 from interviewer.core.grade.injection import find_injections, leave_out
 from interviewer.core.interview.summary import BANDS, summarise_answer
@@ -53,30 +53,28 @@ class Judge:
         self._chat = chat
         self._cache = cache
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="mockdl-judge")
-        self._stopping = threading.Event()
 
     def judge(self, item: Item, request: GradeRequest, result: GradeResult) -> Future[GradeResult]:
         """Judge a graded answer; an ungraded one is returned as it is. The future never raises."""
-        done: Future[GradeResult] = Future()
-        if not isinstance(result, Grade) or self._stopping.is_set():
-            done.set_result(result)
-            return done
+        if not isinstance(result, Grade):
+            return settled(result)
 
-        def work() -> None:
+        def work() -> GradeResult:
             try:
-                done.set_result(self._judged(item, request, result))
+                return self._judged(item, request, result)
             except Exception as error:  # a judge must never cost the grade that is there already
                 judging = self._judging((), f"the judge failed ({type(error).__name__})")
-                done.set_result(result.model_copy(update={"judging": judging}))
+                return result.model_copy(update={"judging": judging})
 
-        self._pool.submit(work)
-        return done
+        try:
+            return self._pool.submit(work)
+        except RuntimeError:  # closed; asking whether it is would leave a moment between the answer and this call
+            return settled(result)
 
     def close(self) -> None:
         """Cancel what is under way; every pending future gets its offline grade."""
-        self._stopping.set()
-        self._chat.close()
         self._pool.shutdown(wait=False)
+        self._chat.close()
 
     def _judged(self, item: Item, request: GradeRequest, grade: Grade) -> Grade:
         shown = _shown(request.answer, grade)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 
 from interviewer.core.bank.content import Item
+from interviewer.core.futures import chain
 from interviewer.core.grade.grade import GradeRequest, GradeResult, Ungraded
 from interviewer.core.ports import Grader
 from interviewer.llm.judge import Judge
@@ -22,18 +23,13 @@ class JudgedGrader:
 
     def grade(self, request: GradeRequest, item: Item | None = None) -> Future[GradeResult]:
         """Grade one answer; without an item, which the judge would need, the offline grade is all there is."""
-        done: Future[GradeResult] = Future()
 
-        def offline(future: Future[GradeResult]) -> None:
-            error = future.exception()
-            result: GradeResult = Ungraded(reason=f"the grader failed: {error}") if error else future.result()
-            if item is None:
-                done.set_result(result)
-                return
-            self._judge.judge(item, request, result).add_done_callback(lambda judged: done.set_result(judged.result()))
+        def judge(offline: Future[GradeResult]) -> GradeResult | Future[GradeResult]:
+            error = offline.exception()
+            result = Ungraded(reason=f"the grader failed: {error}") if error else offline.result()
+            return result if item is None else self._judge.judge(item, request, result)
 
-        self._engine.grade(request, item).add_done_callback(offline)
-        return done
+        return chain(self._engine.grade(request, item), judge)
 
     def deeper(self, question_id: str, level: str, exclude: Sequence[str]) -> Future[str | None]:
         """A related question one level up, if the index is ready and has one."""

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, InvalidStateError
 
+from interviewer.core.futures import settled
 from interviewer.core.grade.grade import JudgeCall
 from interviewer.core.interview.authored import OnWords, Speech
 from interviewer.core.interview.session import Outcome
@@ -50,9 +51,7 @@ class ModelVoice:
     def speak(self, speech: Speech, on_words: OnWords) -> Future[Utterance]:
         """Word a speech; what a model does not word, or no longer, is said in authored words at once."""
         if not self._asks(speech):
-            done: Future[Utterance] = Future()
-            done.set_result(speech.words)
-            return done
+            return settled(speech.words)
         speaking = _Speaking(speech, self._chat, on_words)
         speaking.add_done_callback(self._count)
         speaking.begin(self._patience)
@@ -102,7 +101,7 @@ class _Speaking(Future[Utterance]):
         call = self._chat.stream(self._request, lambda piece: self._hear(piece, patience))
         with self._lock:
             self._call = call
-        call.add_done_callback(lambda done: self._answered(done.result()))
+        call.add_done_callback(self._answered)
         if self.done():  # it was turned down while the call was being made
             call.cancel()
 
@@ -135,14 +134,16 @@ class _Speaking(Future[Utterance]):
         if closed:
             self._end("ok", "")
 
-    def _answered(self, answer: ChatAnswer) -> None:
-        if isinstance(answer, ChatFailure):
-            self._end(answer.kind, answer.reason, answer)
-            return
-        with self._lock:
-            if not self.done():
-                self._gate.finish()
-        self._end("ok", "", answer)
+    def _answered(self, done: Future[ChatAnswer]) -> None:
+        try:
+            answer = done.result()
+            with self._lock:
+                if not self.done() and isinstance(answer, ChatReply):
+                    self._gate.finish()
+        except Exception as error:  # whoever waits would wait to the limit
+            answer = ChatFailure("bad-reply", f"The model's reply could not be used ({type(error).__name__}).")
+        outcome, reason = (answer.kind, answer.reason) if isinstance(answer, ChatFailure) else ("ok", "")
+        self._end(outcome, reason, answer)
 
     def _end(self, outcome: str, reason: str, answer: ChatAnswer | None = None) -> bool:
         """Settle it, unless it is settled."""

@@ -17,6 +17,7 @@ from interviewer.llm.judge_prompt import prompt_hash
 from interviewer.llm.judged_grader import JudgedGrader
 from interviewer.llm.reply_cache import ReplyCache
 from tests.support.builders import make_grade, make_item
+from tests.support.scripted import ScriptedEngine
 
 ITEM = make_item()
 ANSWER = "The first statement is a claim. The second thing is said there. And nothing more."
@@ -110,6 +111,20 @@ def test_a_judge_that_breaks_costs_nothing() -> None:
     assert "sk-123" not in found.model_dump_json()
 
 
+def test_a_judge_that_was_closed_leaves_the_offline_grade_as_it_is() -> None:
+    own = offline()
+    judge = Judge(ScriptedChat([]))
+    judge.close()
+    assert judge.judge(ITEM, REQUEST, own).result(timeout=0) is own
+
+
+def test_a_judge_whose_threads_end_while_an_answer_is_handed_to_it_costs_nothing() -> None:
+    own = offline()
+    judge = Judge(ScriptedChat([]))
+    judge._pool.shutdown()  # as `close` does in another thread, between any look at the judge and the call
+    assert judge.judge(ITEM, REQUEST, own).result(timeout=0) is own
+
+
 def test_an_ungraded_answer_is_not_sent_anywhere() -> None:
     chat = ScriptedChat([said(p0="covered")])
     nothing = Ungraded(reason="in German")
@@ -179,6 +194,29 @@ def test_the_judged_grader_looks_like_any_other() -> None:
     broken = JudgedGrader(Engine(RuntimeError("died")), Judge(chat)).grade(REQUEST, ITEM).result(timeout=10)
     assert isinstance(broken, Ungraded)
     assert "died" in broken.reason
+
+
+def test_a_judge_that_raises_leaves_nobody_waiting() -> None:
+    class Raising(Judge):
+        def judge(self, item: Item, request: GradeRequest, result: GradeResult) -> Future[GradeResult]:
+            raise ZeroDivisionError
+
+    grading = JudgedGrader(Engine(offline()), Raising(ScriptedChat([]))).grade(REQUEST, ITEM)
+    with pytest.raises(ZeroDivisionError):
+        grading.result(timeout=5)
+
+
+def test_a_grade_that_comes_when_nobody_waits_any_more_is_dropped_without_a_word(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    engine = ScriptedEngine()
+    engine.holding = True
+    chat = ScriptedChat([])
+    grading = JudgedGrader(engine, Judge(chat)).grade(REQUEST, ITEM)
+    grading.cancel()
+    engine.release()
+    assert not chat.asked
+    assert not caplog.records
 
 
 def test_a_follow_up_is_judged_on_what_it_probed_alone() -> None:

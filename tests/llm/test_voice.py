@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 
 import pytest
 from werkzeug import Response
@@ -16,6 +17,7 @@ from interviewer.core.interview.engine import begin, step
 from interviewer.core.interview.session import AnswerSubmitted, Graded, Planned, SessionConfig, Started, State
 from interviewer.core.interview.utterance import Act, Utterance
 from interviewer.llm import ScriptedChat
+from interviewer.llm.chat import ChatAnswer, ChatRequest, OnDelta
 from interviewer.llm.judge_prompt import fence_of
 from interviewer.llm.model_voice import ModelVoice
 from interviewer.llm.voice_prompt import ACTS, voice_hash, voice_request
@@ -189,6 +191,21 @@ def test_every_failure_is_said_in_authored_words_with_its_reason(
     assert words.voicing.failed
     assert words.voicing.call.outcome == outcome
     assert words.voicing.problem
+
+
+def test_a_client_that_breaks_its_promise_costs_no_waiting(state: State, item: Item) -> None:
+    class Broken(ScriptedChat):
+        def stream(self, request: ChatRequest, on_delta: OnDelta) -> Future[ChatAnswer]:
+            failed: Future[ChatAnswer] = Future()
+            failed.set_exception(ZeroDivisionError("secret"))
+            return failed
+
+    speech = authored.react(state, state.turns[0], item)
+    words = ModelVoice(Broken([]), patience=60).speak(speech, lambda _: None).result(timeout=5)
+    assert words.text == speech.words.text
+    assert words.voicing is not None
+    assert "ZeroDivisionError" in words.voicing.problem
+    assert "secret" not in words.model_dump_json()
 
 
 def test_a_dead_server_costs_no_waiting(connect: Connect, state: State, item: Item) -> None:
