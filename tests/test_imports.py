@@ -31,7 +31,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "review": {"core.progress"},
     "llm": {"core", "core.bank", "core.grade", "core.interview", "core.ports"},
     # The worker process composes the heavy rooms for itself, as services does for the interface.
-    "worker": {"core.bank", "core.grade", "core.ports", "errors", "bank", "embedding", "index", "grading"},
+    "worker": {"core", "core.bank", "core.grade", "core.ports", "errors", "bank", "embedding", "index", "grading"},
     "wording": {"core", "core.bank", "core.grade", "core.interview"},
     "report": {"core", "core.bank", "core.grade", "core.interview", "core.progress", "errors", "wording"},
     "audit": {"core", "core.bank", "core.grade", "core.interview", "core.ports", "errors", "bank", "grading", "worker"},

@@ -20,8 +20,9 @@ from typing import Any
 from interviewer.core.ports import EncoderStatus
 from interviewer.errors import EncoderError
 from interviewer.worker.engine import WorkerEngine
-from interviewer.worker.protocol import pack_message
-from interviewer.worker.socket_stream import Line
+from interviewer.worker.message_stream import MessageSocket
+from interviewer.worker.methods import METHODS
+from interviewer.worker.protocol import describe_error, pack_message
 
 __all__ = ["Bridge"]
 
@@ -70,7 +71,7 @@ class Bridge:
         with self._lock:
             visitors = list(self._visitors)
         for visitor in visitors:
-            visitor.line.close()
+            visitor.stream.close()
         self._folder.cleanup()
 
     def _accept(self) -> None:
@@ -81,7 +82,7 @@ class Bridge:
                 with self._lock:  # so that no later state can come before this one
                     self._visitors.append(visitor)
                     visitor.send({"status": self._engine.status().model_dump()})
-                visitor.line.begin()
+                visitor.stream.begin()
 
     def _forget(self, visitor: _Visitor) -> None:
         with self._lock, suppress(ValueError):
@@ -103,24 +104,21 @@ class _Visitor:
 
     def __init__(self, connection: socket.socket, engine: WorkerEngine, forget: Callable[[_Visitor], None]) -> None:
         self._engine = engine
-        self.line = Line(connection, on_message=self._hear, on_end=lambda: forget(self))
+        self.stream = MessageSocket(connection, on_message=self._hear, on_end=lambda: forget(self))
 
     def send(self, message: dict[str, Any]) -> None:
-        self.line.send(pack_message(message))
+        self.stream.send(pack_message(message))
 
     def _hear(self, message: dict[str, Any]) -> None:
         if message["method"] == "hello":
             if message["params"] != self._engine.settings:
                 self.send({"notice": _OTHER_SETTINGS})
             return
-        number = message["id"]
-        asked = self._engine.relay(message["method"], message.get("params", {}))
+        number, method = message["id"], METHODS[message["method"]]
+        asked = self._engine.relay(method, message.get("params", {}))
         asked.add_done_callback(lambda done: self._reply(number, done))
 
     def _reply(self, number: int, done: Future[Any]) -> None:
         error = done.exception()
-        if error is None:
-            self.send({"id": number, "result": done.result()})
-            return
-        kept, todo = getattr(error, "kept", ""), getattr(error, "todo", "")
-        self.send({"id": number, "error": {"what": getattr(error, "what", str(error)), "kept": kept, "todo": todo}})
+        reply = {"result": done.result()} if error is None else {"error": describe_error(error)}
+        self.send({"id": number, **reply})

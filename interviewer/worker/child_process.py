@@ -1,33 +1,25 @@
-"""One run of the worker process: its pipes, and the threads that keep them moving.
-
-Writing has a thread of its own because a pipe holds 64 kB: a process that is busy loading,
-or stopped, would otherwise hold up whoever asks, and that is the interface.
-"""
+"""One run of the worker process: its pipes, and how it ends."""
 
 from __future__ import annotations
 
 import os
-import queue
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-from interviewer.worker.protocol import read_message
+from interviewer.worker.message_stream import MessageStream
 
-__all__ = ["HOST_COMMAND", "Child"]
+__all__ = ["HOST_COMMAND", "ChildProcess"]
 
 # -P: the folder the user happens to stand in is no place to import `torch.py` from.
 HOST_COMMAND = (sys.executable, "-P", "-m", "interviewer.worker.host")
+_GRACE = 2.0
+"""Seconds that a process may take to end."""
 
-_CLOSE = b""
 
-
-class Child:
+class ChildProcess(MessageStream):
     """A started process.
 
     Args:
@@ -44,11 +36,9 @@ class Child:
         command: Sequence[str],
         *,
         on_message: Callable[[dict[str, Any]], None],
-        on_death: Callable[[Child], None],
+        on_death: Callable[[ChildProcess], None],
     ) -> None:
-        self._on_message = on_message
         self._on_death = on_death
-        self._outbox: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -60,10 +50,9 @@ class Child:
         )
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self.last_heard = time.monotonic()
         self._why = ""
-        self._start_thread("write", self._write, self._process.stdin)
-        self._start_thread("read", self._read, self._process.stdout)
+        super().__init__(self._process.stdout, self._process.stdin, on_message=on_message, on_end=self._bury)
+        self.begin()
 
     @property
     def pid(self) -> int:
@@ -76,52 +65,29 @@ class Child:
         code = self._process.returncode
         return self._why or (f"killed by signal {-code}" if code is not None and code < 0 else f"exit code {code}")
 
-    def send(self, packed: bytes) -> None:
-        """Queue a packed message; returns at once."""
-        self._outbox.put(packed)
-
     def kill(self, why: str) -> None:
         """End the process now, for this reason."""
         self._why = self._why or why
         self._process.kill()
 
-    def close(self, grace: float) -> None:
-        """Close the process's input, which ends it; kill it after `grace` seconds. Leaves no zombie."""
-        self._outbox.put(_CLOSE)
+    def stop(self) -> None:
+        """Close the process's input, which ends it; kill it if it does not within 2 s. Leaves no zombie."""
+        self.close()
         try:
-            self._process.wait(timeout=grace)
+            self._process.wait(timeout=_GRACE)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
 
-    def _start_thread(self, name: str, target: Callable[[IO[bytes]], None], stream: IO[bytes]) -> None:
-        threading.Thread(target=target, args=(stream,), name=f"mockdl-worker-{name}", daemon=True).start()
-
-    def _write(self, stream: IO[bytes]) -> None:
-        # A pipe that breaks means a process that died, and the reading thread handles that.
-        with suppress(OSError, ValueError):
-            while packed := self._outbox.get():
-                stream.write(packed)
-                stream.flush()
-        with suppress(OSError):
-            stream.close()
-
-    def _read(self, stream: IO[bytes]) -> None:
+    def _bury(self, nonsense: Exception | None) -> None:
+        """A process that says no more, or nonsense, is of no more use."""
+        if nonsense is not None:
+            self.kill(f"it sent something else than messages: {type(nonsense).__name__}")
         try:
-            while (message := read_message(stream)) is not None:
-                self.last_heard = time.monotonic()
-                self._on_message(message)
-        except (ValueError, KeyError, TypeError, OSError) as error:
-            self.kill(f"it sent something else than messages: {type(error).__name__}")
-        # End of stream, or nonsense: either way this process is of no more use.
-        self._outbox.put(_CLOSE)
-        try:
-            self._process.wait(timeout=2)
+            self._process.wait(timeout=_GRACE)
         except subprocess.TimeoutExpired:
             self.kill("it closed its pipe")
             self._process.wait()
-        with suppress(OSError):
-            stream.close()
         self._on_death(self)
 
 

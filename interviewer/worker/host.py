@@ -18,16 +18,18 @@ import time
 import traceback
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any, NoReturn
+from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 from interviewer.core.ports import EncoderStatus
-from interviewer.errors import MockdlError
-from interviewer.worker.protocol import read_message, write_message
+from interviewer.worker.methods import METHODS
+from interviewer.worker.protocol import describe_error, read_message, write_message
+
+if TYPE_CHECKING:
+    from interviewer.worker.operations import Operations
 
 __all__ = ["main"]
 
-_URGENT = ("prepare", "grade", "embed")
-"""Requests that need the encoder only; they are served between two batches of an index build."""
+_URGENT = {method.name for method in METHODS.values() if method.urgent}
 _NICENESS = 5
 _MOST_LOG_BYTES = 1_000_000
 
@@ -101,62 +103,56 @@ def main() -> None:
     inbox: queue.Queue[dict[str, Any]] = queue.Queue()
     threading.Thread(target=_receive, args=(requests, inbox), daemon=True).start()
     try:
-        from interviewer.worker.operations import Desk
+        from interviewer.worker.operations import Operations
 
-        desk = Desk(hello["params"], say=outbox.notice)
-        desk.load_encoder()
+        operations = Operations(hello["params"], say=outbox.notice)
+        operations.load_encoder()
     except Exception as error:
         # Foreseen or not, it is said to whoever asks: dying here would only start it all again.
         traceback.print_exc()
-        outbox.status(state="failed", detail=_describe(error)["what"])
+        outbox.status(state="failed", detail=describe_error(error)["what"])
         _refuse_all(inbox, outbox, error)
-    _serve(desk, inbox, outbox)
+    _serve(operations, inbox, outbox)
 
 
 def _refuse_all(inbox: queue.Queue[dict[str, Any]], outbox: _Outbox, error: Exception) -> NoReturn:
     while True:
         message = inbox.get()
-        outbox.send({"id": message["id"], "error": _describe(error)})
+        outbox.send({"id": message["id"], "error": describe_error(error)})
 
 
-def _describe(error: Exception) -> dict[str, str]:
-    if isinstance(error, MockdlError):
-        return {"what": error.what, "kept": error.kept, "todo": error.todo}
-    return {"what": f"{type(error).__name__}: {error}", "kept": "", "todo": ""}
-
-
-def _serve(desk: Any, inbox: queue.Queue[dict[str, Any]], outbox: _Outbox) -> None:
+def _serve(operations: Operations, inbox: queue.Queue[dict[str, Any]], outbox: _Outbox) -> None:
     """Build the index batch by batch with urgent requests in between, then serve everything."""
     later: list[dict[str, Any]] = []
-    outbox.status(state="indexing", model=desk.model, device=desk.device)
+    outbox.status(state="indexing", model=operations.model, device=operations.device)
     try:
-        for done, total in desk.index_steps():
+        for done, total in operations.index_steps():
             outbox.status(state="indexing", done=done, total=total)
             while not inbox.empty():
                 message = inbox.get()
                 if message["method"] in _URGENT:
-                    _answer(desk, message, outbox)
+                    _answer(operations, message, outbox)
                 else:
                     later.append(message)
     except Exception as error:
         # Grading needs no index, so whatever is wrong with it must not end the process.
         traceback.print_exc()
-        outbox.notice(" ".join(part for part in _describe(error).values() if part))
+        outbox.notice(" ".join(part for part in describe_error(error).values() if part))
     outbox.status(state="ready", done=0, total=0)
     for message in later:
-        _answer(desk, message, outbox)
+        _answer(operations, message, outbox)
     while True:
-        _answer(desk, inbox.get(), outbox)
+        _answer(operations, inbox.get(), outbox)
 
 
-def _answer(desk: Any, message: dict[str, Any], outbox: _Outbox) -> None:
+def _answer(operations: Operations, message: dict[str, Any], outbox: _Outbox) -> None:
     outbox.send({"serving": message["id"]})
     try:
-        outbox.send({"id": message["id"], "result": desk.perform(message["method"], message.get("params", {}))})
+        outbox.send({"id": message["id"], "result": operations.perform(message["method"], message.get("params", {}))})
     except Exception as error:
         # One request that fails must not end the process that serves the next.
         traceback.print_exc()
-        outbox.send({"id": message["id"], "error": _describe(error)})
+        outbox.send({"id": message["id"], "error": describe_error(error)})
 
 
 if __name__ == "__main__":

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from interviewer.bank import load_bank
-from interviewer.core.bank.content import Item, Level, Rubric
-from interviewer.core.grade.grade import AssessmentRequest, GradeRequest
+from interviewer.core.grade.grade import Assessment, GradeResult
+from interviewer.core.ports import Close, SearchHit
 from interviewer.embedding import CachedEncoder, VectorCache, load_encoder
 from interviewer.embedding.encoder_loading import BATCH
 from interviewer.errors import IndexStoreError, UsageError
@@ -19,12 +19,13 @@ from interviewer.grading import build_grader
 from interviewer.index import BankIndex, Stale, bank_entries, build_index, load_index, save_index
 from interviewer.index.index_files import Manifest
 from interviewer.index.near_duplicates import close_questions, close_texts
+from interviewer.worker import methods
 from interviewer.worker.neighbours import read_neighbours, write_neighbours
 
-__all__ = ["Desk"]
+__all__ = ["Operations"]
 
 
-class Desk:
+class Operations:
     """One bank, one encoder, one index, one grader."""
 
     def __init__(self, settings: dict[str, Any], *, say: Callable[[str], None]) -> None:
@@ -33,6 +34,17 @@ class Desk:
         self._cache = Path(settings["cache"])
         self.model = ""
         self.device = ""
+        self.serving = dict(
+            [
+                methods.PREPARE.served_by(self._prepare),
+                methods.GRADE.served_by(self._grade),
+                methods.ASSESS.served_by(self._assess),
+                methods.SEARCH.served_by(self._search),
+                methods.DEEPER.served_by(self._deeper),
+                methods.CLOSE_TEXTS.served_by(self._close_texts),
+                methods.CLOSE_QUESTIONS.served_by(self._close_questions),
+            ]
+        )
 
     def load_encoder(self) -> None:
         """Load the bank and the encoder; `MockdlError` when either cannot be."""
@@ -78,46 +90,35 @@ class Desk:
 
     def perform(self, method: str, params: dict[str, Any]) -> Any:
         """Serve one request; the result is plain data."""
-        return getattr(self, f"_do_{method}")(**params)
+        return self.serving[method](params)
 
-    def _do_prepare(self, question_id: str) -> None:
-        if question_id in self._bank:
-            self._grader.prepare(self._bank[question_id])
+    def _prepare(self, params: methods.PrepareParams) -> None:
+        if params.question_id in self._bank:
+            self._grader.prepare(self._bank[params.question_id])
 
-    def _do_grade(self, request: dict[str, Any], item: dict[str, Any] | None = None) -> Any:
-        wanted = GradeRequest.model_validate(request)
-        if item is not None:
-            graded = Item.model_validate(item)
-        elif wanted.question_id in self._bank:
-            graded = self._bank[wanted.question_id]
-        else:
-            raise UsageError(f"There is no question {wanted.question_id!r}.")
-        return self._grader.grade(graded, wanted).model_dump(mode="json")
+    def _grade(self, params: methods.GradeParams) -> GradeResult:
+        item, question_id = params.item, params.request.question_id
+        if item is None and question_id in self._bank:
+            item = self._bank[question_id]
+        if item is None:
+            raise UsageError(f"There is no question {question_id!r}.")
+        return self._grader.grade(item, params.request)
 
-    def _do_assess(self, requests: list[dict[str, Any]]) -> Any:
-        asked = [AssessmentRequest.model_validate(each) for each in requests]
-        return [each.model_dump() for each in self._grader.assess(asked)]
+    def _assess(self, params: methods.AssessParams) -> list[Assessment]:
+        return self._grader.assess(params.requests)
 
-    def _do_search(self, query: str, most: int) -> Any:
-        vector = self._encoder.encode([query])[0]
-        return [hit.model_dump() for hit in self._ready_index().search(vector, most)]
+    def _search(self, params: methods.SearchParams) -> list[SearchHit]:
+        vector = self._encoder.encode([params.query])[0]
+        return self._ready_index().search(vector, params.most)
 
-    def _do_neighbours(self) -> Any:
-        table = self._ready_index().neighbours()
-        return {name: [near.model_dump() for near in nearest] for name, nearest in table.items()}
+    def _deeper(self, params: methods.DeeperParams) -> str | None:
+        return self._ready_index().deeper(params.question_id, params.level, params.exclude)
 
-    def _do_deeper(self, question_id: str, level: str, exclude: list[str]) -> str | None:
-        return self._ready_index().deeper(question_id, Level(level), exclude)
+    def _close_texts(self, params: methods.CloseTextsParams) -> list[Close]:
+        return close_texts(params.rubric, self._cached)
 
-    def _do_close_texts(self, rubric: dict[str, Any]) -> Any:
-        found = close_texts(Rubric.model_validate(rubric), self._cached)
-        return [close.model_dump() for close in found]
-
-    def _do_close_questions(self, texts: dict[str, str], bound: float) -> Any:
-        return close_questions(texts, self._cached, bound)
-
-    def _do_embed(self, texts: list[str]) -> Any:
-        return self._encoder.encode(texts).tolist()
+    def _close_questions(self, params: methods.CloseQuestionsParams) -> list[tuple[str, str, float]]:
+        return close_questions(params.texts, self._cached, params.bound)
 
     def _ready_index(self) -> BankIndex:
         if self._index is None:

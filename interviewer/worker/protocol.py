@@ -11,7 +11,9 @@ import json
 import struct
 from typing import IO, Any
 
-__all__ = ["MOST_BYTES", "pack_message", "read_message", "write_message"]
+from interviewer.errors import MockdlError
+
+__all__ = ["MOST_BYTES", "describe_error", "pack_message", "read_message", "write_message"]
 
 _LENGTH = struct.Struct(">I")
 MOST_BYTES = 64 * 1024 * 1024
@@ -49,6 +51,13 @@ def pack_message(message: dict[str, Any]) -> bytes:
     if len(body) > MOST_BYTES:
         raise ValueError(f"a message of {len(body)} bytes")
     return _LENGTH.pack(len(body)) + body
+
+
+def describe_error(error: BaseException) -> dict[str, str]:
+    """An error as it is sent: the parts of a `MockdlError`, foreseen or not."""
+    if isinstance(error, MockdlError):
+        return {"what": error.what, "kept": error.kept, "todo": error.todo}
+    return {"what": f"{type(error).__name__}: {error}", "kept": "", "todo": ""}
 
 
 def write_message(stream: IO[bytes], message: dict[str, Any]) -> None:

@@ -17,7 +17,9 @@ import pytest
 from interviewer.core.grade.grade import Grade, GradeRequest, Ungraded
 from interviewer.errors import EncoderError
 from interviewer.worker.bridge import Bridge
+from interviewer.worker.child_process import ChildProcess
 from interviewer.worker.engine import WorkerEngine
+from interviewer.worker.protocol import pack_message
 from tests.support.builders import make_item
 from tests.support.packs import write_pack
 
@@ -124,7 +126,7 @@ def test_a_worker_that_is_killed_costs_no_visitor_a_grade(house: House, tmp_path
     marker = tmp_path / "began"
     grades = [first.grade(request(f"once {marker} sleep 60")), second.grade(request("an answer"))]
     wait_for(marker.exists, "the grading to begin")
-    assert server._child is not None
+    assert isinstance(server._child, ChildProcess)
     os.kill(server._child.pid, signal.SIGKILL)
     assert all(isinstance(each.result(30), Grade) for each in grades)
     assert house.starts() == 2
@@ -165,7 +167,8 @@ def test_nonsense_on_the_socket_costs_only_who_sent_it(house: House) -> None:
     house.serve()
     visitor = house.visit()
     assert house.bridge is not None
-    for nonsense in (b"\xff" * 64, b"\x00\x00\x00\x02{}", b"\x00\x00\x00\x05hello", b"\x00\x00"):
+    unknown = pack_message({"id": 1, "method": "load_encoder", "params": {}})
+    for nonsense in (b"\xff" * 64, b"\x00\x00\x00\x02{}", b"\x00\x00\x00\x05hello", b"\x00\x00", unknown):
         with socket.socket(socket.AF_UNIX) as caller:
             caller.connect(str(house.bridge.path))
             caller.sendall(nonsense)

@@ -20,7 +20,7 @@ from interviewer.core.bank.content import Level
 from interviewer.core.grade.grade import Grade, GradeRequest, Ungraded
 from interviewer.errors import EncoderError
 from interviewer.paths import built_in_pack
-from interviewer.worker.child_process import HOST_COMMAND
+from interviewer.worker.child_process import HOST_COMMAND, ChildProcess
 from interviewer.worker.engine import WorkerEngine
 from interviewer.worker.protocol import MOST_BYTES, pack_message, read_message, write_message
 from tests.support.builders import make_item
@@ -78,7 +78,7 @@ def wait_until(engine: WorkerEngine, state: str, seconds: float = 20) -> None:
 
 
 def pid_of(engine: WorkerEngine) -> int:
-    assert engine._child is not None
+    assert isinstance(engine._child, ChildProcess)
     return engine._child.pid
 
 
@@ -112,15 +112,12 @@ def test_asking_starts_the_worker_and_all_questions_are_answered(engine_for: Mak
     grade = engine.grade(request("an answer"))
     prepared = engine.prepare("alpha")
     hits = engine.search("title of beta", 2)
-    near = engine.neighbours()
     assert isinstance(grade.result(20), Grade)
     assert prepared.result(20) is None
     assert hits.result(20)[0].question_id == "beta"
     assert len(hits.result()) == 2
-    assert set(near.result(20)) == {"alpha", "beta", "gamma"}
     assert engine.deeper("alpha", "mid", []).result(20) == "gamma"
     assert engine.deeper("alpha", "mid", ["gamma"]).result(20) is None
-    assert len(engine.embed(["one", "two"]).result(20)) == 2
 
 
 def test_an_item_sent_along_is_used_instead_of_the_banks(engine_for: MakeEngine) -> None:
@@ -263,7 +260,7 @@ def test_a_worker_that_was_given_up_gets_another_chance_later(
     engine = engine_for("dies")
     engine.grade(request("an answer")).result(20)
     before = starts_in(tmp_path / "cache" / "worker.log")
-    monkeypatch.setattr("interviewer.worker.engine._WINDOW", 0.0)
+    monkeypatch.setattr("interviewer.worker.supervision._WINDOW", 0.0)
     engine.grade(request("an answer"))
     wait_for(lambda: starts_in(tmp_path / "cache" / "worker.log") > before, "another start")
 
