@@ -167,6 +167,20 @@ async def test_going_back_while_it_is_read_keeps_the_ruling(
         await story.until(lambda: bool(conductor.state.turns[0].rulings))
 
 
+async def test_a_ruling_that_comes_when_the_program_is_left_is_dropped_without_a_word(
+    services: Services, claims: ScriptedEngine, begin: Begin, caplog: pytest.LogCaptureFixture
+) -> None:
+    claims.script = reads_marks(0.9)
+    conductor = begin(mode=Mode.PRACTICE)
+    async with tell(services, conductor) as story:
+        await answer(story, conductor, SAID)
+        claims.holding = True
+        await contest(story, "These words made")
+        await story.until(lambda: "A second method reads" in story.visible())
+    claims.release()
+    assert not caplog.records
+
+
 async def test_a_verdict_is_contested_from_the_report_too(
     services: Services, claims: ScriptedEngine, begin: Begin
 ) -> None:
