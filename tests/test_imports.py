@@ -23,11 +23,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "core.interview": {"core", "core.bank", "core.grade", "core.ports"},
     "core.progress": {"core", "core.bank", "core.grade", "core.interview"},
     "settings": {"core", "core.bank", "core.interview", "errors", "paths"},
-    "bank": {"core.bank", "errors"},
+    "bank": {"core", "core.bank", "errors"},
     "storage": {"core.bank", "core.interview", "errors"},
     "embedding": {"core.ports", "errors"},
     "index": {"core.bank", "core.ports", "errors"},
-    "grading": {"core.bank", "core.grade", "core.ports"},
+    "grading": {"core", "core.bank", "core.grade", "core.ports"},
     "review": {"core.progress"},
     "llm": {"core", "core.bank", "core.grade", "core.interview", "core.ports"},
     # The worker process composes the heavy rooms for itself, as services does for the interface.
