@@ -34,7 +34,7 @@ class Operations:
         self._cache = Path(settings["cache"])
         self.model = ""
         self.device = ""
-        self.serving = dict(
+        self.handlers = dict(
             [
                 methods.PREPARE.served_by(self._prepare),
                 methods.GRADE.served_by(self._grade),
@@ -90,7 +90,7 @@ class Operations:
 
     def perform(self, method: str, params: dict[str, Any]) -> Any:
         """Serve one request; the result is plain data."""
-        return self.serving[method](params)
+        return self.handlers[method](params)
 
     def _prepare(self, params: methods.PrepareParams) -> None:
         if params.question_id in self._bank:

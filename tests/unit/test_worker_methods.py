@@ -83,7 +83,7 @@ class Echo(WorkerEngine):
     def __init__(self, folder: Path, method: Method[Any, Any], result: Any) -> None:
         super().__init__(model="", device="", cache=folder, packs=[], bank_cache=folder, log=folder / "log")
         self._status = EncoderStatus(state="ready")
-        self._serving = dict([method.served_by(self._serve)])
+        self._handlers = dict([method.served_by(self._serve)])
         self._result = result
         self.sent: tuple[str, dict[str, Any]] = ("", {})
         self.received: Any = None
@@ -94,7 +94,7 @@ class Echo(WorkerEngine):
 
     def request(self, method: str, params: dict[str, Any], read: Callable[[Any], Any]) -> Future[Any]:
         self.sent = method, params
-        return settled(read(over_the_wire(self._serving[method](over_the_wire(params)))))
+        return settled(read(over_the_wire(self._handlers[method](over_the_wire(params)))))
 
 
 @pytest.mark.parametrize(("method", "ask", "params", "names", "result"), TABLE)
@@ -114,7 +114,7 @@ def test_the_table_above_misses_no_method() -> None:
 
 def test_the_worker_serves_the_methods_that_there_are_and_no_others(tmp_path: Path) -> None:
     operations = Operations({"cache": str(tmp_path)}, say=lambda _: None)
-    assert operations.serving.keys() == METHODS.keys()
+    assert operations.handlers.keys() == METHODS.keys()
 
 
 @pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
