@@ -45,7 +45,7 @@ from interviewer.tui.app import MockdlApp
 
 async def main():
     services = build_services()
-    conductor = services.start_session(SessionConfig(level=Level.SENIOR, count=2, seed=1))
+    conductor = services.sessions.create(SessionConfig(level=Level.SENIOR, count=2, seed=1))
     app = MockdlApp(services, conductor)
     gaps, started = [], time.monotonic()
     async with app.run_test(size=(80, 24)) as pilot:

@@ -98,7 +98,7 @@ async def main() -> None:
 
     services = build_services()
     config = SessionConfig(level=Level.SENIOR, mode=Mode.PRACTICE, count=len(ASKED), seed=1)
-    conductor = services.start_from(ASKED, config)
+    conductor = services.sessions.create_from(ASKED, config)
     await Sitting(MockdlApp(services, conductor), conductor).hold()
     services.close()
 

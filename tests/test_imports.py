@@ -34,14 +34,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "worker": {"core", "core.bank", "core.grade", "core.ports", "errors", "bank", "embedding", "index", "grading"},
     "wording": {"core", "core.bank", "core.grade", "core.interview"},
     "report": {"core", "core.bank", "core.grade", "core.interview", "core.progress", "errors", "wording"},
-    "audit": {"core", "core.bank", "core.grade", "core.interview", "core.ports", "errors", "bank", "grading", "worker"},
+    "audit": {"core", "core.bank", "core.grade", "core.interview", "core.ports", "errors", "bank", "grading"},
     "sessions": {
         *("core", "core.bank", "core.grade", "core.interview", "core.ports", "core.progress", "errors"),
-        *("review", "services", "storage", "tui"),
+        "review",
     },
     "services": {
-        *("core.bank", "core.grade", "core.interview", "core.ports", "errors", "paths"),
-        *("settings", "bank", "storage", "report", "sessions", "worker", "llm"),
+        *("core.bank", "core.grade", "core.ports", "errors", "paths"),
+        *("settings", "bank", "storage", "sessions", "worker", "llm"),
     },
     "plain": {
         *("core", "core.bank", "core.grade", "core.interview", "core.ports", "errors"),
@@ -53,9 +53,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "web": set(),
     "cli": {
-        *("core", "core.bank", "core.grade", "core.interview", "core.progress", "errors", "paths"),
+        *("core", "core.bank", "core.grade", "core.interview", "core.ports", "core.progress", "errors", "paths"),
         *("tui", "plain", "web", "sessions", "services", "settings", "report", "wording", "audit"),
-        *("bank", "llm", "worker"),
+        *("bank", "llm"),
     },
     "__main__": {"cli"},
 }

@@ -12,9 +12,9 @@ from interviewer.bank import Finding, PackReading, read_known_hard
 from interviewer.core.bank.content import ExampleKind, Item
 from interviewer.core.grade.grade import Grade, GradeRequest, GradeResult
 from interviewer.core.interview.summary import summarise_answer
+from interviewer.core.ports import Engine
 from interviewer.grading.decision import load_model
 from interviewer.grading.offline_grader import NAME
-from interviewer.worker.engine import WorkerEngine
 
 __all__ = ["GoldenGrade", "generated_answers", "golden_score", "grade_golden", "grader_name", "order_findings"]
 
@@ -36,7 +36,7 @@ class GoldenGrade(NamedTuple):
     graded: KeptGrade
 
 
-def grade_golden(item: Item, engine: WorkerEngine, kept: KeptGrades) -> list[GoldenGrade]:
+def grade_golden(item: Item, engine: Engine, kept: KeptGrades) -> list[GoldenGrade]:
     """Grade all golden and generated answers of one question, those not kept from before by the worker."""
     answers: list[tuple[str, int | None, str]] = [
         (str(example.kind), number, example.text) for number, example in enumerate(item.rubric.examples)

@@ -8,8 +8,7 @@ from interviewer.bank import Finding, PackReading
 from interviewer.core.bank.content import Item
 from interviewer.core.english import content_stems
 from interviewer.core.interview.selection import NEAR_DUPLICATE
-from interviewer.core.ports import Close
-from interviewer.worker.engine import WorkerEngine
+from interviewer.core.ports import Close, Engine
 
 __all__ = ["duplicate_findings", "text_findings"]
 
@@ -25,7 +24,7 @@ _MESSAGES = {
 }
 
 
-def text_findings(reading: PackReading, item: Item, engine: WorkerEngine) -> list[Finding]:
+def text_findings(reading: PackReading, item: Item, engine: Engine) -> list[Finding]:
     """Overlapping key points, copied phrasings, leaking probes and contradictions that contradict nothing."""
     path = reading.sources[item.question.id][1]
     close = engine.close_texts(item.rubric).result(timeout=300)
@@ -41,7 +40,7 @@ def text_findings(reading: PackReading, item: Item, engine: WorkerEngine) -> lis
     return findings
 
 
-def duplicate_findings(reading: PackReading, engine: WorkerEngine) -> list[Finding]:
+def duplicate_findings(reading: PackReading, engine: Engine) -> list[Finding]:
     """Questions of the pack that ask for the same thing."""
     texts = {name: f"{item.question.title}. {item.question.prompt}" for name, item in reading.items.items()}
     if len(texts) < 2:

@@ -14,8 +14,8 @@ from interviewer.errors import EncoderError, UsageError, nearest_names
 from interviewer.services.health import Check
 
 if TYPE_CHECKING:
+    from interviewer.core.ports import Engine
     from interviewer.services import Services
-    from interviewer.worker.engine import WorkerEngine
 
 __all__ = ["Check", "open_services", "parse_name", "print_json", "ready_engine", "say", "use_judge", "write_output"]
 
@@ -70,7 +70,7 @@ def open_services(packs: Sequence[Path] = (), *, alone: Path | None = None) -> I
         services.close()
 
 
-def ready_engine(services: Services, *, quiet: bool = False, index: bool = True) -> WorkerEngine:
+def ready_engine(services: Services, *, quiet: bool = False, index: bool = True) -> Engine:
     """Start the encoder's worker and wait until it can answer, with a progress bar on a terminal.
 
     Raises:

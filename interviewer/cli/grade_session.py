@@ -10,11 +10,12 @@ from typing import NamedTuple
 from interviewer.cli.common import print_json, ready_engine, say
 from interviewer.core.bank.content import Level
 from interviewer.core.grade.grade import Grade, GradeResult, Ungraded
+from interviewer.core.interview.effects import GradeTurn
 from interviewer.core.interview.session import Graded, Turn
 from interviewer.core.interview.summary import SessionSummary
 from interviewer.core.progress.regrade import SessionChange, compare_sessions, is_step_back, needs_judge_again
-from interviewer.errors import UsageError
 from interviewer.services import Services
+from interviewer.sessions import pending_grades
 from interviewer.sessions.conductor import Conductor
 
 __all__ = ["Wish", "grade_session"]
@@ -37,7 +38,7 @@ def grade_session(services: Services, name: str, wish: Wish) -> int:
 
     Returns the exit code: 1 when an answer could not be graded or not by the judge, 130 after Ctrl-C.
     """
-    conductor = services.open_session(name)
+    conductor = services.sessions.open(name)
     turns = _chosen(services, conductor, wish)
     if not turns and wish.level is None:
         _nothing(services, conductor, wish)
@@ -66,12 +67,7 @@ def _grade(
     """Grade these answers, filling `tried`; keep the grades unless they are only to be shown. False after Ctrl-C."""
     if not turns:
         return True
-    if conductor.row.config.demo is not services.model.demo:
-        raise UsageError(
-            f"Session {conductor.row.id} is a demonstration: a script judged it, and nobody else does.",
-            kept="Its grades are as they were.",
-            todo="`mockdl history` lists the others.",
-        )
+    pending_grades.refuse_demonstration(conductor.row, demo=services.model.demo)
     if services.model.judges():
         say(services.model.notice())
     ready_engine(services, quiet=wish.as_json, index=False)
@@ -79,9 +75,9 @@ def _grade(
         for event in _grades(conductor, turns, quiet=wish.as_json):
             tried[event.turn_id] = event.result
             if wish.diff:
-                conductor.note_asked(event.result)
+                pending_grades.note_asked(conductor, event.result)
             else:
-                conductor.keep_grade(event)
+                pending_grades.keep_grade(conductor, event)
     except KeyboardInterrupt:
         return False
     return True
@@ -89,18 +85,16 @@ def _grade(
 
 def _chosen(services: Services, conductor: Conductor, wish: Wish) -> list[Turn]:
     if wish.again:
-        return conductor.answered_turns()
+        return pending_grades.answered_turns(conductor.state)
     if wish.level is not None:
         return []
-    owed = conductor.ungraded_turns()
-    unjudged = conductor.turns_to_judge_again() if services.model.judges() else []
-    return sorted([*owed, *unjudged], key=lambda turn: turn.id)
+    return pending_grades.owed_turns(conductor.state, judges=services.model.judges())
 
 
 def _nothing(services: Services, conductor: Conductor, wish: Wish) -> None:
-    unjudged = len(conductor.turns_to_judge_again())
+    unjudged = len(pending_grades.unjudged_turns(conductor.state))
     name = conductor.row.id
-    if not conductor.answered_turns():
+    if not pending_grades.answered_turns(conductor.state):
         say(f"Session {name} holds no answer.")
     else:
         say(f"Every answer of session {name} has a grade.")
@@ -122,7 +116,7 @@ def _grades(conductor: Conductor, turns: Sequence[Turn], *, quiet: bool) -> Iter
     from rich.progress import track
 
     console = Console(stderr=True)
-    futures = [conductor.grade_again(turn.id) for turn in turns]
+    futures = [conductor.grade(GradeTurn(turn.id)) for turn in turns]
     hidden = quiet or not console.is_terminal
     for future in track(futures, "Grading answers", console=console, disable=hidden, transient=True):
         yield future.result()
@@ -130,7 +124,7 @@ def _grades(conductor: Conductor, turns: Sequence[Turn], *, quiet: bool) -> Iter
 
 def _shown(conductor: Conductor, tried: dict[int, GradeResult]) -> dict[int, GradeResult]:
     """The grades that would have been stored."""
-    old = {turn.id: turn.result for turn in conductor.answered_turns()}
+    old = {turn.id: turn.result for turn in pending_grades.answered_turns(conductor.state)}
     return {name: result for name, result in tried.items() if not is_step_back(old.get(name), result)}
 
 

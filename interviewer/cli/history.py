@@ -31,7 +31,7 @@ def report(
     from interviewer.report import render_report
 
     with open_services() as services:
-        summary = services.summary(session)
+        summary = services.sessions.summary(session)
     width = min(100, shutil.get_terminal_size((80, 24)).columns) if sys.stdout.isatty() and output is None else 80
     write_output(render_report(summary, form, width=width), output, "report")
 
@@ -44,7 +44,7 @@ def history(
 
     with open_services() as services:
         rows = services.journal.sessions()
-        summaries = [services.summary(row.id) for row in rows]
+        summaries = [services.sessions.summary(row.id) for row in rows]
     if as_json:
         print_json(
             [

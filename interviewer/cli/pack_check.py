@@ -15,8 +15,8 @@ from interviewer.audit.quality_card import CARD_BEGIN, place_card, render_card
 from interviewer.audit.survey import Survey, build_survey
 from interviewer.bank import Finding, PackReading, read_known_hard
 from interviewer.core.bank.content import Level
+from interviewer.core.ports import Engine
 from interviewer.errors import UsageError
-from interviewer.worker.engine import WorkerEngine
 
 __all__ = ["PackAudit", "audit", "render_table", "write_card"]
 
@@ -34,7 +34,7 @@ class PackAudit(NamedTuple):
 
 
 def audit(
-    reading: PackReading, engine: WorkerEngine, cache: Path, *, quiet: bool = False, sample: int | None = None
+    reading: PackReading, engine: Engine, cache: Path, *, quiet: bool = False, sample: int | None = None
 ) -> PackAudit:
     """Compare the texts of a pack and grade its golden answers, with a progress bar on a terminal.
 

@@ -22,8 +22,8 @@ def play(session: str, *, line_mode: bool) -> int:
         from interviewer.plain import Console, retell
 
         services.journal.forbid_writing()
-        conductor = services.read_session(services.journal.session(session))
+        view = services.sessions.read(services.journal.session(session))
         console = Console()
-        retell(conductor, console)
-        console.narrate(f"`mockdl report {conductor.row.id}` shows the verdicts.")
+        retell(view, console)
+        console.narrate(f"`mockdl report {view.row.id}` shows the verdicts.")
         return 0

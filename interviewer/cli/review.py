@@ -62,9 +62,7 @@ def review(
 
 
 def _read_agenda(services: Services, level: Level) -> Agenda:
-    from interviewer.sessions.archive import Archive
-
-    archive = Archive(services)
+    archive = services.archive
     return archive.agenda(archive.read_into([]), level)
 
 
@@ -74,7 +72,7 @@ def _practise(services: Services, agenda: Agenda, count: int | None, *, plain: b
 
     ids = [each.question_id for each in agenda.due][: count or services.settings.count]
     config = SessionConfig(level=agenda.level, mode=Mode.PRACTICE, count=len(ids), minutes=services.settings.minutes)
-    return conduct(services, services.start_from(ids, config), plain or not has_terminal())
+    return conduct(services, services.sessions.create_from(ids, config), plain or not has_terminal())
 
 
 def _describe(agenda: Agenda, count: int | None) -> Iterator[str]:

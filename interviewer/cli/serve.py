@@ -87,9 +87,8 @@ def _is_loopback(host: str) -> bool:
 
 def _serve(services: Services, host: str, port: int, offered: dict[str, str]) -> None:
     from interviewer.web.web_server import Address, WebServer
-    from interviewer.worker.bridge import Bridge
 
-    bridge = Bridge(services.engine())
+    bridge = services.bridge()
     os.environ.update({**offered, **_python_path(), WORKER_SOCKET: str(bridge.path)})  # what the visitors inherit
     command = shlex.join(["exec", sys.executable, "-P", "-m", "interviewer.cli.visitor"])
     server = WebServer(command, Address(host, port, secrets.token_urlsafe(24)), _announce)

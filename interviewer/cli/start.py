@@ -108,11 +108,11 @@ def start(
         if judge is not None:
             use_judge(services, judge)
         if resume is not None:
-            conductor = services.resume_session(resume)
+            conductor = services.sessions.resume(resume)
             raise typer.Exit(conduct(services, conductor, line_mode))
         config = _build_config(services, level, topic or [], count, minutes, mode, seed)
         if line_mode:
-            raise typer.Exit(conduct(services, services.start_session(config), line_mode))
+            raise typer.Exit(conduct(services, services.sessions.create(config), line_mode))
         from interviewer.tui import run
 
         raise typer.Exit(run(services, config, None))
@@ -136,7 +136,7 @@ def _build_config(
     return SessionConfig(
         level=parse_name(level, Level, "level") if level else settings.level,
         mode=parse_name(mode, Mode, "mode") if mode else settings.mode,
-        topics=services.find_topics(topics),
+        topics=services.sessions.find_topics(topics),
         count=count or settings.count,
         minutes=minutes or settings.minutes,
         seed=seed if seed is not None else secrets.randbelow(2**31),
@@ -175,8 +175,10 @@ def _conduct_plain(services: Services, conductor: Conductor) -> int:
 
 def _save_report(services: Services, conductor: Conductor, console: Console) -> None:
     from interviewer.errors import StorageError
+    from interviewer.report.saving import save_report
 
     try:
-        console.narrate(f"The report was saved to {services.save_report(conductor.summary())}")
+        path = save_report(conductor.summary(), services.places.reports)
+        console.narrate(f"The report was saved to {path}")
     except StorageError as error:
         console.narrate(str(error))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-from interviewer.core.bank.content import Item
+from interviewer.core.bank.content import Item, Rubric
 from interviewer.core.grade.grade import Assessment, AssessmentRequest, GradeRequest, GradeResult
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ __all__ = [
     "Close",
     "Encoder",
     "EncoderStatus",
+    "Engine",
     "Grader",
     "Neighbour",
     "Progress",
@@ -94,7 +95,6 @@ class Encoder(Protocol):
 
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> numpy.ndarray:
         """Return unit vectors, float32, shape (len(texts), dimension)."""
-        ...
 
 
 class Reading(NamedTuple):
@@ -117,11 +117,9 @@ class Reader(Protocol):
 
     def read(self, texts: Sequence[str], *, cut: bool = True) -> list[Reading]:
         """Read texts; those longer than a long sentence are cut unless `cut` is False."""
-        ...
 
     def entail(self, said: Sequence[Reading], claims: Sequence[Reading]) -> numpy.ndarray:
         """Probabilities that `said[i]` covers, misses or contradicts `claims[i]`, shape (len(said), 3)."""
-        ...
 
 
 class Grader(Protocol):
@@ -134,15 +132,12 @@ class Grader(Protocol):
             request: what was asked and answered.
             item: the question as the session keeps it; None for the bank's own.
         """
-        ...
 
     def deeper(self, question_id: str, level: str, exclude: Sequence[str]) -> Future[str | None]:
         """A related question one level up, if the index is ready and has one."""
-        ...
 
     def prepare(self, question_id: str) -> Future[None]:
         """Embed this question's rubric before anything else."""
-        ...
 
 
 class Assessor(Protocol):
@@ -150,4 +145,28 @@ class Assessor(Protocol):
 
     def assess(self, requests: Sequence[AssessmentRequest]) -> Future[list[Assessment]]:
         """One assessment for each request, in order; the future raises `EncoderError` when that failed."""
-        ...
+
+
+class Engine(Grader, Assessor, Protocol):
+    """The encoder with all that it does, wherever it runs. Calls return at once; futures raise `EncoderError`."""
+
+    notices: list[str]
+    """What the user should be told; whoever tells it takes it out."""
+
+    def status(self) -> EncoderStatus:
+        """What it is doing."""
+
+    def on_status(self, listener: Callable[[EncoderStatus], None]) -> None:
+        """Have `listener` called with each change, from another thread."""
+
+    def search(self, query: str, most: int = 10) -> Future[list[SearchHit]]:
+        """The questions nearest in meaning to a query, best first."""
+
+    def close_texts(self, rubric: Rubric) -> Future[list[Close]]:
+        """Texts of a rubric that lie nearer to each other than they should."""
+
+    def close_questions(self, texts: Mapping[str, str], bound: float) -> Future[list[tuple[str, str, float]]]:
+        """Pairs of questions whose texts, by id, are at least this similar, with their cosine."""
+
+    def stop(self) -> None:
+        """End it; waiting futures fail."""

@@ -1,6 +1,6 @@
 """Contesting a verdict in line mode: name a point by its number, quote the words that make it, hear the ruling.
 
-The rule is that of `core/contest.py`, and the ruling is kept as the interface keeps it.
+The rule is that of `core/grade/contest.py`, and the ruling is kept as the interface keeps it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 from typing import NamedTuple
 
-from interviewer.core.interview.effects import Rejected
 from interviewer.core.interview.session import Contested, Mode, Phase
 from interviewer.core.interview.summary import QuestionSummary
 from interviewer.core.text import shorten
@@ -28,6 +27,7 @@ from interviewer.plain.contest_target import (
 )
 from interviewer.report.terminal_report import wrap_text
 from interviewer.sessions.conductor import Conductor
+from interviewer.sessions.contests import keep_ruling, may_contest, request_ruling
 from interviewer.wording.verdicts import describe_outcome, describe_score
 
 __all__ = ["Contests", "offer_contests"]
@@ -52,7 +52,7 @@ class Contests:
     def offer(self, number: int) -> None:
         """Below the verdict on a question (counted from 1): say which points can be contested, if any."""
         numbers = open_numbers(self._conductor.summary().questions[number - 1])
-        if numbers and self._conductor.may_contest():
+        if numbers and may_contest(self._conductor):
             text = (
                 f'/contest {numbers[0]} "these words of mine" has your words read again for point {numbers[0]}. '
                 f"Each can be contested once: {list_numbers(numbers)}."
@@ -72,7 +72,7 @@ class Contests:
             self._console.narrate(str(reason))
             return earlier
         turn, point, span = pointed
-        future = self._conductor.contest(turn.id, point.id, span)
+        future = request_ruling(self._conductor, turn.id, point.id, span)
         self._asked.append(_Asked(turn.question_id, point.id, future))
         self._await(pointed, future)
         return self.settle() or earlier
@@ -109,13 +109,12 @@ class Contests:
             self._console.narrate("The ruling is told and kept when it comes. Ctrl-C once more leaves the session.")
 
     def _keep(self, asked: _Asked) -> bool:
-        conductor, finished = self._conductor, self._conductor.state.phase is Phase.FINISHED
+        conductor = self._conductor
         try:
-            effects = conductor.send(asked.future.result(), running=not finished)
+            refused = keep_ruling(conductor, asked.future.result())
         except MockdlError as error:
             self._console.narrate(f"{error} The point can still be contested.")
             return False
-        refused = next((each.reason for each in effects if isinstance(each, Rejected)), "")
         if refused:
             self._console.narrate(f"Not possible: {refused}.")
             return False
@@ -133,7 +132,7 @@ class Contests:
         Raises:
             RefusedError: nothing that could be.
         """
-        if not self._conductor.may_contest():
+        if not may_contest(self._conductor):
             raise RefusedError("Nobody is there to rule on a contest. The verdict stays.")
         if not self._with_verdict():
             raise RefusedError("There is no verdict to contest yet.")
@@ -170,7 +169,7 @@ def offer_contests(conductor: Conductor, console: Console) -> bool:
     """
     contests, ruled = Contests(conductor, console), False
     questions = conductor.summary().questions
-    if not console.interactive or not conductor.may_contest() or not any(map(open_numbers, questions)):
+    if not console.interactive or not may_contest(conductor) or not any(map(open_numbers, questions)):
         return False
     example = '/contest 1.2 "these words of mine" has your words read again for point 2 of question 1'
     console.say("", *wrap_text(f"Points without full credit can be contested, once each: {example}.", console.width))

@@ -26,7 +26,6 @@ from interviewer.core.interview.session import (
     Quit,
     Resumed,
     Skipped,
-    TimeUp,
 )
 from interviewer.core.ports import EncoderStatus
 from interviewer.core.text import plain_newlines
@@ -35,9 +34,10 @@ from interviewer.plain.commands import SUBMIT, Command, help_lines, parse_comman
 from interviewer.plain.confidence import Confidence
 from interviewer.plain.console import Console
 from interviewer.plain.contest import Contests
-from interviewer.plain.speaker import Talk
+from interviewer.plain.speaker import LineSpeaker
 from interviewer.report.terminal_report import render_question
 from interviewer.sessions.conductor import Conductor
+from interviewer.sessions.session_view import TIME_IS_UP
 
 __all__ = ["INPUT_ENDED", "run_plain"]
 
@@ -55,7 +55,7 @@ class _PlainInterview:
         self._lines: list[str] = []
         self._input_ended = False
         self._just_submitted = False
-        self._talk = Talk(conductor, console)
+        self._speaker = LineSpeaker(conductor, console)
         self._confidence = Confidence(conductor, console, asks)
         self._contests = Contests(conductor, console)
 
@@ -69,7 +69,7 @@ class _PlainInterview:
                 return self._leave()
             if isinstance(effect, Finish):
                 self._contests.settle(last=True)
-                self._talk.close()
+                self._speaker.say(effect)
                 return 0
             queue += self._perform(effect)
         return self._leave()
@@ -80,7 +80,7 @@ class _PlainInterview:
         if isinstance(effect, GradeTurn):
             return self._grade(effect)
         if isinstance(effect, ShowHint):
-            self._talk.hint(effect)
+            self._speaker.say(effect)
             return self._listen()
         if isinstance(effect, Review):
             return self._review(effect)
@@ -94,15 +94,13 @@ class _PlainInterview:
         config = row.config
         self._console.say(f"mockdl: {config.level} level {config.mode}, session {row.id}")
         for note in row.notes:
-            self._talk.say_block(f"Note: {note}")
-        self._talk.say_block("Finish an answer with a line that holds a single dot. /help lists the commands.")
+            self._speaker.say_block(f"Note: {note}")
+        self._speaker.say_block("Finish an answer with a line that holds a single dot. /help lists the commands.")
 
     def _ask(self, effect: Ask) -> tuple[Effect, ...]:
         conductor = self._conductor
         conductor.prepare()
-        if conductor.turn.id == 0:
-            self._talk.greet()
-        self._talk.ask(effect)
+        self._speaker.ask(effect)
         draft = conductor.draft()
         self._lines = plain_newlines(draft.text).split("\n") if draft and draft.text else []
         if self._lines:
@@ -113,10 +111,9 @@ class _PlainInterview:
         """Read lines until they make an event, then send it."""
         conductor, self._just_submitted = self._conductor, False
         while True:
-            left = conductor.seconds_left()
-            if left is not None and left <= 0:
-                self._console.narrate("Time is up. What you had typed was taken as your answer.")
-                return self._send(TimeUp(at=conductor.clock(), draft=self._text()))
+            if time_up := conductor.time_up(self._text()):
+                self._console.narrate(TIME_IS_UP)
+                return self._send(time_up)
             line = self._console.read_line("> ")
             if line is None:
                 return self._end_of_input()
@@ -136,9 +133,9 @@ class _PlainInterview:
         if command.name == "/help":
             self._console.say(*help_lines())
         elif command.name == "/ask":
-            self._talk.clarify(command.words)
+            self._speaker.clarify(command.words)
         elif command.name == "/explain":
-            self._talk.explain(command.words)
+            self._speaker.explain(command.words)
         elif command.name == "/contest":
             self._contests.contest(command.words)
         elif command.name == "/sure":
@@ -187,11 +184,11 @@ class _PlainInterview:
     def _grade(self, effect: GradeTurn) -> tuple[Effect, ...]:
         turn = self._conductor.state.find(effect.turn_id)
         grading = self._conductor.grade(effect)
+        self._speaker.begin(effect)
         if turn is not None:
-            self._talk.begin_reaction(turn)
             self._confidence.keep(turn, ask=self._just_submitted)
             self._just_submitted = False
-        self._talk.react()
+        self._speaker.finish()
         graded = self._wait(grading)
         if isinstance(graded.result, Ungraded):
             self._console.narrate(f"This answer could not be graded: {graded.result.reason}. Your answer is saved.")
@@ -214,7 +211,7 @@ class _PlainInterview:
         summary = self._conductor.summary()
         number = next(n for n, q in enumerate(summary.questions, 1) if q.item.question.id == effect.question_id)
         self._console.say("", *render_question(summary.questions[number - 1], self._console.width, number=number))
-        self._talk.reviewed(effect.question_id)
+        self._speaker.reviewed(effect.question_id)
         self._contests.offer(number)
         while self._console.interactive:
             line = self._console.read_line("\nPress Enter to go on. ")

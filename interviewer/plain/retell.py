@@ -8,14 +8,15 @@ from interviewer.core.interview.utterance import Act, Utterance
 from interviewer.core.text import clean
 from interviewer.plain.console import Console
 from interviewer.report.terminal_report import wrap_text
-from interviewer.sessions.conductor import Conductor
+from interviewer.sessions.session_view import SessionView
+from interviewer.sessions.speaking import question_text
 
 __all__ = ["retell"]
 
 
-def retell(conductor: Conductor, console: Console) -> None:
-    """Print the conversation of a session that was opened for reading."""
-    row, state = conductor.row, conductor.state
+def retell(view: SessionView, console: Console) -> None:
+    """Print the conversation of a stored session."""
+    row, state = view.row, view.state
     console.say(f"mockdl: {row.config.level} level {row.config.mode}, session {row.id}")
     for note in row.notes:
         console.say(*wrap_text(f"Note: {note}", console.width))
@@ -25,19 +26,19 @@ def retell(conductor: Conductor, console: Console) -> None:
     for turn in state.turns:
         if turn.question_id not in asked:
             asked.append(turn.question_id)
-        _tell_turn(conductor, console, turn, len(asked))
+        _tell_turn(view, console, turn, len(asked))
     for words in state.said:
         if words.act is Act.CLOSING:
             _say(console, "Interviewer", words.text)
 
 
-def _tell_turn(conductor: Conductor, console: Console, turn: Turn, number: int) -> None:
+def _tell_turn(view: SessionView, console: Console, turn: Turn, number: int) -> None:
     """What was asked, what was said about it, and the answer with what the interviewer said to it."""
-    state, item = conductor.state, conductor.items[turn.question_id]
+    state, item = view.state, view.items[turn.question_id]
     kind = f"Question {number} of {len(state.plan)} ({item.question.topic}, {item.question.level})"
     console.say("", kind if turn.kind is TurnKind.QUESTION else "Follow-up")
     said = [each for each in state.said if each.turn_id == turn.id]
-    _say(console, "Interviewer", next((each.text for each in said if each.act is Act.ASK), turn.prompt))
+    _say(console, "Interviewer", question_text(state, turn))
     told = {each.about for each in said if each.act is Act.HINT}
     for at, hint in enumerate(item.question.hints[: turn.hints]):
         earlier = any(at < other.hints for other in state.turns_of(turn.question_id) if other.id < turn.id)

@@ -6,30 +6,33 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 
 from interviewer.core.bank.content import KeyPoint
-from interviewer.core.interview import authored
-from interviewer.core.interview.effects import Ask, ShowHint
+from interviewer.core.interview.authored import Speech, missed_points
+from interviewer.core.interview.effects import Ask, Effect, GradeTurn
 from interviewer.core.interview.scoring import QuestionScore
-from interviewer.core.interview.session import Turn, TurnKind
+from interviewer.core.interview.session import TurnKind
 from interviewer.core.interview.utterance import Act, Utterance
 from interviewer.plain.console import Console
 from interviewer.plain.contest_target import list_numbers
 from interviewer.report.terminal_report import wrap_text
 from interviewer.sessions.conductor import Conductor
+from interviewer.sessions.speaking import clarification, explanation, question_text, speeches_for
 from interviewer.wording.verdicts import sort_points
 
-__all__ = ["Talk"]
+__all__ = ["LineSpeaker"]
 
 _QUIET = 1.5
 """Seconds of waiting for words before the waiting is explained."""
+_APART = (Act.REACTION, Act.CLARIFICATION, Act.EXPLANATION, Act.CLOSING)
+"""What begins below an empty line."""
 
 
-class Talk:
+class LineSpeaker:
     """Says what there is to say, in a model's words or in authored ones, and has it kept."""
 
     def __init__(self, conductor: Conductor, console: Console) -> None:
         self._conductor = conductor
         self._console = console
-        self._reaction: Future[Utterance] | None = None
+        self._begun: list[tuple[Speech, Future[Utterance]]] = []
         self._reviewed = ""
 
     def say_block(self, text: str) -> None:
@@ -37,65 +40,48 @@ class Talk:
         for paragraph in text.strip().split("\n\n"):
             self._console.say(*wrap_text(paragraph, self._console.width))
 
-    def greet(self) -> None:
-        """The first words, at once."""
-        state = self._conductor.state
-        if not state.words(Act.GREETING, 0):
-            words = authored.greet(state).words
-            self.say_block(words.text)
-            self._keep(words)
+    def begin(self, effect: GradeTurn) -> None:
+        """Let the words to an answer be found while it is graded; `finish` says them."""
+        speeches = speeches_for(effect, self._conductor)
+        self._begun = [(each, self._conductor.word(each)) for each in speeches]
 
-    def begin_reaction(self, turn: Turn) -> None:
-        """Let the words be found while the answer is graded: they do not depend on the grade."""
-        if not self._conductor.state.words(Act.REACTION, turn.id):
-            item = self._conductor.items[turn.question_id]
-            self._reaction = self._conductor.word(authored.react(self._conductor.state, turn, item))
-
-    def react(self) -> None:
+    def finish(self) -> None:
         """Say what was begun."""
-        if self._reaction is not None:
-            future, self._reaction = self._reaction, None
-            self._console.say("")
-            self._say(future)
+        begun, self._begun = self._begun, []
+        for speech, words in begun:
+            self._say(speech, words)
+
+    def say(self, effect: Effect) -> None:
+        """Say what goes with an effect that is no question."""
+        for speech in speeches_for(effect, self._conductor):
+            self._say(speech)
 
     def ask(self, effect: Ask) -> None:
         """The question, below a line that says where the interview stands."""
-        conductor = self._conductor
-        turn, state, item = conductor.turn, conductor.state, conductor.item
-        before = state.find(turn.id - 1)
-        if before is not None and not before.answer:
-            self.begin_reaction(before)
-        self.react()
+        conductor, wording = self._conductor, None
+        for speech in speeches_for(effect, conductor):
+            if speech.act is Act.ASK:
+                wording = speech
+            else:
+                self._say(speech)
         self._console.say("")
+        turn, state, question = conductor.turn, conductor.state, conductor.item.question
         if turn.kind is TurnKind.QUESTION:
-            question = item.question
             place = f"Question {state.position + 1} of {len(state.plan)}"
             self._console.say(f"{place} ({question.topic}, {question.level})")
         else:
             self._console.say("Follow-up")
-        known = state.words(Act.ASK, turn.id)
-        if known:
-            self.say_block(known[0].text)
-        elif turn.id == 0:
-            self.say_block(turn.prompt)
+        if wording is not None:
+            self._say(wording)
         else:
-            self._say(conductor.word(authored.ask(state, turn, item)))
-
-    def hint(self, effect: ShowHint) -> None:
-        """A hint, after its price."""
-        item = self._conductor.items[effect.question_id]
-        price = item.question.hints[effect.number].price
-        turn = self._conductor.turn
-        self._say(self._conductor.word(authored.hint(turn, item, effect.number)), f"ShowHint ({price:g} points): ")
+            self.say_block(question_text(state, turn))
 
     def clarify(self, asked: str) -> None:
         """Reply to what the candidate asks about the question."""
-        conductor = self._conductor
-        if not asked:
+        if asked:
+            self._say(clarification(self._conductor, asked))
+        else:
             self._console.narrate("Say what is unclear, e.g. /ask what do you mean by memory?")
-            return
-        self._console.say("")
-        self._say(conductor.word(authored.clarify(conductor.state, conductor.turn, conductor.item, asked)))
 
     def reviewed(self, question_id: str) -> None:
         """The verdict on this question was shown; its points can be explained."""
@@ -121,20 +107,7 @@ class Talk:
             why = f"Point {number} was not missed" if full else "Say which"
             self._console.narrate(f"{why}; /explain N takes one of {list_numbers(list(missed))}.")
             return
-        state, point = self._conductor.state, missed[number or min(missed)]
-        turn = state.turns_of(self._reviewed)[0]
-        item = self._conductor.items[self._reviewed]
-        self._console.say("")
-        self._say(self._conductor.word(authored.explain(turn, item, point, turn.answer)))
-
-    def close(self) -> None:
-        """The last words, at once."""
-        if self._conductor.state.turns and not any(each.act is Act.CLOSING for each in self._conductor.state.said):
-            self.react()
-            words = authored.close(self._conductor.state).words
-            self._console.say("")
-            self.say_block(words.text)
-            self._keep(words)
+        self._say(explanation(self._conductor, self._reviewed, missed[number or min(missed)]))
 
     def _score(self) -> QuestionScore:
         """Of the question last reviewed."""
@@ -145,13 +118,15 @@ class Talk:
         """What can be explained, by the numbers with which the verdict lists the points, or in order without one."""
         if not self._reviewed:
             return {}
-        missed = authored.missed_points(self._conductor.state, self._conductor.items[self._reviewed])
+        missed = missed_points(self._conductor.state, self._conductor.items[self._reviewed])
         order = [each.point.id for each in sort_points(self._score())] or [point.id for point in missed]
         return {number: point for number, name in enumerate(order, 1) for point in missed if point.id == name}
 
-    def _say(self, future: Future[Utterance], before: str = "") -> None:
-        words = self._wait(future)
-        self.say_block(before + words.text)
+    def _say(self, speech: Speech, begun: Future[Utterance] | None = None) -> None:
+        if speech.act in _APART:
+            self._console.say("")
+        words = self._wait(begun or self._conductor.word(speech))
+        self.say_block(_price(speech) + words.text)
         self._keep(words)
 
     def _wait(self, future: Future[Utterance]) -> Utterance:
@@ -165,3 +140,10 @@ class Talk:
         notice = self._conductor.keep(words)
         if notice:
             self._console.narrate(notice)
+
+
+def _price(speech: Speech) -> str:
+    """What stands before a hint."""
+    if speech.act is not Act.HINT or speech.item is None:
+        return ""
+    return f"Hint ({speech.item.question.hints[int(speech.words.about)].price:g} points): "

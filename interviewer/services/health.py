@@ -15,8 +15,8 @@ from interviewer.errors import EncoderError, MockdlError
 from interviewer.settings.schema import JudgeMode
 
 if TYPE_CHECKING:
+    from interviewer.core.ports import Engine
     from interviewer.services import Services
-    from interviewer.worker.engine import WorkerEngine
 
 __all__ = ["Check", "check_installed", "check_services", "wait_for_engine"]
 
@@ -51,7 +51,7 @@ def check_installed() -> Iterator[Check]:
             yield Check(package, False, "not installed", f"pip install {package}")
 
 
-def check_services(services: Services, ready: Callable[[], WorkerEngine] | None) -> Iterator[Check]:
+def check_services(services: Services, ready: Callable[[], Engine] | None) -> Iterator[Check]:
     """The user's files and, unless `ready` is None, the encoder; `ready` waits until it can answer."""
     places = services.places
     yield Check("settings", True, f"{places.settings_file}{'' if places.settings_file.exists() else ' (not made yet)'}")
@@ -64,7 +64,7 @@ def check_services(services: Services, ready: Callable[[], WorkerEngine] | None)
         yield from _encoder(services, ready)
 
 
-def wait_for_engine(services: Services, going: Callable[[], bool]) -> WorkerEngine:
+def wait_for_engine(services: Services, going: Callable[[], bool]) -> Engine:
     """Wait until the encoder can answer.
 
     Raises:
@@ -120,7 +120,7 @@ def _judge(services: Services) -> Check:
     return Check("judge", not problem, problem or f"{settings.judge}, {server.model} at {server.host}")
 
 
-def _encoder(services: Services, ready: Callable[[], WorkerEngine]) -> Iterator[Check]:
+def _encoder(services: Services, ready: Callable[[], Engine]) -> Iterator[Check]:
     try:
         engine = ready()
     except MockdlError as error:

@@ -1,6 +1,6 @@
 """The language model as it is configured: its server, its opinions, its words, and its price.
 
-Apart from `services.py`, because all of it is optional: without a judge nothing here is made,
+Apart from `wiring.py`, because all of it is optional: without a judge nothing here is made,
 and nothing leaves this machine. Every part is made when it is first asked for.
 """
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from interviewer.core.bank.content import Item, KeyPoint, VerdictName
+from interviewer.core.futures import chain, settled
 from interviewer.core.grade.contest import Ruling, contest_requests, decide, decide_by_number, read_mark
-from interviewer.core.grade.grade import Assessment, Grade, GradeRequest, GradeResult, PointVerdict, Span, Ungraded
+from interviewer.core.grade.grade import Grade, GradeRequest, GradeResult, Span, Ungraded
 from interviewer.core.grade.injection import find_injections
 from interviewer.core.grade.ledger import Asked, asked_for
 from interviewer.core.ports import Assessor, Grader
@@ -29,8 +28,8 @@ class Case(NamedTuple):
     """Of the answer, which says what its guards closed."""
 
 
-class Engine(Grader, Assessor, Protocol):
-    """The offline engine: it grades, and holds words against single claims."""
+class OfflineReader(Grader, Assessor, Protocol):
+    """What rules need of the engine: it grades, and holds words against single claims."""
 
 
 class Arbiter:
@@ -41,85 +40,70 @@ class Arbiter:
         judge: the grader with a language model behind it; None when none judges.
     """
 
-    def __init__(self, engine: Engine, judge: Grader | None = None) -> None:
+    def __init__(self, engine: OfflineReader, judge: Grader | None = None) -> None:
         self._engine = engine
         self._judge = judge
 
     def rule(self, case: Case) -> Future[Ruling]:
         """Rule on a contest. The future raises `MockdlError` when nobody could; the contest is then not used up."""
-        done: Future[Ruling] = Future()
         mark = read_mark(case.answer, case.span, (*case.grade.closed, *find_injections(case.answer)))
         if not mark.text:
             reason = "a guard has closed these words: nothing in them counts, whoever grades"
-            done.set_result(_ruling(case, "", upheld=False, probability=0.0, by="guard", reason=reason))
-        elif self._judge is not None:
-            self._ask_judge(self._judge, case, mark.text, done)
-        else:
-            self._read(case, mark.text, done)
-        return done
+            return settled(_ruling(case, "", upheld=False, probability=0.0, by="guard", reason=reason))
+        read = self._read if self._judge is None else self._ask_judge
+        return chain(chain(settled(mark.text), lambda text: read(case, text.result())), _explained)
 
-    def _ask_judge(self, judge: Grader, case: Case, text: str, done: Future[Ruling]) -> None:
+    def _ask_judge(self, case: Case, text: str) -> Future[Ruling]:
         """Have the judge read the marked words, for this point alone; else the offline method rules."""
 
-        def finish(future: Future[GradeResult]) -> None:
-            with _told(done):
-                result = future.result()
-                if isinstance(result, Grade) and _has_ruled(result, case.point):
-                    done.set_result(_judged(case, text, result))
-                else:
-                    self._read(case, text, done, next(iter(asked_for(result)), None))
+        def judged(grading: Future[GradeResult]) -> Ruling | Future[Ruling]:
+            result = grading.result()
+            if isinstance(result, Grade) and _has_ruled(result, case.point):
+                return _judged(case, text, result)
+            return self._read(case, text, next(iter(asked_for(result)), None))
 
-        judge.grade(_request(case, text), case.item).add_done_callback(finish)
+        assert self._judge is not None
+        return chain(self._judge.grade(_request(case, text), case.item), judged)
 
-    def _read(self, case: Case, text: str, done: Future[Ruling], asked: Asked | None = None) -> None:
+    def _read(self, case: Case, text: str, asked: Asked | None = None) -> Future[Ruling]:
         """Read the marked words offline: as an answer of their own, then against each wording as a single claim.
 
         `asked` is what a judge that did not rule has been asked.
         """
 
-        def graded(future: Future[GradeResult]) -> None:
-            with _told(done):
-                result = future.result()
-                if isinstance(result, Ungraded):
-                    raise MockdlError(f"The contest could not be ruled on: {result.reason}", kept="The verdict stays.")
-                verdict = result.verdict(case.point.id)
-                assert verdict is not None
-                if case.point.value is not None:
-                    finish(decide_by_number(verdict), "exact value, offline")
-                    return
-                claims = self._engine.assess(contest_requests(case.item, case.point, text))
-                claims.add_done_callback(lambda found: assessed(found, verdict))
+        def graded(grading: Future[GradeResult]) -> Ruling | Future[Ruling]:
+            result = grading.result()
+            if isinstance(result, Ungraded):
+                raise MockdlError(f"The contest could not be ruled on: {result.reason}", kept="The verdict stays.")
+            verdict = result.verdict(case.point.id)
+            assert verdict is not None
+            if case.point.value is not None:
+                return make(decide_by_number(verdict), "exact value, offline")
+            claims = self._engine.assess(contest_requests(case.item, case.point, text))
+            by = "two readings of these words alone, offline"
+            return chain(claims, lambda found: make(decide(case.point, verdict, found.result()), by))
 
-        def assessed(future: Future[list[Assessment]], verdict: PointVerdict) -> None:
-            with _told(done):
-                finish(decide(case.point, verdict, future.result()), "two readings of these words alone, offline")
-
-        def finish(found: tuple[bool, float, str], by: str) -> None:
-            upheld, probability, reason = found
+        def make(decided: tuple[bool, float, str], by: str) -> Ruling:
+            upheld, probability, reason = decided
             ruling = _ruling(case, text, upheld=upheld, probability=probability, by=by, reason=reason)
-            done.set_result(ruling.model_copy(update={"asked": asked}))
+            return ruling.model_copy(update={"asked": asked})
 
-        self._engine.grade(_request(case, text), case.item).add_done_callback(graded)
+        return chain(self._engine.grade(_request(case, text), case.item), graded)
+
+
+def _explained(ruled: Future[Ruling]) -> Ruling:
+    """A ruling, or why there is none in words for whoever waits: a mistake of ours is told, too."""
+    try:
+        return ruled.result()
+    except MockdlError:
+        raise
+    except Exception as error:
+        what = f"The contest could not be ruled on ({type(error).__name__}: {error})."
+        raise MockdlError(what, kept="The verdict stays.") from error
 
 
 def _request(case: Case, text: str) -> GradeRequest:
     return GradeRequest(question_id=case.item.question.id, answer=text, point_ids=(case.point.id,))
-
-
-@contextmanager
-def _told(done: Future[Any]) -> Iterator[None]:
-    """Hand an exception on to whoever waits.
-
-    It catches all, on purpose: this runs in callbacks of futures, which log what they raise and go on, so whatever
-    is not handed on here, a mistake of ours included, would leave the candidate waiting for ever.
-    """
-    try:
-        yield
-    except MockdlError as error:
-        done.set_exception(error)
-    except Exception as error:
-        what = f"The contest could not be ruled on ({type(error).__name__}: {error})."
-        done.set_exception(MockdlError(what, kept="The verdict stays."))
 
 
 def _has_ruled(grade: Grade, point: KeyPoint) -> bool:

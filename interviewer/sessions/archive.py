@@ -20,8 +20,10 @@ from interviewer.review import build_cards, local_day
 
 if TYPE_CHECKING:
     from datetime import date
+    from pathlib import Path
 
-    from interviewer.services import Services, SessionRow
+    from interviewer.core.interview.journal_port import SessionRow
+    from interviewer.sessions.store import SessionStore
 
 __all__ = ["MOST_NAME", "Archive", "local_day"]
 
@@ -32,10 +34,16 @@ MOST_NAME = 60
 
 
 class Archive:
-    """Past sessions. Safe to use from several threads."""
+    """Past sessions. Safe to use from several threads.
 
-    def __init__(self, services: Services) -> None:
-        self._services = services
+    Args:
+        store: which holds them.
+        reports: folder with the reports that were saved, named by session id.
+    """
+
+    def __init__(self, store: SessionStore, reports: Path) -> None:
+        self._store = store
+        self._reports = reports
         self._known: dict[str, tuple[SessionRow, Record]] = {}
         self._lock = threading.Lock()
 
@@ -45,7 +53,7 @@ class Archive:
         Raises:
             StorageError: the journal cannot be read.
         """
-        return [self._known_record(row) or _sketch(row, "…") for row in self._services.journal.sessions()]
+        return [self._known_record(row) or _sketch(row, "…") for row in self._store.journal.sessions()]
 
     def _known_record(self, row: SessionRow) -> Record | None:
         with self._lock:
@@ -60,7 +68,7 @@ class Archive:
         Raises:
             StorageError: the journal cannot be read.
         """
-        for row in self._services.journal.sessions():
+        for row in self._store.journal.sessions():
             if not going():
                 break
             if (record := self._known_record(row)) is None:
@@ -74,8 +82,8 @@ class Archive:
         if known is not None:
             return known
         try:
-            conductor = self._services.read_session(row)
-            record = build_record(conductor.summary(), name=row.name, planned=len(row.plan), demo=is_demo(row))
+            summary = self._store.read(row).summary()
+            record = build_record(summary, name=row.name, planned=len(row.plan), demo=row.config.demo)
         except (MockdlError, KeyError, ValueError):
             record = _sketch(row, "cannot be read")
         with self._lock:
@@ -88,13 +96,13 @@ class Archive:
         answered: dict[str, date] = {}
         for each in sorted(answers, key=lambda each: each.at):
             answered[each.question_id] = local_day(each.at)
-        today = local_day(self._services.clock())
-        return build_agenda(build_cards(answers), answered, self._services.bank.items, level, today)
+        today = local_day(self._store.clock())
+        return build_agenda(build_cards(answers), answered, self._store.bank.items, level, today)
 
     def rename(self, session_id: str, name: str) -> str:
         """Name a session; returns the name as it is kept, on one line and not too long."""
         kept = clean_line(name)[:MOST_NAME].strip()
-        self._services.journal.rename_session(session_id, kept)
+        self._store.journal.rename_session(session_id, kept)
         return kept
 
     def delete(self, session_id: str) -> str:
@@ -103,22 +111,17 @@ class Archive:
         Raises:
             StorageError: something could not be deleted; the message says what.
         """
-        report = self._services.places.reports / f"{session_id}.md"
+        report = self._reports / f"{session_id}.md"
         try:
             report.unlink(missing_ok=True)
         except OSError as error:
             raise StorageError(
                 f"The report {report} could not be deleted: {error.strerror}.", kept="The session was not deleted."
             ) from error
-        gone = self._services.journal.delete_session(session_id)
+        gone = self._store.journal.delete_session(session_id)
         with self._lock:
             self._known.pop(session_id, None)
         return "" if gone else "another mockdl reads the journal; traces stay in its log file until that one ends"
-
-
-def is_demo(row: SessionRow) -> bool:
-    """Whether a session was answered by a script."""
-    return row.config.demo
 
 
 def _sketch(row: SessionRow, band: str) -> Record:
@@ -129,7 +132,7 @@ def _sketch(row: SessionRow, band: str) -> Record:
         level=row.config.level,
         mode=row.config.mode,
         finished=row.finished,
-        demo=is_demo(row),
+        demo=row.config.demo,
         planned=len(row.plan),
         value=None,
         low=0.0,

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from concurrent.futures import Future
 
 from interviewer.core.bank.content import Item
-from interviewer.core.grade.grade import GradeRequest, GradeResult, Ungraded
+from interviewer.core.futures import chain, settled
+from interviewer.core.grade.grade import Grade, GradeRequest, GradeResult, Ungraded
 from interviewer.core.interview.session import Graded, State, Turn, TurnKind
 from interviewer.core.ports import Grader
 
@@ -14,61 +15,62 @@ __all__ = ["grade_turn"]
 
 
 def grade_turn(
-    make_grader: Callable[[], Grader] | None,
-    turn: Turn,
-    state: State,
-    item: Item,
-    clock: Callable[[], float],
-    *,
-    deepen: bool,
+    make_grader: Callable[[], Grader] | None, turn: Turn, state: State, item: Item, clock: Callable[[], float]
 ) -> Future[Graded]:
     """Grade a turn's answer.
 
     Args:
         make_grader: gives who grades; None when nobody does.
-        turn: an answered turn. A follow-up is graded on the point it probed.
+        turn: an answered turn. A follow-up is graded on the point it probed. After the first grade of an answer to
+            a question a deeper one is looked for.
         state: the session, for its level and its plan.
         item: the turn's question.
         clock: seconds since the epoch.
-        deepen: whether to look for a deeper question after the answer to a question.
 
     Returns:
         The event to be stored. The future never raises: what went wrong is the reason of an `Ungraded`, and a
         search that failed finds no deeper question.
     """
-    done: Future[Graded] = Future()
 
-    def settle(result: GradeResult, deeper: str | None = None) -> None:
-        done.set_result(Graded(at=clock(), turn_id=turn.id, result=result, deeper=deeper))
+    def make_event(result: GradeResult, deeper: str | None = None) -> Graded:
+        return Graded(at=clock(), turn_id=turn.id, result=result, deeper=deeper)
 
-    def searched(found: Future[str | None], result: GradeResult) -> None:
-        failed = found.cancelled() or found.exception() is not None
-        settle(result, None if failed else found.result())
-
-    def graded(grader: Grader, future: Future[GradeResult]) -> None:
-        error = future.exception()
-        result = Ungraded(reason=f"the grader failed: {error}") if error else future.result()
-        if not deepen or turn.kind is not TurnKind.QUESTION or isinstance(result, Ungraded):
-            settle(result)
-            return
+    def follow(grader: Grader, grading: Future[GradeResult]) -> Graded | Future[Graded]:
+        result = _result(grading)
+        if turn.kind is not TurnKind.QUESTION or isinstance(turn.result, Grade) or isinstance(result, Ungraded):
+            return make_event(result)
         planned = [each.question_id for each in state.plan]
         try:
-            deeper = grader.deeper(turn.question_id, state.config.level.value, planned)
+            searching = grader.deeper(turn.question_id, state.config.level.value, planned)
         except Exception:  # the grade counts, whatever became of the search
-            settle(result)
-            return
-        deeper.add_done_callback(lambda found: searched(found, result))
+            return make_event(result)
+        return chain(searching, lambda found: make_event(result, _found(found)))
 
     if make_grader is None:
-        settle(Ungraded(reason="no grader is running"))
-        return done
+        return settled(make_event(Ungraded(reason="no grader is running")))
     points = (turn.target,) if turn.target else None
     request = GradeRequest(question_id=turn.question_id, answer=turn.answer, point_ids=points)
     try:
         grader = make_grader()
         grading = grader.grade(request, item)
     except Exception as error:  # an answer that is on disk must not wait for a grade that never comes
-        settle(Ungraded(reason=f"the grader failed: {error}"))
-        return done
-    grading.add_done_callback(lambda future: graded(grader, future))
-    return done
+        return settled(make_event(_failed(error)))
+    return chain(grading, lambda done: follow(grader, done))
+
+
+def _result(grading: Future[GradeResult]) -> GradeResult:
+    try:
+        return grading.result()
+    except Exception as error:
+        return _failed(error)
+
+
+def _failed(error: Exception) -> Ungraded:
+    return Ungraded(reason=f"the grader failed: {error}")
+
+
+def _found(searching: Future[str | None]) -> str | None:
+    try:
+        return searching.result()
+    except Exception:
+        return None

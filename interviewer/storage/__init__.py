@@ -3,6 +3,6 @@
 The only room that imports `sqlite3`.
 """
 
-from interviewer.storage.journal import Draft, Journal, SessionRow, open_journal
+from interviewer.storage.journal import SqliteJournal, open_journal
 
-__all__ = ["Draft", "Journal", "SessionRow", "open_journal"]
+__all__ = ["SqliteJournal", "open_journal"]

@@ -13,49 +13,24 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter
 
 from interviewer.core.bank.content import Item
+from interviewer.core.interview.journal_port import Draft, SessionRow
 from interviewer.core.interview.session import Event, Planned, SessionConfig, event_adapter
 from interviewer.errors import StorageError, UsageError
 from interviewer.storage.migrations import migrate
 
-__all__ = ["Draft", "Journal", "SessionRow", "open_journal"]
+__all__ = ["SqliteJournal", "open_journal"]
 
 _plans = TypeAdapter(tuple[Planned, ...], config=ConfigDict(defer_build=True))
 _notes = TypeAdapter(tuple[str, ...], config=ConfigDict(defer_build=True))
 _BUSY_SECONDS = 5.0
 
 
-class SessionRow(NamedTuple):
-    """What the journal knows about a session without its events."""
-
-    id: str
-    created_at: float
-    config: SessionConfig
-    plan: tuple[Planned, ...]
-    notes: tuple[str, ...]
-    finished: bool
-    last_seen: float
-    """Unix time at which the session was last known to run."""
-    name: str = ""
-    """What the candidate calls it."""
-    events: int = 0
-    """How many there are; grows when an old answer is graded again, too."""
-
-
-class Draft(NamedTuple):
-    """What stood in the editor, and where the cursor was (both counted from 0)."""
-
-    turn_id: int
-    text: str
-    row: int = 0
-    column: int = 0
-
-
-def open_journal(path: Path) -> Journal:
+def open_journal(path: Path) -> SqliteJournal:
     """Open the journal, making the file and its folder when they are missing.
 
     Raises:
@@ -84,7 +59,7 @@ def open_journal(path: Path) -> Journal:
             kept="No session was started.",
             todo="Make it writable, or set MOCKDL_HOME to a folder that is.",
         ) from error
-    return Journal(path, connection)
+    return SqliteJournal(path, connection)
 
 
 @contextmanager
@@ -109,8 +84,8 @@ def _explained(path: Path, kept: str = "The file was left as it is.") -> Iterato
         ) from error
 
 
-class Journal:
-    """An open journal. Safe to use from several threads; every write is committed on return."""
+class SqliteJournal:
+    """An open journal, as `core/interview/journal_port.py` has it. Safe to use from several threads."""
 
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.path = path
@@ -130,7 +105,7 @@ class Journal:
                     self._connection.execute("ROLLBACK")
                 raise
 
-    def _read(self, query: str, parameters: Iterable[object] = ()) -> list[tuple[object, ...]]:
+    def _read(self, query: str, parameters: Iterable[object] = ()) -> list[tuple[Any, ...]]:
         with self._lock, _explained(self.path):
             return self._connection.execute(query, tuple(parameters)).fetchall()
 
@@ -161,7 +136,14 @@ class Journal:
             _store_item(connection, session_id, item)
 
     def append(self, session_id: str, event: Event, *, finished: bool = False, running: bool = True) -> None:
-        """Append one event, and mark the session finished when it is; `running` when it shows that it runs."""
+        """Append one event and say in the same transaction whether the session has ended with it.
+
+        Args:
+            session_id: to this session.
+            event: what happened.
+            finished: whether it ends the session; one that has ended stays so.
+            running: whether it shows that the session runs.
+        """
         body = event_adapter.dump_json(event).decode()
         with self._writing() as connection:
             connection.execute(
@@ -172,11 +154,6 @@ class Journal:
                 "UPDATE sessions SET last_seen = MAX(last_seen, ?), finished = MAX(finished, ?) WHERE id = ?",
                 (event.at if running else 0.0, int(finished), session_id),
             )
-
-    def mark_finished(self, session_id: str) -> None:
-        """Say that the session has ended."""
-        with self._writing() as connection:
-            connection.execute("UPDATE sessions SET finished = 1 WHERE id = ?", (session_id,))
 
     def rename_session(self, session_id: str, name: str) -> None:
         """Give the session a name; "" takes it away."""
@@ -194,7 +171,7 @@ class Journal:
                 connection.execute(f"DELETE FROM {table} WHERE session_id = ?", (session_id,))  # noqa: S608 - our own names
             connection.execute("DELETE FROM sessions WHERE id = ?", (session_id,))
             connection.execute("DELETE FROM items WHERE hash NOT IN (SELECT hash FROM session_items)")
-        return self._read("PRAGMA wal_checkpoint(TRUNCATE)")[0][0] == 0
+        return bool(self._read("PRAGMA wal_checkpoint(TRUNCATE)")[0][0] == 0)
 
     def save_draft(self, session_id: str, draft: Draft, at: float) -> None:
         """Overwrite the session's draft."""
@@ -208,14 +185,14 @@ class Journal:
     def draft(self, session_id: str, turn_id: int) -> Draft | None:
         """The saved draft for this turn, if there is one."""
         rows = self._read("SELECT turn_id, body, row, column FROM drafts WHERE session_id = ?", (session_id,))
-        drafts = [Draft(int(str(t)), str(b), int(str(r)), int(str(c))) for t, b, r, c in rows]
+        drafts = [Draft(*row) for row in rows]
         return drafts[0] if drafts and drafts[0].turn_id == turn_id else None
 
     def events(self, session_id: str) -> list[Event]:
         """All events of a session in order."""
         rows = self._read("SELECT body FROM events WHERE session_id = ? ORDER BY seq", (session_id,))
         with _damaged(self.path):
-            return [event_adapter.validate_json(str(body)) for (body,) in rows]
+            return [event_adapter.validate_json(body) for (body,) in rows]
 
     def items(self, session_id: str) -> dict[str, Item]:
         """The questions as they were when the session asked them."""
@@ -223,7 +200,7 @@ class Journal:
             "SELECT question_id, body FROM session_items JOIN items USING (hash) WHERE session_id = ?", (session_id,)
         )
         with _damaged(self.path):
-            return {str(question_id): Item.model_validate_json(str(body)) for question_id, body in rows}
+            return {question_id: Item.model_validate_json(body) for question_id, body in rows}
 
     def sessions(self) -> list[SessionRow]:
         """All sessions, newest first."""
@@ -254,7 +231,7 @@ class Journal:
             "SELECT question_id, COUNT(*) FROM session_items JOIN sessions ON id = session_id "
             "WHERE NOT coalesce(json_extract(config, '$.demo'), 0) GROUP BY question_id"
         )
-        return {str(question_id): int(str(count)) for question_id, count in rows}
+        return dict(rows)
 
     def forbid_writing(self) -> None:
         """Have SQLite refuse every write of this connection from here on, as a `StorageError`."""
@@ -264,7 +241,7 @@ class Journal:
     def check(self) -> str:
         """SQLite's own integrity check: "ok" or what is wrong."""
         rows = self._read("PRAGMA integrity_check")
-        return "; ".join(str(row[0]) for row in rows)
+        return "; ".join(found for (found,) in rows)
 
     def close(self) -> None:
         """Close the file."""
@@ -278,15 +255,15 @@ class Journal:
         with _damaged(self.path):
             return [
                 SessionRow(
-                    id=str(session_id),
-                    created_at=float(str(created)),
-                    config=SessionConfig.model_validate_json(str(config)),
-                    plan=_plans.validate_json(str(plan)),
-                    notes=_notes.validate_json(str(notes)),
+                    id=session_id,
+                    created_at=float(created),
+                    config=SessionConfig.model_validate_json(config),
+                    plan=_plans.validate_json(plan),
+                    notes=_notes.validate_json(notes),
                     finished=bool(finished),
-                    last_seen=float(str(seen)),
-                    name=str(name),
-                    events=int(str(events)),
+                    last_seen=float(seen),
+                    name=name,
+                    events=events,
                 )
                 for session_id, created, config, plan, notes, finished, seen, name, events in self._read(query)
             ]

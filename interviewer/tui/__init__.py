@@ -31,7 +31,7 @@ def run(services: Services, start: SessionConfig | None, resume: Conductor | Non
     """
     from interviewer.tui.app import MockdlApp
 
-    conductor = services.start_session(start) if start is not None else resume
+    conductor = services.sessions.create(start) if start is not None else resume
     app = MockdlApp(services, conductor)
     app.run()
     return app.return_code or 0
@@ -50,10 +50,8 @@ def replay(services: Services, session: str) -> int:
     Raises:
         MockdlError: there is no such session, or nothing has happened in it.
     """
-    from interviewer.sessions.recording import Recording
     from interviewer.tui.replay_app import ReplayApp
 
-    services.journal.forbid_writing()
-    app = ReplayApp(services, Recording(services, services.journal.session(session)))
+    app = ReplayApp(services, services.sessions.replay(session))
     app.run()
     return app.return_code or 0

@@ -102,12 +102,10 @@ class MockdlApp(App[int]):
         while engine.notices:
             toast(self, engine.notices.pop(0))
 
-    @cached_property
+    @property
     def archive(self) -> Archive:
         """Past sessions."""
-        from interviewer.sessions.archive import Archive
-
-        return Archive(self.services)
+        return self.services.archive
 
     @property
     def interview(self) -> InterviewScreen | None:
@@ -173,7 +171,7 @@ class MockdlApp(App[int]):
 
     def begin(self, config: SessionConfig) -> None:
         """Plan and open a new interview."""
-        self._open(lambda: self.services.start_session(config))
+        self._open(lambda: self.services.sessions.create(config))
 
     def begin_from(
         self, question_ids: Sequence[str], level: Level, *, mode: Mode | None = None, minutes: float | None = None
@@ -181,11 +179,11 @@ class MockdlApp(App[int]):
         """Open an interview of just these questions, in the mode of the settings if none is given."""
         mode = mode or self.services.settings.mode
         config = SessionConfig(level=level, mode=mode, count=len(question_ids), minutes=minutes)
-        self._open(lambda: self.services.start_from(question_ids, config))
+        self._open(lambda: self.services.sessions.create_from(question_ids, config))
 
     def take_up(self, session_id: str) -> None:
         """Open a stored session where it stopped."""
-        self._open(lambda: self.services.resume_session(session_id))
+        self._open(lambda: self.services.sessions.resume(session_id))
 
     def _open(self, make: Callable[[], Conductor]) -> None:
         if self.interview is None:
@@ -205,7 +203,7 @@ class MockdlApp(App[int]):
         from interviewer.tui.screens.stored_report import StoredReport
 
         try:
-            self.push_screen(StoredReport(self.services.open_session(session_id), fresh=False))
+            self.push_screen(StoredReport(self.services.sessions.open(session_id), fresh=False))
         except MockdlError as error:
             explain(self, error)
 

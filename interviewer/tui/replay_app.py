@@ -17,7 +17,6 @@ from interviewer.services import Services
 from interviewer.sessions.recording import Recording
 from interviewer.tui.key_captions import name_keys
 from interviewer.tui.screens.replay_screens import ReplayInterview, ReplayReport, ReplayVerdict, screen_for
-from interviewer.tui.session.speaker import Talk
 from interviewer.tui.themes import apply_looks
 
 __all__ = ["SPEEDS", "ReplayApp"]
@@ -80,7 +79,6 @@ class ReplayApp(App[int]):
         """Show the first frame."""
         apply_looks(self)  # type: ignore[arg-type]
         self._interview = ReplayInterview(self.recording)
-        self._talk = Talk(self, self.recording, self._interview)  # type: ignore[arg-type]
         self.push_screen(self._interview)
         self.set_interval(_TICK, self._type)
         self.call_later(self.go, 0)
@@ -100,7 +98,7 @@ class ReplayApp(App[int]):
         """Put the verdict or the report above the interview, or take it away."""
         state = self.recording.state
         wanted = (state.phase, state.position if state.phase == "reviewing" else None)
-        over = screen_for(self.recording, self._talk) if wanted != self._over_for else self._over
+        over = screen_for(self.recording) if wanted != self._over_for else self._over
         if over is not self._over:
             if self._over is not None:
                 self.pop_screen()

@@ -25,7 +25,6 @@ from interviewer.llm.model_voice import ModelVoice
 from interviewer.plain import Console, run_plain
 from interviewer.report import render_report
 from interviewer.services import Services, build_services
-from interviewer.sessions.archive import is_demo
 from tests.support.builders import make_grade
 from tests.support.scripted import ScriptedEngine
 from tests.unit.test_cli import mockdl
@@ -35,9 +34,8 @@ LOOSE = ("covered", "partial")
 
 @pytest.fixture
 def services() -> Iterator[Services]:
-    built = build_services()
+    built = build_services(engine=ScriptedEngine())
     built.model.demo = True
-    built._engine = ScriptedEngine()  # type: ignore[assignment]
     yield built
     built.close()
 
@@ -82,40 +80,39 @@ def test_its_verdicts_follow_from_the_words_and_its_quotes_hold(bank: Bank) -> N
 
 
 def test_a_whole_session_opens_no_socket_and_says_what_it_is(services: Services, no_sockets: None) -> None:
-    conductor = services.start_session(SessionConfig(level=Level.SENIOR, count=2, seed=3))
+    conductor = services.sessions.create(SessionConfig(level=Level.SENIOR, count=2, seed=3))
     out, err = io.StringIO(), io.StringIO()
     typed = "During training a random part of the units is set to zero.\n.\n" * 9
     console = Console(stdin=io.BytesIO(typed.encode()), out=out, err=err)
     assert run_plain(conductor, console, services.engine().status) == 0
     assert conductor.state.phase is Phase.FINISHED
     assert conductor.row.config.demo
-    assert is_demo(conductor.row)
     assert DEMO_NOTICE in conductor.row.notes
     assert DEMO_NOTICE in " ".join(out.getvalue().split())
     judged = [turn.result for turn in conductor.state.turns if isinstance(turn.result, Grade)]
     assert judged
     assert all(each.judging is not None and each.judging.model == DEMO_MODEL for each in judged)
-    report = render_report(services.summary(conductor.row.id), "md")
+    report = render_report(services.sessions.summary(conductor.row.id), "md")
     assert DEMO_MODEL in report
     assert "Nothing left this machine" in report
     assert not (services.places.cache / "replies").exists()
 
 
 def test_a_demonstration_and_a_real_session_do_not_mix(services: Services) -> None:
-    shown = services.start_session(SessionConfig(level=Level.SENIOR, count=1, seed=3))
+    shown = services.sessions.create(SessionConfig(level=Level.SENIOR, count=1, seed=3))
     services.model.demo = False
     services.model.close()
-    real = services.start_session(SessionConfig(level=Level.SENIOR, count=1, seed=3))
-    assert not is_demo(real.row)
+    real = services.sessions.create(SessionConfig(level=Level.SENIOR, count=1, seed=3))
+    assert not real.row.config.demo
     with pytest.raises(UsageError, match="is a demonstration") as caught:
-        services.resume_session(shown.row.id)
+        services.sessions.resume(shown.row.id)
     assert "with `--demo`" in caught.value.todo
-    assert services.resume_session().row.id == real.row.id
-    assert services.open_session(shown.row.id)._grader is None
+    assert services.sessions.resume().row.id == real.row.id
+    assert services.sessions.open(shown.row.id)._grader is None
     services.model.demo = True
     with pytest.raises(UsageError, match="not a demonstration"):
-        services.resume_session(real.row.id)
-    assert services.resume_session().row.id == shown.row.id
+        services.sessions.resume(real.row.id)
+    assert services.sessions.resume().row.id == shown.row.id
 
 
 def test_a_configured_judge_is_not_asked(services: Services, no_sockets: None) -> None:
@@ -202,7 +199,7 @@ async def test_the_interface_shows_it_like_any_model(services: Services, no_sock
     from interviewer.tui.screens.report import ReportScreen
     from tests.tui.conftest import tell
 
-    conductor = services.start_session(SessionConfig(level=Level.SENIOR, count=1, seed=3))
+    conductor = services.sessions.create(SessionConfig(level=Level.SENIOR, count=1, seed=3))
     async with tell(services, conductor, (120, 40)) as story:
         for _ in range(6):
             if isinstance(story.app.screen, ReportScreen):

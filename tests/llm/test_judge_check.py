@@ -16,11 +16,11 @@ from interviewer.cli.judge_table import render_scores
 from interviewer.core.bank.content import Bank, Example, ExampleKind, Item, VerdictName
 from interviewer.core.grade.ledger import Prices
 from interviewer.errors import UsageError
-from interviewer.services import Services
+from interviewer.services import Services, build_services
 from interviewer.settings.schema import JudgeMode
 from tests.support.builders import make_bank, make_item
 from tests.support.chat_server import Body, ChatStage, error
-from tests.support.judging import Opinion, asked_text, offline, says, services_with, write_settings
+from tests.support.judging import Opinion, asked_text, offline, says, write_settings
 from tests.support.packs import write_pack
 from tests.support.scripted import ScriptedEngine, breaks
 from tests.unit.test_cli import mockdl
@@ -67,10 +67,15 @@ def right(body: Body) -> Mapping[str, Opinion]:
 
 
 @pytest.fixture
-def services(stage: ChatStage, home: Path) -> Iterator[Services]:
+def engine() -> ScriptedEngine:
+    return ScriptedEngine(offline(p0="covered"))
+
+
+@pytest.fixture
+def services(stage: ChatStage, home: Path, engine: ScriptedEngine) -> Iterator[Services]:
     """The judge is the stage; the offline grader finds the first point in every answer and nothing else."""
     write_settings(home, stage.url)
-    found = services_with(ScriptedEngine(offline(p0="covered")))
+    found = build_services(engine=engine)
     yield found
     found.close()
 
@@ -164,9 +169,9 @@ def test_a_failed_call_is_no_opinion_and_is_reported_by_reason(stage: ChatStage,
 
 
 def test_an_answer_without_an_offline_grade_is_no_opinion(
-    services: Services, stage: ChatStage, measure: Measure
+    engine: ScriptedEngine, stage: ChatStage, measure: Measure
 ) -> None:
-    services.engine().script = breaks  # type: ignore[attr-defined]
+    engine.script = breaks
     run, scores = measure(repeats=1)
     assert run.failures == {"not graded offline": (9, "the encoder is on fire")}
     assert scores.rows == ()

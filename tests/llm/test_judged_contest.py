@@ -12,11 +12,12 @@ from werkzeug import Response
 from interviewer.core.grade.contest import Ruling
 from interviewer.core.grade.grade import Assessment, Span
 from interviewer.core.interview.effects import GradeTurn
-from interviewer.services import Services
+from interviewer.services import Services, build_services
 from interviewer.sessions.conductor import Conductor
+from interviewer.sessions.contests import keep_ruling, request_ruling
 from tests.support.builders import make_bank, make_grade, make_item, make_verdict
 from tests.support.chat_server import ChatStage, completion, error
-from tests.support.judging import asked_points, asked_text, begin_session, says, services_with, write_settings
+from tests.support.judging import asked_points, asked_text, begin_session, says, write_settings
 from tests.support.packs import write_pack
 from tests.support.scripted import ScriptedEngine
 
@@ -45,8 +46,7 @@ def engine() -> ScriptedEngine:
 @pytest.fixture
 def services(home: Path, stage: ChatStage, engine: ScriptedEngine, tmp_path: Path) -> Iterator[Services]:
     write_settings(home, stage.url, interviewer_voice="authored")
-    built = services_with(engine)
-    built.pack_roots = (write_pack(tmp_path / "pack", make_item("alpha")),)
+    built = build_services(alone=write_pack(tmp_path / "pack", make_item("alpha")), engine=engine)
     yield built
     built.close()
 
@@ -64,8 +64,8 @@ def conductor(services: Services, stage: ChatStage) -> Conductor:
 def contest(conductor: Conductor, words: str = WORDS) -> Ruling:
     """Contest the first point with these words; the ruling as the journal has it."""
     at = ANSWER.index(words)
-    event = conductor.contest(0, "p0", Span(start=at, end=at + len(words))).result(timeout=20)
-    assert conductor.send(event) == ()
+    event = request_ruling(conductor, 0, "p0", Span(start=at, end=at + len(words))).result(timeout=20)
+    assert keep_ruling(conductor, event) == ""
     again = Conductor(conductor.row, conductor.journal, make_bank(), conductor.clock)
     (ruling,) = again.state.turns[0].rulings
     return ruling

@@ -27,12 +27,12 @@ from interviewer.llm.chat import ChatFailure, ChatReply
 from interviewer.llm.server_probe import judge_example, look_for_servers
 from interviewer.plain import Console, run_plain
 from interviewer.report import render_report
-from interviewer.services import Services
+from interviewer.services import Services, build_services
 from interviewer.sessions.conductor import Conductor
 from interviewer.settings.file import load_settings
 from tests.llm.conftest import FREE
 from tests.support.builders import make_grade
-from tests.support.judging import services_with, write_settings
+from tests.support.judging import write_settings
 from tests.support.scripted import ScriptedEngine, covers_everything
 
 pytestmark = [pytest.mark.llama, pytest.mark.timeout(600)]
@@ -99,7 +99,7 @@ def server(gguf: Path) -> Iterator[Server]:
 
 @pytest.fixture
 def services(home: Path) -> Iterator[Services]:
-    built = services_with(ScriptedEngine(covers_everything))
+    built = build_services(engine=ScriptedEngine(covers_everything))
     yield built
     built.close()
 
@@ -110,7 +110,7 @@ def configure(services: Services, home: Path, url: str) -> None:
 
 
 def play(services: Services) -> Conductor:
-    conductor = services.start_session(SessionConfig(level=Level.MID, count=1, seed=3))
+    conductor = services.sessions.create(SessionConfig(level=Level.MID, count=1, seed=3))
     typed = f"{SAID}\n.\n" * 6
     console = Console(stdin=io.BytesIO(typed.encode()), out=io.StringIO(), err=io.StringIO())
     assert run_plain(conductor, console, services.engine().status) == 0
@@ -142,7 +142,7 @@ def test_a_session_ends_with_a_report_whatever_the_noise_says(server: Server, se
         else:  # it parsed by chance; noise still has no quote that holds
             unproven = (VerdictName.MISSING, VerdictName.UNSURE)
             assert all(opinion.verdict in unproven for opinion in supported)
-    report = render_report(services.summary(conductor.row.id), "md")
+    report = render_report(services.sessions.summary(conductor.row.id), "md")
     assert f"127.0.0.1:{server.port}" in report
 
 

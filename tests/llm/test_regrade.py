@@ -19,11 +19,12 @@ from interviewer.core.interview.effects import GradeTurn
 from interviewer.core.interview.session import Graded, ModelAsked
 from interviewer.errors import UsageError
 from interviewer.report import render_report
-from interviewer.services import Services
+from interviewer.services import Services, build_services
+from interviewer.sessions.pending_grades import unjudged_turns
 from interviewer.settings.schema import JudgeMode
 from interviewer.tui.screens.report import ReportScreen
 from tests.support.chat_server import Body, ChatStage, error
-from tests.support.judging import HELD, begin_session, finish_session, offline, says, services_with, write_settings
+from tests.support.judging import HELD, begin_session, finish_session, offline, says, write_settings
 from tests.support.scripted import ScriptedEngine, breaks
 from tests.tui.conftest import tell
 from tests.unit.test_cli import mockdl
@@ -34,13 +35,18 @@ Open = Callable[..., Services]
 
 
 @pytest.fixture
-def opened(stage: ChatStage, home: Path) -> Iterator[Open]:
+def engine() -> ScriptedEngine:
+    return ScriptedEngine(offline(p0="covered"))
+
+
+@pytest.fixture
+def opened(stage: ChatStage, home: Path, engine: ScriptedEngine) -> Iterator[Open]:
     """Services whose judge is the stage and whose offline grader finds `p0` alone."""
     made: list[Services] = []
 
     def make(judge: JudgeMode = JudgeMode.AUTO, **settings: object) -> Services:
         write_settings(home, stage.url, **settings)
-        services = services_with(ScriptedEngine(offline(p0="covered")))
+        services = build_services(engine=engine)
         services.apply_settings(services.settings.model_copy(update={"judge": judge}))
         made.append(services)
         return services
@@ -82,7 +88,7 @@ def test_a_diff_shows_each_changed_verdict_and_whose_word_it_is_and_stores_no_gr
     assert len(grades(services, name)) == 2
     noted = [each.asked for each in services.journal.events(name) if isinstance(each, ModelAsked)]
     assert sum(call.request_bytes for asked in noted for call in asked.calls) == sum(stage.sizes)
-    ledger = services.summary(name).ledger
+    ledger = services.sessions.summary(name).ledger
     assert not ledger.stayed
     assert ledger.request_bytes == sum(stage.sizes)
 
@@ -92,13 +98,13 @@ def test_new_grades_are_stored_beside_the_old_ones(
 ) -> None:
     services = opened(JudgeMode.OFF)
     name = finish_session(services)
-    before = services.summary(name)
+    before = services.sessions.summary(name)
     stage.act = says(HELD)
     switch(services, JudgeMode.AUTO)
     assert grade_session(services, name, AGAIN._replace(as_json=True)) == 0
     body = json.loads(capsys.readouterr().out)
     assert [each.judging is not None for each in grades(services, name)] == [False, False, True, True]
-    after = services.summary(name)
+    after = services.sessions.summary(name)
     assert body["stored"] is True
     assert body["score"]["before"]["value"] == before.value
     assert body["score"]["after"]["value"] == after.value
@@ -112,9 +118,9 @@ def test_new_grades_are_stored_beside_the_old_ones(
 
     switch(services, JudgeMode.OFF)
     assert grade_session(services, name, AGAIN) == 0
-    assert services.summary(name).value == before.value
+    assert services.sessions.summary(name).value == before.value
     assert len(grades(services, name)) == 6
-    assert "Nothing left this machine" not in render_report(services.summary(name), "terminal")
+    assert "Nothing left this machine" not in render_report(services.sessions.summary(name), "terminal")
 
 
 def test_another_level_is_another_reading_and_is_never_stored(
@@ -129,7 +135,7 @@ def test_another_level_is_another_reading_and_is_never_stored(
     assert body["read_at"]["after"]["value"] < body["score"]["after"]["value"]
     assert body["stored"] is False
     assert len(services.journal.events(name)) == events
-    assert services.summary(name).config.level is Level.MID
+    assert services.sessions.summary(name).config.level is Level.MID
     assert grade_session(services, name, Wish(again=False, level=Level.STAFF)) == 0
     shown = capsys.readouterr()
     assert "Read at staff level:" in shown.out
@@ -139,7 +145,7 @@ def test_another_level_is_another_reading_and_is_never_stored(
     switch(services, JudgeMode.AUTO)
     grade_session(services, name, Wish(again=True, level=Level.STAFF))
     assert capsys.readouterr().out.count(" -> ") >= 3
-    assert services.summary(name).config.level is Level.MID
+    assert services.sessions.summary(name).config.level is Level.MID
 
 
 def test_an_answer_whose_judge_failed_is_judged_again_by_itself(
@@ -148,16 +154,16 @@ def test_an_answer_whose_judge_failed_is_judged_again_by_itself(
     services = opened()
     stage.act = lambda _: error(503, "busy")
     name = finish_session(services)
-    conductor = services.open_session(name)
-    assert [turn.id for turn in conductor.turns_to_judge_again()] == [0, 1]
-    assert "Offline grade instead of the judge's" in render_report(services.summary(name), "md")
+    conductor = services.sessions.open(name)
+    assert [turn.id for turn in unjudged_turns(conductor.state)] == [0, 1]
+    assert "Offline grade instead of the judge's" in render_report(services.sessions.summary(name), "md")
     assert grade_session(services, name, OWED) == 1
     assert "Could not be judged" in capsys.readouterr().err
     stage.act = says(HELD)
     assert grade_session(services, name, OWED) == 0
     assert "● covered (judge)" in capsys.readouterr().out
-    assert services.open_session(name).turns_to_judge_again() == []
-    report = render_report(services.summary(name), "terminal")
+    assert unjudged_turns(services.sessions.open(name).state) == []
+    report = render_report(services.sessions.summary(name), "terminal")
     assert "Offline grade instead" not in report
     assert "4 failed" in " ".join(report.split())
     assert grade_session(services, name, OWED) == 0
@@ -175,32 +181,32 @@ def test_without_a_judge_nothing_is_judged_again_and_that_is_said(
     assert grade_session(services, name, OWED) == 0
     assert "--judge llm` asks it again" in capsys.readouterr().err
     assert len(stage.bodies) == sent
-    assert services.open_session(name).turns_to_judge_again() != []
+    assert unjudged_turns(services.sessions.open(name).state) != []
 
 
 def test_a_failure_replaces_neither_a_grade_nor_a_judged_one(
-    stage: ChatStage, opened: Open, capsys: pytest.CaptureFixture[str]
+    stage: ChatStage, opened: Open, engine: ScriptedEngine, capsys: pytest.CaptureFixture[str]
 ) -> None:
     services = opened()
     stage.act = says(HELD)
     name = finish_session(services)
-    value = services.summary(name).value
+    value = services.sessions.summary(name).value
     for file in (services.places.cache / "replies").glob("*.json"):
         file.unlink()
     stage.act = lambda _: error(503, "busy")
     assert grade_session(services, name, AGAIN) == 1
     shown = capsys.readouterr()
     assert "the old grade stays" in " ".join(shown.out.split())
-    assert services.summary(name).value == value
+    assert services.sessions.summary(name).value == value
     failed = [each for each in services.journal.events(name) if isinstance(each, ModelAsked)]
     assert failed
-    assert services.summary(name).ledger.lines[0].failed == len(failed)
+    assert services.sessions.summary(name).ledger.lines[0].failed == len(failed)
 
-    services._engine.script = breaks  # type: ignore[union-attr]
+    engine.script = breaks
     switch(services, JudgeMode.OFF)
     assert grade_session(services, name, AGAIN) == 1
     assert "the encoder is on fire" in capsys.readouterr().err
-    assert services.summary(name).value == value
+    assert services.sessions.summary(name).value == value
 
 
 def test_the_clock_of_an_interrupted_interview_does_not_run_because_it_is_graded_again(
@@ -214,13 +220,11 @@ def test_the_clock_of_an_interrupted_interview_does_not_run_because_it_is_graded
     assert services.journal.session(conductor.row.id).last_seen == seen
 
 
-def test_ctrl_c_keeps_what_was_graded(opened: Open, capsys: pytest.CaptureFixture[str]) -> None:
+def test_ctrl_c_keeps_what_was_graded(opened: Open, engine: ScriptedEngine, capsys: pytest.CaptureFixture[str]) -> None:
     services = opened(JudgeMode.OFF)
     name = finish_session(services)
     before = len(grades(services, name))
-    engine = ScriptedEngine(offline(p0="partial"))
-    engine.holding = True
-    services._engine = engine  # type: ignore[assignment]
+    engine.script, engine.holding = offline(p0="partial"), True
     threading.Thread(target=_interrupt, args=(engine,)).start()
     assert grade_session(services, name, AGAIN) == 130
     assert "The grades so far are stored" in capsys.readouterr().err
@@ -245,7 +249,7 @@ async def test_a_key_in_the_report_judges_again_and_is_grey_when_there_is_nothin
     stage.act = lambda _: error(503, "busy")
     name = finish_session(services)
     async with tell(services, None, size=(100, 30)) as story:
-        screen = ReportScreen(services.open_session(name), fresh=False)
+        screen = ReportScreen(services.sessions.open(name), fresh=False)
         await story.app.push_screen(screen)
         await story.until(lambda: "Judge again" in story.visible())
         key = screen.active_bindings["ctrl+r"]
@@ -262,7 +266,7 @@ async def test_a_key_in_the_report_judges_again_and_is_grey_when_there_is_nothin
         await story.pilot.press("ctrl+r")
         await story.pilot.pause(0.1)
         assert len(stage.bodies) == sent
-    assert services.open_session(name).turns_to_judge_again() == []
+    assert unjudged_turns(services.sessions.open(name).state) == []
 
 
 async def test_a_judge_that_answers_after_the_report_was_left_is_still_stored(stage: ChatStage, opened: Open) -> None:
@@ -278,12 +282,12 @@ async def test_a_judge_that_answers_after_the_report_was_left_is_still_stored(st
 
     stage.act = slow
     async with tell(services, None, size=(100, 30)) as story:
-        await story.app.push_screen(ReportScreen(services.open_session(name), fresh=False))
+        await story.app.push_screen(ReportScreen(services.sessions.open(name), fresh=False))
         await story.pilot.pause()
         await story.pilot.press("ctrl+r")
         await story.app.pop_screen()
         wait.set()
-        await story.until(lambda: services.open_session(name).turns_to_judge_again() == [])
+        await story.until(lambda: unjudged_turns(services.sessions.open(name).state) == [])
 
 
 def test_a_demonstration_is_not_graded_again(stage: ChatStage, opened: Open) -> None:

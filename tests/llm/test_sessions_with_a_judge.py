@@ -23,10 +23,12 @@ from werkzeug import Response
 from interviewer.core.bank.content import Level, VerdictName
 from interviewer.core.grade.grade import Grade
 from interviewer.core.interview.session import Outcome, Phase, SessionConfig
+from interviewer.paths import find_places
 from interviewer.plain import Console, run_plain
 from interviewer.report import render_report
 from interviewer.services import Services, build_services
 from interviewer.sessions.conductor import Conductor
+from interviewer.sessions.pending_grades import unjudged_turns
 from interviewer.worker.engine import WorkerEngine
 from tests.llm.conftest import CANARY
 from tests.support.builders import make_item
@@ -57,18 +59,18 @@ def begin(home: Path, stage: ChatStage, tmp_path: Path) -> Iterator[Begin]:
 
     def make(url: str = "", **settings: object) -> Services:
         write_settings(home, url or stage.url, interviewer_voice="authored", **settings)
-        services = build_services(alone=pack)
-        cache = services.places.cache
-        services._engine = WorkerEngine(
+        places = find_places()
+        engine = WorkerEngine(
             model="words",
             device="cpu",
-            cache=cache,
+            cache=places.cache,
             packs=[pack],
-            bank_cache=cache / "bank.json",
-            log=services.places.log,
+            bank_cache=places.bank_cache,
+            log=places.log,
             command=STUB,
         )
-        services._engine.start()
+        engine.start()
+        services = build_services(alone=pack, engine=engine)
         made.append(services)
         return services
 
@@ -79,7 +81,7 @@ def begin(home: Path, stage: ChatStage, tmp_path: Path) -> Iterator[Begin]:
 
 def play(services: Services) -> tuple[Conductor, str, str]:
     """A session of two questions, every answer the same."""
-    conductor = services.start_session(SessionConfig(level=Level.MID, count=2, seed=3))
+    conductor = services.sessions.create(SessionConfig(level=Level.MID, count=2, seed=3))
     out, err = io.StringIO(), io.StringIO()
     console = Console(stdin=io.BytesIO(TYPED.encode()), out=out, err=err)
     assert run_plain(conductor, console, services.engine().status) == 0
@@ -149,7 +151,7 @@ def test_whatever_the_server_does_the_session_ends_with_a_report(begin: Begin, s
     assert_offline(conductor, reason)
     assert stage.bodies
     assert f"Your answers are sent to 127.0.0.1:{stage.http.port}" in " ".join(out.split())
-    again = services.summary(conductor.row.id)
+    again = services.sessions.summary(conductor.row.id)
     assert again.value is not None
     assert "Offline grade instead of the judge's" in render_report(again, "md")
     assert reason.split('"')[0] in " ".join(render_report(again, "terminal").split())
@@ -185,7 +187,7 @@ def test_a_server_that_is_pulled_away_is_said_and_nothing_is_lost(begin: Begin, 
         own = ChatStage(http)
         own.act = says(dict.fromkeys(["p0", "p1", "p2", "p3"], ("covered", "One statement of mine")))
         services = begin(url=own.url, judge_timeout=5)
-        conductor = services.start_session(SessionConfig(level=Level.MID, count=2, seed=3))
+        conductor = services.sessions.create(SessionConfig(level=Level.MID, count=2, seed=3))
         send_grade = conductor.send_grade
 
         def then_pull(event, **more):  # type: ignore[no-untyped-def]
@@ -206,9 +208,9 @@ def test_a_server_that_is_pulled_away_is_said_and_nothing_is_lost(begin: Begin, 
     assert all("No server answers" in each or "broke off" in each for each in problems[1:])
     assert len(problems) >= 2
     assert all(turn.answer == SAID for turn in answered)
-    report = " ".join(render_report(services.summary(conductor.row.id), "md").split())
+    report = " ".join(render_report(services.sessions.summary(conductor.row.id), "md").split())
     assert "Offline grade instead of the judge's" in report
-    assert len(conductor.turns_to_judge_again()) == len(problems) - 1
+    assert len(unjudged_turns(conductor.state)) == len(problems) - 1
 
 
 HEADER_CANARY = "header-canary-55aa10"

@@ -11,13 +11,13 @@ from werkzeug import Response
 
 from interviewer.core.bank.content import Level
 from interviewer.core.interview.effects import GradeTurn
+from interviewer.core.interview.journal_port import SessionRow
 from interviewer.core.interview.session import AnswerSubmitted, Phase, Planned, SessionConfig, Started
 from interviewer.services import Services, build_services
 from interviewer.sessions.conductor import Conductor
-from interviewer.storage import SessionRow
 from tests.support.builders import make_grade, make_item
 from tests.support.chat_server import Act, Body, completion
-from tests.support.scripted import Script, ScriptedEngine
+from tests.support.scripted import Script
 
 Opinion = tuple[str, str]
 """Verdict and quote."""
@@ -84,7 +84,7 @@ def begin_session(services: Services, answer: str = ANSWER, *, demo: bool = Fals
         last_seen=1000.0,
     )
     services.journal.create_session(row, [item])
-    conductor = services.open_session(row.id)
+    conductor = services.sessions.open(row.id)
     conductor.send(Started(at=1000.0))
     conductor.send(AnswerSubmitted(at=1060.0, text=answer))
     return conductor
@@ -98,10 +98,3 @@ def finish_session(services: Services, answer: str = ANSWER) -> str:
         if conductor.state.phase is Phase.ANSWERING:
             conductor.send(AnswerSubmitted(at=1100.0, text=answer))
     return conductor.row.id
-
-
-def services_with(engine: ScriptedEngine) -> Services:
-    """Services as they are built from the settings, with an engine that needs no encoder."""
-    services = build_services()
-    services._engine = engine  # type: ignore[assignment]
-    return services

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from typing import TypeVar
 
-from interviewer.core.bank.content import Item
+from interviewer.core.bank.content import Item, Rubric
+from interviewer.core.futures import settled
 from interviewer.core.grade.grade import Assessment, AssessmentRequest, GradeRequest, GradeResult, Ungraded
-from interviewer.core.ports import EncoderStatus, SearchHit
+from interviewer.core.ports import Close, EncoderStatus, SearchHit
 from tests.support.builders import make_grade
 
-T = TypeVar("T")
 Script = Callable[[GradeRequest, Item | None], GradeResult]
 
 
@@ -47,9 +46,6 @@ class ScriptedEngine:
         )
         """What holding words against any single claim gives."""
 
-    def start(self) -> None:
-        """Nothing to start."""
-
     def status(self) -> EncoderStatus:
         """Always ready."""
         return EncoderStatus(state="ready", device="cpu", model="scripted")
@@ -59,14 +55,14 @@ class ScriptedEngine:
 
     def prepare(self, question_id: str) -> Future[None]:
         """Done at once."""
-        return _done(None)
+        return settled(None)
 
     def grade(self, request: GradeRequest, item: Item | None = None) -> Future[GradeResult]:
         """What the script says, at once or when released."""
         self.asked.append(request)
         result = self.script(request, item)
         if not self.holding:
-            return _done(result)
+            return settled(result)
         future: Future[GradeResult] = Future()
         self.held.append((future, result))
         return future
@@ -74,7 +70,7 @@ class ScriptedEngine:
     def assess(self, requests: Sequence[AssessmentRequest]) -> Future[list[Assessment]]:
         """The same for every claim."""
         if not isinstance(self.claims, Exception):
-            return _done([self.claims] * len(requests))
+            return settled([self.claims] * len(requests))
         future: Future[list[Assessment]] = Future()
         future.set_exception(self.claims)
         return future
@@ -87,17 +83,19 @@ class ScriptedEngine:
 
     def deeper(self, question_id: str, level: str, exclude: Sequence[str]) -> Future[str | None]:
         """Never a deeper question."""
-        return _done(None)
+        return settled(None)
 
     def search(self, query: str, most: int = 10) -> Future[list[SearchHit]]:
         """Nothing is ever found."""
-        return _done([])
+        return settled([])
+
+    def close_texts(self, rubric: Rubric) -> Future[list[Close]]:
+        """Nothing is too near."""
+        return settled([])
+
+    def close_questions(self, texts: Mapping[str, str], bound: float) -> Future[list[tuple[str, str, float]]]:
+        """Nothing is too near."""
+        return settled([])
 
     def stop(self) -> None:
         """Nothing to stop."""
-
-
-def _done(value: T) -> Future[T]:
-    future: Future[T] = Future()
-    future.set_result(value)
-    return future

@@ -17,6 +17,7 @@ from unittest import mock
 
 from interviewer.cli import main
 from interviewer.services import build_services
+from interviewer.sessions.pending_grades import owed_turns
 
 DATA = Path(__file__).parents[1] / "data" / "stored"
 OUTPUTS = DATA / "outputs"
@@ -99,7 +100,7 @@ def read_states() -> dict[str, Any]:
     services = build_services()
     found = {}
     for row in services.journal.sessions():
-        conductor = services.read_session(row)
+        conductor = services.sessions.open(row.id)
         summary, draft = conductor.summary(), conductor.draft()
         found[row.id] = {
             "row": {
@@ -112,7 +113,7 @@ def read_states() -> dict[str, Any]:
             },
             "state": conductor.state.model_dump(mode="json"),
             "draft": draft._asdict() if draft else None,
-            "owed": [turn.id for turn in conductor.ungraded_turns()],
+            "owed": [turn.id for turn in owed_turns(conductor.state, judges=False)],
             "score": [summary.value, summary.low, summary.high, summary.band],
             "questions": {
                 each.item.question.id: {

@@ -26,8 +26,7 @@ def engine() -> ScriptedEngine:
 
 @pytest.fixture
 def services(engine: ScriptedEngine) -> Iterator[Services]:
-    built = build_services()
-    built._engine = engine  # type: ignore[assignment]
+    built = build_services(engine=engine)
     yield built
     built.close()
 
@@ -38,7 +37,7 @@ def begin(services: Services) -> Callable[..., Conductor]:
 
     def start(**changes: object) -> Conductor:
         config = {"level": Level.SENIOR, "count": 2, "seed": 3, **changes}
-        return services.start_session(SessionConfig.model_validate(config))
+        return services.sessions.create(SessionConfig.model_validate(config))
 
     return start
 

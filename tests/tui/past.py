@@ -25,12 +25,12 @@ def hold_session(
     name: str = "",
 ) -> str:
     """A session of one question (two when it is left unfinished); returns its id."""
-    real = services.clock
-    now = services.clock() - days_ago * DAY
-    services.clock = lambda: now
+    real = services.sessions.clock
+    now = services.sessions.clock() - days_ago * DAY
+    services.sessions.clock = lambda: now
     try:
         config = SessionConfig(level=level, count=1 if finished else 2, topics=topics, seed=int(days_ago))
-        conductor = services.start_session(config, grading=False)
+        conductor = services.sessions.create(config)
         conductor.open()
         while conductor.state.phase is not Phase.FINISHED:
             turn = conductor.turn
@@ -48,7 +48,7 @@ def hold_session(
                 conductor.send(Quit(at=now))
                 break
     finally:
-        services.clock = real
+        services.sessions.clock = real
     if name:
         services.journal.rename_session(conductor.row.id, name)
     return conductor.row.id

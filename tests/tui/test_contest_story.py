@@ -89,7 +89,7 @@ async def test_an_upheld_contest_raises_the_credit_and_is_kept(
         assert before is not None
         assert after is not None
         assert after > before
-    ruling = services.resume_session().state.turns[0].rulings[0]
+    ruling = services.sessions.resume().state.turns[0].rulings[0]
     assert ruling.upheld
     assert ruling.point_id == point
     assert ruling.read == "These words made the point"

@@ -9,6 +9,7 @@ import pytest
 from textual.widgets import Input, Select, Static
 
 from interviewer.errors import StorageError
+from interviewer.report.saving import save_report
 from interviewer.services import Services
 from interviewer.tui.screens.compare import CompareScreen
 from interviewer.tui.screens.confirm import ConfirmScreen, LineScreen
@@ -117,7 +118,7 @@ async def test_deleting_asks_once_and_is_real(services: Services) -> None:
     secret = "a sentence that must not survive"
     kept = hold_session(services, days_ago=2)
     gone = hold_session(services, days_ago=1, answer=secret)
-    services.save_report(services.summary(gone))
+    save_report(services.sessions.summary(gone), services.places.reports)
     async with tell(services, None) as story:
         screen = await open_history(story)
         await story.pilot.press("d", "d", "d")

@@ -187,7 +187,7 @@ async def test_the_draft_and_the_cursor_survive_a_crash(services: Services, begi
         await story.type("first line\nsecond line")
         story.app.screen.query_one(TextArea).move_cursor((0, 5))
         story.app.screen.save_draft()  # type: ignore[attr-defined]
-    again = services.resume_session()
+    again = services.sessions.resume()
     async with tell(services, again) as story:
         editor = story.app.screen.query_one(TextArea)
         await story.until(lambda: editor.text == "first line\nsecond line")
@@ -205,7 +205,7 @@ async def test_leaving_asks_once_and_saves(services: Services, begin: Begin) -> 
         await story.until(lambda: isinstance(story.app.screen, InterviewScreen))
         await story.pilot.press("ctrl+q", "y")
         await story.until(lambda: conductor.state.phase is Phase.PAUSED)
-    draft = services.resume_session().draft()
+    draft = services.sessions.resume().draft()
     assert draft is not None
     assert draft.text == "half an answer"
 
@@ -437,14 +437,14 @@ async def test_a_paste_from_any_system_is_stored_with_plain_new_lines(
     conductor = begin()
     conductor.open()
     conductor.save_draft("zero\r\n", 1, 0)
-    async with tell(services, services.resume_session(conductor.row.id)) as story:
+    async with tell(services, services.sessions.resume(conductor.row.id)) as story:
         await story.until(lambda: "zero" in story.visible())
         await story.until(lambda: isinstance(story.app.screen.focused, TextArea))
         story.app.post_message(Paste(pasted))
         await story.pilot.pause()
         await story.pilot.press("ctrl+s")
         await story.until(lambda: bool(engine.asked))
-    answer = services.resume_session(conductor.row.id).state.turns[0].answer
+    answer = services.sessions.resume(conductor.row.id).state.turns[0].answer
     assert answer == "zero\none\ntwo"
     assert engine.asked[0].answer == answer, "evidence is counted in the text that is kept"
 

@@ -40,10 +40,9 @@ def with_model(
 
     def start(*, patience: str = "15", **changes: object) -> Conductor:
         configure(monkeypatch, model.stage, INTERVIEWER_PATIENCE=patience)
-        made.append(build_services())
-        made[-1]._engine = engine  # type: ignore[assignment]
+        made.append(build_services(engine=engine))
         config = {"level": Level.SENIOR, "count": 2, "seed": 3, **changes}
-        conductor = made[-1].start_session(SessionConfig.model_validate(config))
+        conductor = made[-1].sessions.create(SessionConfig.model_validate(config))
         conductor.services = made[-1]  # type: ignore[attr-defined]
         return conductor
 
@@ -87,7 +86,7 @@ async def test_a_question_back_is_answered_and_is_no_answer(services: Services, 
         assert "Let me put it differently." in story.visible()
         assert conductor.state.turns[0].outcome is None
         assert story.app.screen.query_one(TextArea).text == "half an answer"
-    again = services.resume_session()
+    again = services.sessions.resume()
     async with tell(services, again, LARGE) as story:
         assert "what is [/b] x[0]?" in story.visible()
 

@@ -28,7 +28,6 @@ from interviewer.errors import StorageError, UsageError
 from interviewer.plain import Console, retell
 from interviewer.services import Services
 from interviewer.sessions.conductor import Conductor
-from interviewer.sessions.recording import Recording
 from interviewer.tui.replay_app import SPEEDS, ReplayApp
 from interviewer.tui.screens.dialogs import HelpScreen
 from interviewer.tui.screens.jump import JumpScreen
@@ -99,8 +98,7 @@ class ReplayStory(Story):
 async def play(
     services: Services, conductor: Conductor, size: tuple[int, int] = (80, 24), *, motion: bool = False
 ) -> AsyncIterator[ReplayStory]:
-    services.journal.forbid_writing()
-    app = ReplayApp(services, Recording(services, services.journal.session(conductor.row.id)))
+    app = ReplayApp(services, services.sessions.replay(conductor.row.id))
     services.apply_settings(services.settings.model_copy(update={"reduced_motion": not motion}))
     async with app.run_test(size=size, notifications=True) as pilot:
         story = ReplayStory(app, pilot, [])  # type: ignore[arg-type]
@@ -299,13 +297,13 @@ async def test_the_clock_shows_the_time_of_then(services: Services, begin: Begin
 
 async def test_a_session_in_which_nothing_happened_is_refused(services: Services, begin: Begin) -> None:
     with pytest.raises(UsageError, match="Nothing has happened"):
-        Recording(services, begin().row)
+        services.sessions.replay(begin().row.id)
 
 
 def test_what_changed_nothing_leaves_no_frame(services: Services, taped: Conductor) -> None:
     events = services.journal.events(taped.row.id)
     empty = AnswerSubmitted(at=taped.clock(), text=" ")
-    start = Recording(services, taped.row).frames
+    start = services.sessions.replay(taped.row.id).frames
     begun = type(taped.state)(config=taped.row.config, plan=taped.row.plan)
     assert len(build_frames(begun, [*events, empty], taped.items)) == len(start)
     assert start[-1].state == taped.state
@@ -313,7 +311,7 @@ def test_what_changed_nothing_leaves_no_frame(services: Services, taped: Conduct
 
 def test_line_mode_prints_the_conversation(services: Services, taped: Conductor) -> None:
     before, out = dump(services), io.StringIO()
-    retell(services.read_session(services.journal.session(taped.row.id)), Console(out=out, err=io.StringIO()))
+    retell(services.sessions.read(services.journal.session(taped.row.id)), Console(out=out, err=io.StringIO()))
     told = out.getvalue()
     assert "x[0] + w[i] = [1, 2]\n  closing [/b] tag" in told
     assert "\x1b" not in told

@@ -105,8 +105,8 @@ async def test_two_presses_start_one_review(services: Services) -> None:
 
 async def test_home_reads_the_clock_of_the_program(services: Services) -> None:
     hold_session(services, days_ago=0, verdict="covered")
-    real = services.clock
-    services.clock = lambda: real() + 40 * 86_400
+    real = services.sessions.clock
+    services.sessions.clock = lambda: real() + 40 * 86_400
     async with tell(services, None) as story:
         await story.until(lambda: "Due for review: 1 question" in story.visible())
         assert "Streak" not in story.visible()

@@ -139,7 +139,7 @@ async def test_how_sure_one_is_comes_before_the_verdict_and_stands_in_it(
         await story.pilot.press("4")
         await story.until(lambda: conductor.state.turns[0].result is not None)
         assert conductor.state.turns[0].confidence == 4
-    again = services.resume_session()
+    again = services.sessions.resume()
     assert again.state.turns[0].confidence == 4
     assert again.summary().calibration.ratings[0].confidence == 4
 
@@ -161,7 +161,7 @@ async def test_leaving_while_asked_how_sure_one_is_loses_nothing(services: Servi
         await story.until(lambda: isinstance(story.app.screen, ConfidenceScreen))
         await story.pilot.press("ctrl+q", "y")
         await story.until(lambda: conductor.state.phase is Phase.PAUSED)
-    assert services.resume_session().state.turns[0].answer == "an answer"
+    assert services.sessions.resume().state.turns[0].answer == "an answer"
 
 
 async def finish(story: Story, conductor: Conductor) -> None:

@@ -138,7 +138,7 @@ def test_settings_are_set_shown_and_used() -> None:
 
 def test_reports_are_written_where_asked(tmp_path: Path) -> None:
     services = build_services()
-    conductor = services.start_session(SessionConfig(level=Level.MID, count=1, seed=1), grading=False)
+    conductor = services.sessions.create(SessionConfig(level=Level.MID, count=1, seed=1))
     conductor.open()
     services.close()
     target = tmp_path / "report.md"
@@ -178,7 +178,7 @@ def test_ctrl_c_saves_and_says_how_to_come_back() -> None:
     assert child.returncode == 130
     assert "--resume" in err
     services = build_services()
-    resumed = services.resume_session()
+    resumed = services.sessions.resume()
     draft = resumed.draft()
     services.close()
     assert draft is not None

@@ -142,7 +142,7 @@ def test_a_replaced_grade_stays_in_the_ledger_and_a_note_changes_no_grade(servic
     conductor.send(ModelAsked(at=1090.0, asked=asked(FAILED)))
     assert conductor.state == state
     assert conductor.summary().ledger.lines[0].calls == 2
-    stored = services.summary(conductor.row.id).ledger
+    stored = services.sessions.summary(conductor.row.id).ledger
     assert stored == conductor.summary().ledger
     assert stored.request_bytes == 1900
     services.close()
@@ -159,7 +159,7 @@ def test_prices_come_from_the_settings_and_need_both(services: Services) -> None
     priced = build_services()
     conductor = begin_session(priced)
     conductor.send(Graded(at=1070.0, turn_id=0, result=judged(OK)))
-    assert priced.summary().ledger.cost == pytest.approx(0.002)
+    assert priced.sessions.summary().ledger.cost == pytest.approx(0.002)
     priced.close()
 
 

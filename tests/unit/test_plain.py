@@ -20,16 +20,20 @@ from tests.support.scripted import ScriptedEngine, breaks, covers_everything
 
 
 @pytest.fixture
-def services() -> Iterator[Services]:
-    built = build_services()
-    built._engine = ScriptedEngine()  # type: ignore[assignment]
+def engine() -> ScriptedEngine:
+    return ScriptedEngine()
+
+
+@pytest.fixture
+def services(engine: ScriptedEngine) -> Iterator[Services]:
+    built = build_services(engine=engine)
     yield built
     built.close()
 
 
 def start(services: Services, **changes: object) -> Conductor:
     config = {"level": Level.SENIOR, "count": 2, "seed": 3, **changes}
-    return services.start_session(SessionConfig.model_validate(config))
+    return services.sessions.create(SessionConfig.model_validate(config))
 
 
 def play(services: Services, conductor: Conductor, typed: str | bytes) -> tuple[int, str, str]:
@@ -39,8 +43,8 @@ def play(services: Services, conductor: Conductor, typed: str | bytes) -> tuple[
     return run_plain(conductor, console, services.engine().status), out.getvalue(), err.getvalue()
 
 
-def test_a_whole_interview_through_a_pipe(services: Services) -> None:
-    services._engine.script = covers_everything  # type: ignore[union-attr]
+def test_a_whole_interview_through_a_pipe(services: Services, engine: ScriptedEngine) -> None:
+    engine.script = covers_everything
     conductor = start(services, level=Level.STAFF)
     code, out, _ = play(services, conductor, "one\ntwo\n.\nmore\n.\nthree\n.\nmore\n.\n" * 2)
     assert code == 0
@@ -73,7 +77,7 @@ def test_the_end_of_input_keeps_what_was_typed_and_says_how_to_go_on(services: S
     assert code == INPUT_ENDED
     assert conductor.state.turns[0].answer == "half an ans"
     assert f"mockdl start --resume {conductor.row.id}" in err
-    again = services.resume_session()
+    again = services.sessions.resume()
     assert again.state.turns[0].answer == "half an ans"
 
 
@@ -98,8 +102,8 @@ def test_an_empty_answer_is_refused_and_can_be_made_good(services: Services) -> 
     assert conductor.state.turns[0].answer == "now something"
 
 
-def test_a_hint_costs_what_it_says(services: Services) -> None:
-    services._engine.script = covers_everything  # type: ignore[union-attr]
+def test_a_hint_costs_what_it_says(services: Services, engine: ScriptedEngine) -> None:
+    engine.script = covers_everything
     conductor = start(services, count=1, level=Level.STAFF)
     _, out, _ = play(services, conductor, "/hint\nanswer\n.\n/end\n")
     hint = conductor.items[conductor.state.turns[0].question_id].question.hints[0]
@@ -121,8 +125,10 @@ def test_practice_shows_the_verdict_after_each_question(services: Services) -> N
     assert "A strong answer:" in out
 
 
-def test_a_grade_that_cannot_be_made_is_said_and_the_interview_goes_on(services: Services) -> None:
-    services._engine.script = breaks  # type: ignore[union-attr]
+def test_a_grade_that_cannot_be_made_is_said_and_the_interview_goes_on(
+    services: Services, engine: ScriptedEngine
+) -> None:
+    engine.script = breaks
     conductor = start(services)
     _, out, err = play(services, conductor, "answer\n.\nother\n.\n")
     assert "on fire" in err
@@ -135,7 +141,7 @@ def test_quit_and_resume_bring_the_draft_back(services: Services) -> None:
     conductor = start(services)
     code, _, _ = play(services, conductor, "first line\nsecond line\n/quit\n")
     assert code == 0
-    again = services.resume_session(conductor.row.id)
+    again = services.sessions.resume(conductor.row.id)
     _, out, _ = play(services, again, "third line\n.\n/end\n")
     assert "Your draft so far" in out
     assert again.state.turns[0].answer == "first line\nsecond line\nthird line"
@@ -157,10 +163,10 @@ def test_a_full_disk_ends_with_an_error_and_the_session_can_be_resumed(services:
     conductor.open()
     services.journal._connection.execute("PRAGMA query_only=ON")
     with pytest.raises(StorageError) as caught:
-        play(services, services.resume_session(), "answer\n.\n")
+        play(services, services.sessions.resume(), "answer\n.\n")
     assert "still in the editor" in caught.value.kept
     services.journal._connection.execute("PRAGMA query_only=OFF")
-    assert services.resume_session().state.phase is Phase.ANSWERING
+    assert services.sessions.resume().state.phase is Phase.ANSWERING
 
 
 def test_the_interviewer_greets_reacts_leads_over_and_closes(services: Services) -> None:
@@ -184,7 +190,7 @@ def test_a_clarification_is_free_kept_and_no_answer(services: Services) -> None:
     assert words.asked == "what do you mean [/b]?"
     assert " ".join(words.text.split()) in " ".join(out.split())
     assert "Say what is unclear" in err
-    again = services.open_session(conductor.row.id)
+    again = services.sessions.open(conductor.row.id)
     assert again.state.said == conductor.state.said
 
 
@@ -199,8 +205,8 @@ def test_a_missed_point_is_explained_in_practice_and_never_before_the_verdict(se
     assert f"2. ○ missing: {statement[:30]}" in out, "the number under which the verdict has it"
 
 
-def test_a_point_with_full_credit_is_not_explained(services: Services) -> None:
-    services._engine.script = lambda request, item: make_grade(  # type: ignore[union-attr]
+def test_a_point_with_full_credit_is_not_explained(services: Services, engine: ScriptedEngine) -> None:
+    engine.script = lambda request, item: make_grade(
         {point.id: "missing" if at else "covered" for at, point in enumerate(heaviest_first(item))}
     )
     conductor = start(services, mode=Mode.PRACTICE)
@@ -220,11 +226,13 @@ def heaviest_first(item: Item | None) -> list[KeyPoint]:
 @pytest.mark.parametrize(
     "typed", [b"one\r\n two\r\n.\r\n", b"one\r two\n.\n", b"one\n two\r\r\n.\n", b"one\r two\r.\r"]
 )
-def test_line_ends_of_any_system_are_stored_as_plain_new_lines(services: Services, typed: bytes) -> None:
+def test_line_ends_of_any_system_are_stored_as_plain_new_lines(
+    services: Services, engine: ScriptedEngine, typed: bytes
+) -> None:
     conductor = start(services)
     play(services, conductor, typed)
     assert conductor.state.turns[0].answer == "one\n two"
-    assert [each.answer for each in services._engine.asked] == ["one\n two"], "what is read is what is kept"  # type: ignore[union-attr]
+    assert [each.answer for each in engine.asked] == ["one\n two"], "what is read is what is kept"
 
 
 def test_an_interview_explains_nothing(services: Services) -> None:
@@ -237,8 +245,7 @@ def test_a_dead_model_is_said_once_and_the_interview_ends_with_a_ledger(monkeypa
     for name, value in (("JUDGE", "auto"), ("JUDGE_URL", "http://127.0.0.1:9/v1"), ("JUDGE_MODEL", "tiny")):
         monkeypatch.setenv(f"MOCKDL_{name}", value)
     monkeypatch.setenv("MOCKDL_JUDGE_RETRIES", "0")
-    built = build_services()
-    built._engine = ScriptedEngine()  # type: ignore[assignment]
+    built = build_services(engine=ScriptedEngine())
     try:
         conductor = start(built)
         _, out, err = play(built, conductor, "answer\n.\n" * 6)

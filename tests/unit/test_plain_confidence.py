@@ -26,8 +26,8 @@ ASKED = "How sure are you"
 
 @pytest.fixture
 def services(tmp_path: Path) -> Iterator[Services]:
-    built = build_services(alone=write_pack(tmp_path / "pack", make_item("alpha"), make_item("beta")))
-    built._engine = ScriptedEngine()  # type: ignore[assignment]
+    pack = write_pack(tmp_path / "pack", make_item("alpha"), make_item("beta"))
+    built = build_services(alone=pack, engine=ScriptedEngine())
     yield built
     built.close()
 
@@ -40,7 +40,7 @@ def terminal() -> Iterator[Terminal]:
 
 
 def start(services: Services, count: int = 1, mode: str = "practice") -> Conductor:
-    return services.start_session(SessionConfig(level=Level.MID, count=count, seed=3, mode=Mode(mode)))
+    return services.sessions.create(SessionConfig(level=Level.MID, count=count, seed=3, mode=Mode(mode)))
 
 
 def practise(
@@ -58,7 +58,7 @@ def test_it_is_asked_once_the_answer_is_on_disk_and_before_the_verdict(services:
     assert terminal.text.index("Your answer is saved") < terminal.text.index(ASKED) < terminal.text.index("Key points:")
     kinds = [event.kind for event in services.journal.events(conductor.row.id)]
     assert kinds.index("answer-submitted") < kinds.index("rated") < kinds.index("graded")
-    assert services.read_session(services.journal.session(conductor.row.id)).state.turns[0].confidence == 4
+    assert services.sessions.read(services.journal.session(conductor.row.id)).state.turns[0].confidence == 4
     report = render_terminal(conductor.summary())
     assert "How sure you were:" in report
     assert "4 of 5, scored 0" in report
@@ -88,7 +88,7 @@ def test_two_wrong_values_skip_it(services: Services, terminal: Terminal) -> Non
 def test_the_end_of_input_there_loses_nothing(services: Services, terminal: Terminal) -> None:
     conductor, code = practise(services, terminal, "answer\n.\n\x04\x04")
     assert code == INPUT_ENDED
-    again = services.resume_session(conductor.row.id)
+    again = services.sessions.resume(conductor.row.id)
     assert again.state.turns[0].answer == "answer"
     assert again.state.turns[0].result is not None
 
@@ -98,7 +98,7 @@ def test_ctrl_c_there_loses_nothing(services: Services, terminal: Terminal) -> N
     conductor, code = practise(services, terminal, "answer\n.\n")
     assert code == 130
     assert f"--resume {conductor.row.id}" in terminal.text
-    again = services.resume_session(conductor.row.id)
+    again = services.sessions.resume(conductor.row.id)
     assert again.state.turns[0].answer == "answer"
     play(services, again, "/idk\n/idk\n")
     assert again.state.turns[0].result is not None

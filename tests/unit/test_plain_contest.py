@@ -53,8 +53,8 @@ def engine() -> ScriptedEngine:
 
 @pytest.fixture
 def services(engine: ScriptedEngine, tmp_path: Path) -> Iterator[Services]:
-    built = build_services(alone=write_pack(tmp_path / "pack", make_item("alpha"), make_item("beta")))
-    built._engine = engine  # type: ignore[assignment]
+    pack = write_pack(tmp_path / "pack", make_item("alpha"), make_item("beta"))
+    built = build_services(alone=pack, engine=engine)
     yield built
     built.close()
 
@@ -67,7 +67,7 @@ def terminal() -> Iterator[Terminal]:
 
 
 def start(services: Services, mode: Mode = Mode.PRACTICE, count: int = 2) -> Conductor:
-    return services.start_session(SessionConfig(level=Level.MID, count=count, seed=3, mode=mode))
+    return services.sessions.create(SessionConfig(level=Level.MID, count=count, seed=3, mode=mode))
 
 
 def contest(services: Services, *lines: str, answers: str = ANSWERED) -> tuple[Conductor, str, str]:
@@ -85,7 +85,7 @@ def test_an_upheld_contest_raises_the_credit_and_is_kept(services: Services) -> 
     assert "The point now counts 80%: credited after contest." in out
     score = conductor.summary().questions[0].score
     assert f"Score of this question: {score.value:.0f} of 100" in out
-    (ruling,) = services.read_session(services.journal.session(conductor.row.id)).state.turns[0].rulings
+    (ruling,) = services.sessions.read(services.journal.session(conductor.row.id)).state.turns[0].rulings
     assert ruling.upheld
     assert ruling.point_id == score.points[0].point.id == "p0"
     assert ruling.span.cut(SAID) == "These words made  the point", "as typed, without what stands at its edges"
@@ -257,7 +257,7 @@ def test_a_ruling_that_never_comes_leaves_the_point_open(
     assert at_terminal(services, terminal, conductor) == 130
     assert "did not come in time" in terminal.text
     assert f"--resume {conductor.row.id}" in terminal.text
-    again_open = services.resume_session(conductor.row.id)
+    again_open = services.sessions.resume(conductor.row.id)
     assert again_open.state.turns[0].rulings == ()
     assert again_open.state.turns[0].answer == SAID
 
@@ -274,7 +274,7 @@ def test_the_verdicts_of_an_interview_are_contested_at_its_end(services: Service
     assert "contest upheld by" in terminal.text
     second = conductor.summary().questions[1]
     assert second.score.points[0].contested
-    stored = services.read_session(services.journal.session(conductor.row.id)).state
+    stored = services.sessions.read(services.journal.session(conductor.row.id)).state
     assert stored.phase is Phase.FINISHED
     assert [len(turn.rulings) for turn in stored.turns] == [0, 0, 0, 1, 0, 0]
 

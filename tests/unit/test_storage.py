@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from interviewer.core.bank.content import Level
+from interviewer.core.interview.journal_port import Draft, SessionRow
 from interviewer.core.interview.session import AnswerSubmitted, Planned, SessionConfig, Started
 from interviewer.errors import StorageError, UsageError
-from interviewer.storage import Draft, Journal, SessionRow, open_journal
+from interviewer.storage import SqliteJournal, open_journal
 from interviewer.storage.migrations import MIGRATIONS
 from tests.support.builders import make_item
 
@@ -32,37 +33,37 @@ NASTY = "x[0] [/b] \\frac{a}{b} 日本語 🙂 '); DROP TABLE events; --\n\tseco
 
 
 @pytest.fixture
-def journal(tmp_path: Path) -> Journal:
+def journal(tmp_path: Path) -> SqliteJournal:
     opened = open_journal(tmp_path / "deep" / "journal.sqlite3")
     opened.create_session(ROW, [make_item()])
     return opened
 
 
-def test_a_session_comes_back_as_it_was_stored(journal: Journal) -> None:
+def test_a_session_comes_back_as_it_was_stored(journal: SqliteJournal) -> None:
     assert journal.session("last") == ROW
     assert journal.items(ROW.id) == {"alpha": make_item()}
 
 
-def test_events_come_back_in_order_and_exactly_as_typed(journal: Journal) -> None:
+def test_events_come_back_in_order_and_exactly_as_typed(journal: SqliteJournal) -> None:
     events = [Started(at=1.0), AnswerSubmitted(at=2.0, text=NASTY), AnswerSubmitted(at=2.0, text="x" * 20_000)]
     for event in events:
         journal.append(ROW.id, event)
     assert journal.events(ROW.id) == events
 
 
-def test_a_draft_is_for_one_turn_only(journal: Journal) -> None:
+def test_a_draft_is_for_one_turn_only(journal: SqliteJournal) -> None:
     journal.save_draft(ROW.id, Draft(0, NASTY, 3, 4), at=5.0)
     assert journal.draft(ROW.id, 0) == Draft(0, NASTY, 3, 4)
     assert journal.draft(ROW.id, 1) is None
 
 
-def test_a_session_is_found_by_the_beginning_of_its_id(journal: Journal) -> None:
+def test_a_session_is_found_by_the_beginning_of_its_id(journal: SqliteJournal) -> None:
     assert journal.session("20261121").id == ROW.id
     with pytest.raises(UsageError, match="no session 'nope'"):
         journal.session("nope")
 
 
-def test_an_ambiguous_beginning_names_the_candidates(journal: Journal) -> None:
+def test_an_ambiguous_beginning_names_the_candidates(journal: SqliteJournal) -> None:
     journal.create_session(ROW._replace(id="20261121-1000-0000"), [])
     with pytest.raises(UsageError, match="2 sessions begin"):
         journal.session("20261121")
@@ -108,7 +109,7 @@ def test_a_folder_that_cannot_be_made_is_explained(tmp_path: Path) -> None:
     assert "MOCKDL_HOME" in caught.value.todo
 
 
-def test_a_full_disk_is_said_and_nothing_before_it_is_lost(journal: Journal) -> None:
+def test_a_full_disk_is_said_and_nothing_before_it_is_lost(journal: SqliteJournal) -> None:
     journal.append(ROW.id, Started(at=1.0))
     pages = journal._connection.execute("PRAGMA page_count").fetchone()[0]
     journal._connection.execute(f"PRAGMA max_page_count={pages}")
@@ -120,7 +121,7 @@ def test_a_full_disk_is_said_and_nothing_before_it_is_lost(journal: Journal) -> 
     assert len(journal.events(ROW.id)) == 2
 
 
-def test_a_write_that_fails_leaves_the_old_state(journal: Journal) -> None:
+def test_a_write_that_fails_leaves_the_old_state(journal: SqliteJournal) -> None:
     journal._connection.execute("PRAGMA query_only=ON")
     with pytest.raises(StorageError):
         journal.append(ROW.id, Started(at=1.0))
@@ -162,18 +163,18 @@ def test_kill_dash_nine_loses_nothing_that_was_submitted(tmp_path: Path) -> None
         assert open_journal(path).check() == "ok"
 
 
-def test_a_demonstration_does_not_count_as_having_been_asked(journal: Journal) -> None:
+def test_a_demonstration_does_not_count_as_having_been_asked(journal: SqliteJournal) -> None:
     demo = ROW._replace(id="20261121-1100-0000", config=ROW.config.model_copy(update={"demo": True}))
     journal.create_session(demo, [make_item()])
     assert list(journal.times_asked().values()) == [1]
 
 
-def test_a_session_is_renamed_and_its_name_comes_back(journal: Journal) -> None:
+def test_a_session_is_renamed_and_its_name_comes_back(journal: SqliteJournal) -> None:
     journal.rename_session(ROW.id, NASTY)
     assert journal.session(ROW.id).name == NASTY
 
 
-def test_deleting_a_session_leaves_no_word_of_it_in_the_files(journal: Journal) -> None:
+def test_deleting_a_session_leaves_no_word_of_it_in_the_files(journal: SqliteJournal) -> None:
     secret, other = "a sentence nobody may find again", ROW._replace(id="20261122-0900-abcd")
     journal.create_session(other, [make_item(), make_item("beta")])
     journal.append(other.id, AnswerSubmitted(at=2.0, text=secret * 400))
@@ -189,7 +190,7 @@ def test_deleting_a_session_leaves_no_word_of_it_in_the_files(journal: Journal) 
     assert journal.check() == "ok"
 
 
-def test_deleting_while_another_process_reads_says_that_traces_stay(journal: Journal) -> None:
+def test_deleting_while_another_process_reads_says_that_traces_stay(journal: SqliteJournal) -> None:
     reader = sqlite3.connect(journal.path)
     reader.execute("BEGIN")
     reader.execute("SELECT COUNT(*) FROM sessions").fetchone()

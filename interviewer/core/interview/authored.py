@@ -51,17 +51,20 @@ class Speech(NamedTuple):
     point: KeyPoint | None = None
     """What is explained."""
 
+    @property
+    def is_authored(self) -> bool:
+        """Whether no model is asked for words: the first and the last ones wait for none."""
+        return self.act in (Act.GREETING, Act.CLOSING)
+
 
 class Voice(Protocol):
     """Whoever finds the words."""
 
     def prepare(self) -> None:
         """Make the first words quick; returns at once."""
-        ...
 
     def speak(self, speech: Speech, on_words: OnWords) -> Future[Utterance]:
         """Word a speech. Never raises; cancelling the future settles it at once, with authored words."""
-        ...
 
 
 _GREETINGS = (

@@ -14,14 +14,14 @@ from textual.widgets.option_list import Option
 
 from interviewer.core.grade.contest import problem_of
 from interviewer.core.grade.grade import Grade
-from interviewer.core.interview.effects import Rejected
 from interviewer.core.interview.open_points import open_to_contest
 from interviewer.core.interview.scoring import PointScore
-from interviewer.core.interview.session import Phase, Turn, TurnKind
+from interviewer.core.interview.session import Turn, TurnKind
 from interviewer.core.interview.summary import QuestionSummary
 from interviewer.core.text import count_words, shorten
 from interviewer.errors import MockdlError
 from interviewer.sessions.conductor import Conductor
+from interviewer.sessions.contests import keep_ruling, request_ruling
 from interviewer.tui.background import work_on
 from interviewer.tui.key_captions import name_keys
 from interviewer.tui.safe_text import show, show_line
@@ -162,9 +162,8 @@ class ContestScreen(Screen[None]):
     async def _contest(self, turn_id: int, point_id: str, span: Span) -> None:
         conductor = self._conductor
         try:
-            event = await asyncio.wrap_future(conductor.contest(turn_id, point_id, span))
-            effects = conductor.send(event, running=conductor.state.phase is not Phase.FINISHED)
-            refused = next((each.reason for each in effects if isinstance(each, Rejected)), "")
+            event = await asyncio.wrap_future(request_ruling(conductor, turn_id, point_id, span))
+            refused = keep_ruling(conductor, event)
             said, style = (f"Not possible: {refused}.", "$text-warning") if refused else self._told(point_id)
         except MockdlError as error:
             said, style = f"{error}\nThe point can still be contested.", "$text-error"

@@ -270,7 +270,7 @@ class HistoryScreen(Screen[None]):
         if record is not None and not self._grading:
             self._grading = True
             app = cast("MockdlApp", self.app)
-            work = work_on(grade_owed, app, record.id, self._hear_grading, lambda: self._grading)
+            work = work_on(grade_owed, app.services.sessions, record.id, self._hear_grading, lambda: self._grading)
             self.app.run_worker(work, name="grade session", group="grading", exit_on_error=False)
 
     def _hear_grading(self, note: str, done: bool) -> None:

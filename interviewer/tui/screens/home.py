@@ -147,7 +147,7 @@ class HomeScreen(Screen[None]):
         self.refresh_bindings()
 
     def _show_records(self) -> None:
-        today = local_day(cast("MockdlApp", self.app).services.clock())
+        today = local_day(cast("MockdlApp", self.app).services.sessions.clock())
         told = describe_today(
             self._records, today, name_keys(self, "{resume}"), name_keys(self, "{submit}", InterviewScreen)
         )

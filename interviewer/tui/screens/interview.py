@@ -10,8 +10,7 @@ from textual import on
 from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.reactive import reactive
-from textual.screen import Screen
-from textual.widgets import Footer, Static, TextArea
+from textual.widgets import Static, TextArea
 
 from interviewer.core.interview.effects import Effect
 from interviewer.core.interview.session import (
@@ -27,7 +26,6 @@ from interviewer.core.interview.session import (
     Rated,
     Resumed,
     Skipped,
-    TimeUp,
     TurnKind,
 )
 from interviewer.core.interview.utterance import Act
@@ -35,16 +33,15 @@ from interviewer.core.ports import EncoderStatus
 from interviewer.core.text import count_words
 from interviewer.errors import MockdlError
 from interviewer.sessions.conductor import Conductor
+from interviewer.sessions.session_view import TIME_IS_UP
 from interviewer.tui import messages
 from interviewer.tui.key_captions import name_keys
 from interviewer.tui.safe_text import explain, show_line, toast
 from interviewer.tui.screens.clarify import ClarifyScreen
+from interviewer.tui.screens.conversation import ConversationScreen
 from interviewer.tui.session.draft import Drafting
 from interviewer.tui.session.runner import SessionRunner
-from interviewer.tui.widgets.answer_area import AnswerArea
-from interviewer.tui.widgets.status import describe_encoder, describe_hint, describe_progress
-from interviewer.tui.widgets.too_small import TooSmall
-from interviewer.tui.widgets.transcript import Transcript
+from interviewer.tui.widgets.status import describe_encoder, describe_hint
 
 if TYPE_CHECKING:
     from interviewer.tui.app import MockdlApp
@@ -56,15 +53,13 @@ _SAVES_EVERY = 1.0
 _LOOKING = "The interviewer is looking for words. {go-on} goes on without waiting"
 
 
-class InterviewScreen(Screen[None]):
+class InterviewScreen(ConversationScreen):
     """One session, from its first question to its last answer."""
 
-    CSS_PATH = "interview.tcss"
     EMPTY = (
         "Type your answer here. {submit} submits it, {editor} opens it in your own editor. "
         "{read-up} and {read-down} scroll what was said."
     )
-    """What the empty editor says."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "submit", "Submit", id="submit", tooltip="Send the answer", priority=True),
         Binding("f2", "hint", "Hint", id="hint", tooltip="Show the next hint; each has a price"),
@@ -82,31 +77,22 @@ class InterviewScreen(Screen[None]):
     encoder_status: reactive[EncoderStatus] = reactive(EncoderStatus(state="stopped"), init=False)
 
     def __init__(self, conductor: Conductor) -> None:
-        super().__init__()
+        super().__init__(conductor)
         self.conductor = conductor
         self._opening: tuple[Effect, ...] = ()
-        self._clock_shown = True
 
     @cached_property
     def _runner(self) -> SessionRunner:
         return SessionRunner(cast("MockdlApp", self.app), self.conductor, self)
 
     def compose(self) -> ComposeResult:
-        """Head line, transcript, editor, status line, keys."""
-        self.transcript = Transcript(id="transcript")
+        """Begin first, so that the first question is there at the first paint."""
         try:
             self._opening = self.conductor.open()
         except MockdlError as error:
             explain(self.app, error)
-        if self.conductor.state.turns:
-            self._runner.talk.greet()
-            self._show_question()
-        yield Static("", id="head", markup=False)
-        yield self.transcript
-        yield AnswerArea("", id="editor", soft_wrap=True, show_line_numbers=False, tab_behavior="focus", placeholder="")
-        yield Static("", id="status", markup=False)
-        yield Footer(compact=True, show_command_palette=False)
-        yield TooSmall()
+        self._runner.speaker.greet(self._opening)
+        yield from super().compose()
 
     def on_mount(self) -> None:
         """Take the session up where it stands."""
@@ -123,11 +109,10 @@ class InterviewScreen(Screen[None]):
 
     # What the engine did
 
-    def _show_question(self) -> None:
-        """Show the turns of the current question anew, unless they are what is shown."""
-        self.transcript.show_turns(
-            self.conductor.state, self.conductor.items, self.conductor.row.notes, asking=self._runner.talk.asking
-        )
+    @property
+    def asking(self) -> int | None:
+        """The turn whose question is being worded, so that it is not on screen yet."""
+        return self._runner.speaker.asking
 
     def on_turn_asked(self, message: messages.TurnAsked) -> None:
         """Clear the editor (or bring the draft back) and let the candidate type."""
@@ -178,7 +163,7 @@ class InterviewScreen(Screen[None]):
         summary = self.conductor.summary()
         numbered = {each.item.question.id: (number, each) for number, each in enumerate(summary.questions, 1)}
         number, question = numbered[message.question_id]
-        self.app.push_screen(ResultScreen(question, number, self.conductor, self._runner.talk), self._continue)
+        self.app.push_screen(ResultScreen(question, number, self.conductor, self._runner.speaker), self._continue)
 
     def _continue(self, _: None) -> None:
         self._runner.send(Continued(at=self.conductor.clock()))
@@ -265,11 +250,11 @@ class InterviewScreen(Screen[None]):
 
     def _clarify(self, asked: str | None) -> None:
         if asked and self.conductor.state.phase is Phase.ANSWERING:
-            self._runner.talk.clarify(asked)
+            self._runner.speaker.clarify(asked)
 
     def action_go_on(self) -> None:
         """Go on without the grade, which is stored when it comes, and without the model's words."""
-        self._runner.talk.hush()
+        self._runner.speaker.hush()
         if self.conductor.state.phase is Phase.GRADING:
             self._runner.send(GradeDeferred(at=self.conductor.clock()))
         self._refresh_state()
@@ -285,13 +270,13 @@ class InterviewScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey out what makes no sense in this phase."""
-        phase, talk = self.conductor.state.phase, self._runner.talk
+        phase, speaker = self.conductor.state.phase, self._runner.speaker
         if action == "clarify":  # hidden where the footer needs the room for Esc
-            return phase is Phase.ANSWERING and not talk.is_waiting
+            return phase is Phase.ANSWERING and not speaker.is_waiting
         if action in ("submit", "hint", "dont_know", "skip"):
-            return True if phase is Phase.ANSWERING and talk.asking is None else None
+            return True if phase is Phase.ANSWERING and speaker.asking is None else None
         if action == "go_on":
-            return phase is Phase.GRADING or talk.is_waiting
+            return phase is Phase.GRADING or speaker.is_waiting
         return True
 
     def get_system_commands(self) -> Iterable[SystemCommand]:
@@ -311,25 +296,10 @@ class InterviewScreen(Screen[None]):
         """Show what the encoder is doing."""
         self._show_status()
 
-    def _refresh_state(self) -> None:
-        asking = self._runner.talk.asking is not None  # there is nothing on screen yet to answer
-        self.editor.disabled = asking or self.conductor.state.phase is not Phase.ANSWERING
-        self.editor.placeholder = "" if self.editor.disabled else name_keys(self, self.EMPTY)
-        self.set_class(self.conductor.state.phase is Phase.PAUSED, "-paused")
-        self._show_head()
-        self._show_status()
-        self.refresh_bindings()
-
-    def _show_head(self) -> None:
-        if self.conductor.state.turns:
-            self.query_one("#head", Static).update(
-                describe_progress(self.conductor, self.size.width, clock=self._clock_shown)
-            )
-
     def _show_status(self) -> None:
         if not self.is_mounted or not hasattr(self, "editor"):
             return
-        if self._runner.talk.is_waiting:
+        if self._runner.speaker.is_waiting:
             self.query_one("#status", Static).update(show_line(name_keys(self, _LOOKING)))
             return
         words = count_words(self.editor.text)
@@ -350,9 +320,9 @@ class InterviewScreen(Screen[None]):
         """Once a second: the clock, the time limit, the draft."""
         self._show_head()
         self.save_draft()
-        if self.conductor.state.phase is Phase.ANSWERING and self.conductor.seconds_left() == 0:
-            toast(self.app, "Time is up. What you had typed was taken as your answer.", severity="warning")
-            self._runner.send(TimeUp(at=self.conductor.clock(), draft=self.editor.text))
+        if time_up := self.conductor.time_up(self.editor.text):
+            toast(self.app, TIME_IS_UP, severity="warning")
+            self._runner.send(time_up)
 
     def save_draft(self) -> None:
         """Keep what stands in the editor, when it has changed."""

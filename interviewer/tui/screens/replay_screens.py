@@ -7,18 +7,15 @@ from typing import ClassVar
 
 from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
-from textual.widgets import Footer, Static, TextArea
+from textual.widgets import Static, TextArea
 
 from interviewer.core.interview.session import Phase
 from interviewer.core.interview.summary import QuestionSummary
 from interviewer.sessions.recording import Recording
 from interviewer.tui.safe_text import show_line
-from interviewer.tui.screens.interview import InterviewScreen
-from interviewer.tui.screens.question_verdict import ResultScreen
-from interviewer.tui.screens.report import ReportScreen
-from interviewer.tui.session.speaker import Talk
-from interviewer.tui.widgets.too_small import TooSmall
+from interviewer.tui.screens.conversation import ConversationScreen
+from interviewer.tui.screens.report_page import ReportPage
+from interviewer.tui.screens.verdict_page import VerdictPage
 
 __all__ = ["ReplayInterview", "ReplayReport", "ReplayVerdict", "screen_for"]
 
@@ -26,10 +23,9 @@ _COPY = Binding("ctrl+c,super+c", "screen.copy_text", "Copy", id="copy-text", sh
 """The one key of a screen that stays: marked text can be copied into a bug report."""
 
 
-class ReplayInterview(InterviewScreen, inherit_bindings=False):
+class ReplayInterview(ConversationScreen, inherit_bindings=False):
     """The interview, at the frame where the recording stands."""
 
-    EMPTY = ""
     BINDINGS: ClassVar[list[BindingType]] = [_COPY]
 
     def __init__(self, recording: Recording) -> None:
@@ -43,9 +39,13 @@ class ReplayInterview(InterviewScreen, inherit_bindings=False):
         editor.read_only = True
         editor.can_focus = False
 
+    @property
+    def asking(self) -> int | None:
+        """The turn whose question was being worded then."""
+        return self.recording.frame.asking
+
     def show_frame(self, typed: str) -> None:
         """Show the recording's frame, with this much of the answer typed."""
-        self._runner.talk.asking = self.recording.frame.asking
         editor = self.query_one(TextArea)
         if editor.text != typed:
             editor.load_text(typed)
@@ -63,36 +63,26 @@ class ReplayInterview(InterviewScreen, inherit_bindings=False):
         if self.is_mounted:
             self.query_one("#status", Static).update(show_line(self._caption))
 
-    def _tick(self) -> None:
-        """No draft to keep and no time to run out; the clock shows the frame's own time."""
-        self._show_head()
-
     def get_system_commands(self) -> Iterable[SystemCommand]:
         """None either."""
         return ()
 
 
-class ReplayVerdict(ResultScreen, inherit_bindings=False):
+class ReplayVerdict(VerdictPage, inherit_bindings=False):
     """The verdict on one question, as practice mode shows it."""
 
-    CLOSED = NEXT = ""
     DEFAULT_CSS = "ReplayVerdict #tape { height: 1; padding: 0 1; color: $text-muted; }"
     BINDINGS: ClassVar[list[BindingType]] = [_COPY]
 
-    def __init__(self, question: QuestionSummary, number: int, recording: Recording, talk: Talk) -> None:
-        super().__init__(question, number, recording, talk)
+    def __init__(self, question: QuestionSummary, number: int, recording: Recording) -> None:
+        super().__init__(question, number, recording)
         self.recording = recording
         self.question_id = question.item.question.id
 
     def compose(self) -> ComposeResult:
         """The verdict, what was explained, where the tape stands."""
-        with VerticalScroll(id="page"):
-            yield Static("", id="text", markup=False)
-        with VerticalScroll(id="explanation"):
-            yield Static("", id="explained", markup=False)
+        yield from super().compose()
         yield Static("", id="tape", markup=False)
-        yield Footer(compact=True, show_command_palette=False)
-        yield TooSmall()
 
     def show_frame(self, typed: str) -> None:
         """Show the explanation that was given at this frame, if one was."""
@@ -109,7 +99,7 @@ class ReplayVerdict(ResultScreen, inherit_bindings=False):
             self.query_one("#tape", Static).update(show_line(caption))
 
 
-class ReplayReport(ReportScreen, inherit_bindings=False):
+class ReplayReport(ReportPage, inherit_bindings=False):
     """The report, with the grades that were there at this frame."""
 
     BINDINGS: ClassVar[list[BindingType]] = [_COPY]
@@ -124,17 +114,14 @@ class ReplayReport(ReportScreen, inherit_bindings=False):
         if self.is_mounted:
             self._show_note(caption)
 
-    def _save(self) -> None:
-        """A replay writes nothing."""
 
-
-def screen_for(recording: Recording, talk: Talk) -> ReplayVerdict | ReplayReport | None:
+def screen_for(recording: Recording) -> ReplayVerdict | ReplayReport | None:
     """The screen that covers the interview at the recording's frame; None for none."""
     state = recording.state
     if state.phase is Phase.FINISHED:
-        return ReplayReport(recording, fresh=False)
+        return ReplayReport(recording)
     if state.phase is not Phase.REVIEWING or state.turn is None:
         return None
     numbered = {each.item.question.id: (n, each) for n, each in enumerate(recording.summary().questions, 1)}
     number, question = numbered[state.turn.question_id]
-    return ReplayVerdict(question, number, recording, talk)
+    return ReplayVerdict(question, number, recording)

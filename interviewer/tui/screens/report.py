@@ -5,30 +5,24 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
-from textual.content import Content
 from textual.events import Key
-from textual.screen import Screen
-from textual.widgets import Footer, Static
 
 from interviewer.core.grade.grade import Grade
 from interviewer.core.interview.effects import GradeTurn
 from interviewer.core.interview.session import Turn
 from interviewer.core.text import shorten_path
 from interviewer.errors import MockdlError
-from interviewer.report.terminal_report import render_head, render_terminal
+from interviewer.report.saving import save_report
 from interviewer.sessions.conductor import Conductor
+from interviewer.sessions.pending_grades import keep_grade, unjudged_turns, untried_turns
 from interviewer.tui.background import work_on
 from interviewer.tui.messages import GradeReady
 from interviewer.tui.report_export import deliver_report, write_report
-from interviewer.tui.safe_text import explain, show_line
+from interviewer.tui.safe_text import explain
 from interviewer.tui.screens.confirm import LineScreen
+from interviewer.tui.screens.report_page import ReportPage
 from interviewer.tui.session.runner import SessionRunner
-from interviewer.tui.widgets.report_head import describe_report
-from interviewer.tui.widgets.report_lines import paint
-from interviewer.tui.widgets.too_small import TooSmall
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,10 +32,9 @@ if TYPE_CHECKING:
 __all__ = ["ReportScreen"]
 
 
-class ReportScreen(Screen[None]):
-    """Scores, verdicts and what to study next."""
+class ReportScreen(ReportPage):
+    """A report that is finished and saved, and from which one goes on."""
 
-    CSS_PATH = "reading.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("h,escape", "home", "Home", id="home", tooltip="Back to the home screen"),
         Binding(
@@ -53,7 +46,7 @@ class ReportScreen(Screen[None]):
     ]
 
     def __init__(self, conductor: Conductor, *, fresh: bool) -> None:
-        super().__init__()
+        super().__init__(conductor)
         self._conductor = conductor
         self._fresh = fresh
         self._waiting: set[int] = set()
@@ -61,19 +54,10 @@ class ReportScreen(Screen[None]):
         self._covered = False
         """Whether a verdict was opened, on which something may have been contested."""
 
-    def compose(self) -> ComposeResult:
-        """A line about files and grading above one scrolling page."""
-        yield Static("", id="note", markup=False)
-        with VerticalScroll(id="page"):
-            yield Static("", id="text", markup=False)
-        yield Footer(compact=True, show_command_palette=False)
-        yield TooSmall()
-
     def on_mount(self) -> None:
         """Grade what has no grade yet, then save."""
-        self.query_one("#page").focus()
         self._runner = runner = SessionRunner(cast("MockdlApp", self.app), self._conductor, self)
-        missing = [turn for turn in self._conductor.ungraded_turns() if turn.result is None]
+        missing = untried_turns(self._conductor.state)
         self._waiting = {turn.id for turn in missing}
         for turn in missing:
             runner.grade(GradeTurn(turn.id))
@@ -105,7 +89,7 @@ class ReportScreen(Screen[None]):
         services = cast("MockdlApp", self.app).services
         if self._judging or self._waiting or not services.model.judges():
             return []
-        return self._conductor.turns_to_judge_again()
+        return unjudged_turns(self._conductor.state)
 
     def action_judge_again(self) -> None:
         """Ask the judge again in the background; the report follows each new grade."""
@@ -120,14 +104,14 @@ class ReportScreen(Screen[None]):
     async def _judge(self, turn_id: int) -> None:
         app = self.app
         try:
-            event = await asyncio.wrap_future(self._conductor.grade_again(turn_id))
-            self._conductor.keep_grade(event)
+            event = await asyncio.wrap_future(self._conductor.grade(GradeTurn(turn_id)))
+            keep_grade(self._conductor, event)
         except MockdlError as error:
             explain(app, error)
         self.post_message(GradeReady(turn_id))
 
     def _tell_judged(self) -> None:
-        left = self._conductor.turns_to_judge_again()
+        left = unjudged_turns(self._conductor.state)
         if left:
             grade = left[0].result
             reason = grade.judging.problem if isinstance(grade, Grade) and grade.judging else ""
@@ -135,17 +119,6 @@ class ReportScreen(Screen[None]):
             return
         self._show_note("The judge has judged what it had missed.")
         self._save()
-
-    def on_resize(self) -> None:
-        """Set the text anew to the width."""
-        self._show_text()
-
-    def _show_text(self) -> None:
-        width = max(40, min(100, self.size.width - 6))
-        summary = self._conductor.summary()
-        head = len(render_head(summary, width))
-        lines = render_terminal(summary, width).splitlines()[head:]
-        self.query_one("#text", Static).update(Content("\n").join([describe_report(summary, width), paint(lines)]))
 
     def on_key(self, event: Key) -> None:
         """1 to 9 open the verdict on that question."""
@@ -159,7 +132,7 @@ class ReportScreen(Screen[None]):
 
         if self.is_current and number <= len(self._conductor.summary().questions):
             self._covered = True
-            self.app.push_screen(VerdictScreen(self._conductor, number, self._runner.talk))
+            self.app.push_screen(VerdictScreen(self._conductor, number, self._runner.speaker))
 
     def on_screen_resume(self) -> None:
         """Show, and save, what a contest may have changed."""
@@ -188,9 +161,6 @@ class ReportScreen(Screen[None]):
             return
         self._show_path("Written to", path)
 
-    def _show_note(self, text: str) -> None:
-        self.query_one("#note", Static).update(show_line(text))
-
     def _show_path(self, what: str, path: Path) -> None:
         """A path's end says more than its beginning where there is no room for both."""
         room = self.size.width - len(what) - 6
@@ -203,9 +173,9 @@ class ReportScreen(Screen[None]):
         self.run_worker(self._save_report(), name="save report", group="saving", exit_on_error=False)
 
     async def _save_report(self) -> None:
-        services = cast("MockdlApp", self.app).services
+        folder = cast("MockdlApp", self.app).services.places.reports
         try:
-            path = await asyncio.to_thread(services.save_report, self._conductor.summary())
+            path = await asyncio.to_thread(save_report, self._conductor.summary(), folder)
         except MockdlError as error:
             explain(self.app, error)
             return

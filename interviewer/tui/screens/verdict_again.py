@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from interviewer.core.interview.authored import missed_points
 from interviewer.sessions.conductor import Conductor
 from interviewer.tui.screens.question_verdict import ResultScreen
-from interviewer.tui.session.speaker import Talk
+from interviewer.tui.session.speaker import StreamingSpeaker
 
 __all__ = ["VerdictScreen"]
 
@@ -28,9 +28,9 @@ class VerdictScreen(ResultScreen, inherit_bindings=False):
         Binding("question_mark", "app.help", "Help", id="help-letter", show=False),
     ]
 
-    def __init__(self, conductor: Conductor, number: int, talk: Talk) -> None:
+    def __init__(self, conductor: Conductor, number: int, speaker: StreamingSpeaker) -> None:
         """`number` counts from 1."""
-        super().__init__(conductor.summary().questions[number - 1], number, conductor, talk)
+        super().__init__(conductor.summary().questions[number - 1], number, conductor, speaker)
 
     def action_step(self, by: int) -> None:
         """Go to another question."""
@@ -38,7 +38,7 @@ class VerdictScreen(ResultScreen, inherit_bindings=False):
         at = self._number - 1 + by
         if not 0 <= at < len(questions):
             return
-        self._talk.hush()
+        self._speaker.hush()
         self._number, self._question = at + 1, questions[at]
         self._missed = missed_points(self._conductor.state, self._question.item)
         self._explained, self._with_sources = -1, False

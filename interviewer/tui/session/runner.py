@@ -17,7 +17,7 @@ from interviewer.errors import MockdlError
 from interviewer.sessions.conductor import Conductor
 from interviewer.tui import messages
 from interviewer.tui.safe_text import explain
-from interviewer.tui.session.speaker import Talk
+from interviewer.tui.session.speaker import StreamingSpeaker
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -34,7 +34,7 @@ class SessionRunner:
         self._app = app
         self._screen = screen
         self.conductor = conductor
-        self.talk = Talk(app, conductor, screen)
+        self.speaker = StreamingSpeaker(app, conductor, screen)
         self._gate = asyncio.Event()
         self._gate.set()
 
@@ -52,23 +52,9 @@ class SessionRunner:
         """Carry out effects; messages follow."""
         for effect in effects:
             if isinstance(effect, GradeTurn):
-                turn = self.conductor.state.find(effect.turn_id)
                 self.grade(effect)
-                if turn is not None:
-                    self.talk.react(turn)
-                self._screen.post_message(messages.GradingStarted(effect.turn_id))
-            elif not isinstance(effect, Ask) or self.talk.ask(effect.turn_id):
-                self._say(effect)
+            if self.speaker.say(effect):
                 self._screen.post_message(_message_for(effect))
-
-    def _say(self, effect: Effect) -> None:
-        """What goes with an effect that is no question."""
-        if isinstance(effect, ShowHint):
-            self.talk.hint(effect.question_id, effect.number)
-        elif isinstance(effect, Finish):
-            self.talk.close()
-        elif isinstance(effect, Leave):
-            self.talk.hush()
 
     def hold(self) -> None:
         """Keep grades back, so that nothing moves on and no clock runs while the candidate is asked something."""
@@ -97,6 +83,8 @@ class SessionRunner:
 def _message_for(effect: Effect) -> Message:
     if isinstance(effect, Ask):
         return messages.TurnAsked(effect.turn_id)
+    if isinstance(effect, GradeTurn):
+        return messages.GradingStarted(effect.turn_id)
     if isinstance(effect, ShowHint):
         return messages.HintShown(effect.question_id, effect.number)
     if isinstance(effect, Review):

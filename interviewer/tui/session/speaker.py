@@ -7,16 +7,17 @@ What was said is on disk before a screen is told that it is complete.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 from interviewer.core.bank.content import KeyPoint
-from interviewer.core.interview import authored
 from interviewer.core.interview.authored import Speech
-from interviewer.core.interview.session import Turn
+from interviewer.core.interview.effects import Ask, Effect, Finish, Leave
 from interviewer.core.interview.utterance import Act, Utterance
 from interviewer.errors import MockdlError
 from interviewer.sessions.conductor import Conductor
+from interviewer.sessions.speaking import clarification, explanation, speeches_for
 from interviewer.tui import messages
 from interviewer.tui.safe_text import explain, toast
 
@@ -25,10 +26,10 @@ if TYPE_CHECKING:
 
     from interviewer.tui.app import MockdlApp
 
-__all__ = ["Talk"]
+__all__ = ["StreamingSpeaker"]
 
 
-class Talk:
+class StreamingSpeaker:
     """The interviewer of one session."""
 
     def __init__(self, app: MockdlApp, conductor: Conductor, screen: Screen[None]) -> None:
@@ -44,32 +45,34 @@ class Talk:
         """Whether words are being looked for."""
         return bool(self._waiting)
 
-    def greet(self) -> None:
-        """The words before the first question; authored, as that question is: neither waits for a model."""
-        state = self._conductor.state
-        if len(state.turns) == 1 and not state.words(Act.GREETING, 0):
-            self._keep(authored.greet(state).words)
+    def greet(self, effects: Iterable[Effect]) -> None:
+        """The words before the first question, when that is what these effects ask, so that both are seen at once."""
+        for effect in effects:
+            for speech in speeches_for(effect, self._conductor):
+                if speech.act is Act.GREETING:
+                    self._keep(speech.words)
 
-    def react(self, turn: Turn) -> None:
-        """Say that the answer was heard, while it is graded: the words do not depend on the grade."""
-        state = self._conductor.state
-        if not state.words(Act.REACTION, turn.id):
-            self._say(authored.react(state, turn, self._conductor.items[turn.question_id]))
-
-    def ask(self, turn_id: int) -> bool:
-        """Ask what the engine decided to ask; False when `TurnAsked` will follow once it is worded."""
-        conductor = self._conductor
-        state, turn = conductor.state, conductor.state.find(turn_id)
-        assert turn is not None
-        if self.asking == turn_id:
+    def say(self, effect: Effect) -> bool:
+        """Say what goes with an effect; False when it is a question and `TurnAsked` follows once that is worded."""
+        if isinstance(effect, Ask) and self.asking == effect.turn_id:
             return False
-        if turn_id == 0 or state.words(Act.ASK, turn_id):
-            return True
-        before = state.find(turn_id - 1)
-        if before is not None and not before.answer:
-            self.react(before)
-        waits = self.is_waiting
-        future = self._begin(authored.ask(state, turn, conductor.items[turn.question_id]), self._screen)
+        if isinstance(effect, Finish | Leave):
+            self.hush()
+        for speech in speeches_for(effect, self._conductor):
+            if speech.act is Act.ASK:
+                return self._begin_asking(speech)
+            if speech.act is Act.GREETING:
+                self._keep(speech.words)
+            elif speech.act is Act.CLOSING:  # stays in view above the report for a while
+                self._keep(speech.words)
+                toast(self._app, speech.words.text, seconds=8)
+            else:
+                self._say(speech)
+        return True
+
+    def _begin_asking(self, speech: Speech) -> bool:
+        waits, turn_id = self.is_waiting, speech.words.turn_id
+        future = self._begin(speech, self._screen)
         if future.done() and not waits:
             self._finish(future)
             return True
@@ -88,27 +91,13 @@ class Talk:
                 self.asking = None
             self._screen.post_message(messages.TurnAsked(turn_id))
 
-    def hint(self, question_id: str, number: int) -> None:
-        """Give a hint that was asked for."""
-        self._say(authored.hint(self._conductor.turn, self._conductor.items[question_id], number))
-
     def clarify(self, asked: str) -> None:
         """Reply to what the candidate asks about the question."""
-        conductor = self._conductor
-        self._say(authored.clarify(conductor.state, conductor.turn, conductor.item, asked))
+        self._say(clarification(self._conductor, asked))
 
     def explain(self, question_id: str, point: KeyPoint, screen: Screen[None]) -> None:
         """Explain a key point on the screen that shows the verdict."""
-        turn = self._conductor.state.turns_of(question_id)[0]
-        self._say(authored.explain(turn, self._conductor.items[question_id], point, turn.answer), screen)
-
-    def close(self) -> None:
-        """The last words, which stay in view above the report for a while."""
-        self.hush()
-        if not any(each.act is Act.CLOSING for each in self._conductor.state.said):
-            words = authored.close(self._conductor.state).words
-            self._keep(words)
-            toast(self._app, words.text, seconds=8)
+        self._say(explanation(self._conductor, question_id, point), screen)
 
     def hush(self) -> bool:
         """End all waiting; what was said so far stays, the rest is authored. Returns whether there was any."""

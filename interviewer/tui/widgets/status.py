@@ -9,7 +9,7 @@ from textual.content import Content
 from interviewer.core.interview.session import Phase, TurnKind
 from interviewer.core.ports import EncoderStatus
 from interviewer.core.text import shorten
-from interviewer.sessions.conductor import Conductor
+from interviewer.sessions.session_view import SessionView
 from interviewer.tui.safe_text import show_line
 
 __all__ = ["describe_encoder", "describe_hint", "describe_progress", "question_time"]
@@ -20,55 +20,55 @@ _SOON = 0.75
 Pace = Literal["good", "soon", "over"]
 
 
-def question_time(conductor: Conductor) -> tuple[float, Pace]:
+def question_time(view: SessionView) -> tuple[float, Pace]:
     """Answering time of the question on screen, in seconds, and how that compares with what it usually takes."""
-    state, turn = conductor.state, conductor.turn
+    state, turn = view.state, view.turn
     seconds = sum(each.seconds for each in state.turns_of(turn.question_id))
     if turn.outcome is None:
-        seconds += max(0.0, state.answering_time(conductor.clock()) - turn.started)
-    share = seconds / (60 * conductor.item.question.minutes)
+        seconds += max(0.0, state.answering_time(view.clock()) - turn.started)
+    share = seconds / (60 * view.item.question.minutes)
     return seconds, "over" if share >= 1 else "soon" if share >= _SOON else "good"
 
 
-def describe_progress(conductor: Conductor, width: int, *, clock: bool = True) -> Content:
+def describe_progress(view: SessionView, width: int, *, clock: bool = True) -> Content:
     """Question n of m, which follow-up, topic and level, and the clocks at the right end unless they are hidden."""
-    state, turn = conductor.state, conductor.turn
-    question = conductor.item.question
+    state, turn = view.state, view.turn
+    question = view.item.question
     follow_ups = len(state.turns_of(turn.question_id)) - 1
     place = f"Question {state.position + 1} of {len(state.plan)}"
     if turn.kind is not TurnKind.QUESTION:
         place += f", follow-up {follow_ups}"
     text = f"{place} · {question.topic} · {question.level}"
-    seconds, pace = question_time(conductor)
-    shown = _describe_clock(conductor, seconds, pace, clock)
+    seconds, pace = question_time(view)
+    shown = _describe_clock(view, seconds, pace, clock)
     room = max(10, width - 4 - len(shown))
     left = shorten(text, room)
     gap = max(1, width - 2 - len(left) - len(shown))
-    style = _PACES[pace] if clock and conductor.state.phase is Phase.ANSWERING else ""
+    style = _PACES[pace] if clock and view.state.phase is Phase.ANSWERING else ""
     return Content.assemble(Content(left + " " * gap), show_line(shown, style))
 
 
 _PACES: dict[Pace, str] = {"good": "", "soon": "$text-warning bold", "over": "$text-error bold"}
 
 
-def _describe_clock(conductor: Conductor, seconds: float, pace: Pace, shown: bool) -> str:
+def _describe_clock(view: SessionView, seconds: float, pace: Pace, shown: bool) -> str:
     """This question's time against its usual one, then that of the session."""
-    if conductor.state.phase is Phase.PAUSED:
+    if view.state.phase is Phase.PAUSED:
         return "paused"
     if not shown:
         return "clock hidden"
     sign = {"good": "", "soon": "! ", "over": "!! over "}[pace]
-    question = f"{sign}{_minutes(seconds)} of {conductor.item.question.minutes} min"
-    left = conductor.seconds_left()
+    question = f"{sign}{_minutes(seconds)} of {view.item.question.minutes} min"
+    left = view.seconds_left()
     if left is not None:
         return f"{question} · {_minutes(left)} left"
-    return f"{question} · {_minutes(conductor.state.answering_time(conductor.clock()))} in all"
+    return f"{question} · {_minutes(view.state.answering_time(view.clock()))} in all"
 
 
-def describe_hint(conductor: Conductor) -> str:
+def describe_hint(view: SessionView) -> str:
     """What the next hint costs, before it is bought."""
-    question = conductor.item.question
-    used = max((turn.hints for turn in conductor.state.turns_of(question.id)), default=0)
+    question = view.item.question
+    used = max((turn.hints for turn in view.state.turns_of(question.id)), default=0)
     if used >= len(question.hints):
         return "no hint left"
     return f"next hint ({used + 1} of {len(question.hints)}) costs {question.hints[used].price:g}"

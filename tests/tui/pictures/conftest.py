@@ -39,7 +39,7 @@ def opened(services: Services) -> Open:
 
     def start(**changes: object) -> Conductor:
         config = SessionConfig.model_validate({"level": Level.MID, "count": 2, "seed": 1, **changes})
-        return services.start_from(["softmax-temperature", "weight-decay"], config)
+        return services.sessions.create_from(["softmax-temperature", "weight-decay"], config)
 
     return start
 

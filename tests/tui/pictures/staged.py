@@ -15,7 +15,7 @@ import pytest
 from interviewer.core.bank.content import Item, Question, Rubric
 from interviewer.core.grade.grade import GradeRequest, GradeResult, HeldMisconception, Span
 from interviewer.services import Services, build_services
-from interviewer.services import wiring as composition
+from interviewer.sessions import store
 from tests.support.builders import make_grade, make_verdict
 from tests.support.packs import write_pack
 from tests.support.scripted import ScriptedEngine
@@ -157,10 +157,9 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: ScriptedEngin
     time.tzset()
     numbers: Iterator[int] = count(1)
     name: Callable[[float], str] = lambda now: f"20260314-1200-{next(numbers):04x}"  # noqa: E731
-    monkeypatch.setattr(composition, "_session_id", name)
-    built = build_services(alone=write_pack(tmp_path / "pack", TEMPERATURE, DECAY))
-    built.clock = lambda: NOON
-    built._engine = engine  # type: ignore[assignment]
+    monkeypatch.setattr(store, "_session_id", name)
+    built = build_services(alone=write_pack(tmp_path / "pack", TEMPERATURE, DECAY), engine=engine)
+    built.sessions.clock = lambda: NOON
     yield built
     built.close()
     monkeypatch.delenv("TZ")

@@ -130,7 +130,7 @@ async def test_the_models_server_is_down(services: Services, opened: Open, take:
 
 async def test_hints_were_bought_and_the_clock_runs_over(services: Services, opened: Open, take: Take) -> None:
     conductor = opened(minutes=20)
-    now = services.clock()
+    now = services.sessions.clock()
     async with tell(services, conductor) as story:
         await story.pilot.press("f2", "f2")
         await story.until(lambda: story.heard_names().count("HintShown") == 2)

@@ -13,7 +13,6 @@ from interviewer.core.bank.content import Level
 from interviewer.core.ports import SearchHit
 from interviewer.services import Services
 from interviewer.services.health import Check
-from interviewer.sessions.recording import Recording
 from interviewer.tui.replay_app import ReplayApp
 from interviewer.tui.screens import doctor
 from interviewer.tui.screens.bank import BankScreen
@@ -175,7 +174,7 @@ async def test_letters_to_jump_to(services: Services, take: Take, size: Size) ->
 
 async def test_a_session_is_played_again(lived: Services, take: Take) -> None:
     row = next(row for row in lived.journal.sessions() if row.finished)
-    app = ReplayApp(lived, Recording(lived, row))
+    app = ReplayApp(lived, lived.sessions.replay(row.id))
     async with app.run_test(size=SMALL, notifications=True) as pilot:
         story = Story(app, pilot, [])  # type: ignore[arg-type]
         await story.until(lambda: "Replay 1 of" in story.visible())

@@ -1,0 +1,72 @@
+"""What the interviewer says when: decided here for every front end, which only finds a way to show it.
+
+The greeting comes once, before the first question; that question is read out as it was written, so that it waits
+for no model. An answer is acknowledged once, while it is graded; a turn that was passed on, before the next one is
+asked. The last words come once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from interviewer.core.bank.content import KeyPoint
+from interviewer.core.interview import authored
+from interviewer.core.interview.authored import Speech
+from interviewer.core.interview.effects import Ask, Effect, Finish, GradeTurn, ShowHint
+from interviewer.core.interview.session import State, Turn
+from interviewer.core.interview.utterance import Act
+from interviewer.sessions.session_view import SessionView
+
+__all__ = ["clarification", "explanation", "question_text", "speeches_for"]
+
+
+def speeches_for(effect: Effect, view: SessionView) -> tuple[Speech, ...]:
+    """What is to be said with an effect, in this order; a question comes last, and nothing that was said before.
+
+    Pass each to `Conductor.word`, and what that finds to `Conductor.keep`.
+    """
+    state = view.state
+    if isinstance(effect, Ask):
+        return tuple(_asking(view, effect.turn_id))
+    if isinstance(effect, GradeTurn):
+        return tuple(_reaction(view, state.find(effect.turn_id)))
+    if isinstance(effect, ShowHint):
+        return (authored.hint(view.turn, view.items[effect.question_id], effect.number),)
+    if isinstance(effect, Finish) and state.turns and not any(each.act is Act.CLOSING for each in state.said):
+        return (authored.close(state),)
+    return ()
+
+
+def _asking(view: SessionView, turn_id: int) -> Iterator[Speech]:
+    state, turn = view.state, view.state.find(turn_id)
+    assert turn is not None
+    if turn_id == 0:
+        if not state.words(Act.GREETING, 0):
+            yield authored.greet(state)
+        return
+    before = state.find(turn_id - 1)
+    if before is not None and not before.answer:
+        yield from _reaction(view, before)
+    if not state.words(Act.ASK, turn_id):
+        yield authored.ask(state, turn, view.items[turn.question_id])
+
+
+def _reaction(view: SessionView, turn: Turn | None) -> Iterator[Speech]:
+    if turn is not None and not view.state.words(Act.REACTION, turn.id):
+        yield authored.react(view.state, turn, view.items[turn.question_id])
+
+
+def question_text(state: State, turn: Turn) -> str:
+    """How a turn was asked: in the words that were found for it, else as it was written."""
+    return next((each.text for each in state.words(Act.ASK, turn.id)), turn.prompt)
+
+
+def clarification(view: SessionView, asked: str) -> Speech:
+    """The reply to what the candidate asks about the question that is open."""
+    return authored.clarify(view.state, view.turn, view.item, asked)
+
+
+def explanation(view: SessionView, question_id: str, point: KeyPoint) -> Speech:
+    """What there is to say about a key point of a question whose verdict was shown."""
+    turn = view.state.turns_of(question_id)[0]
+    return authored.explain(turn, view.items[question_id], point, turn.answer)

@@ -1,0 +1,75 @@
+"""What was asked and answered in a session, the line above it and the line below: looked at, not acted on.
+
+The interview adds what the candidate can do; a replay adds its tape, and has nothing here that could write.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.widgets import Footer, Static, TextArea
+
+from interviewer.core.interview.session import Phase
+from interviewer.sessions.session_view import SessionView
+from interviewer.tui.key_captions import name_keys
+from interviewer.tui.widgets.answer_area import AnswerArea
+from interviewer.tui.widgets.status import describe_progress
+from interviewer.tui.widgets.too_small import TooSmall
+from interviewer.tui.widgets.transcript import Transcript
+
+__all__ = ["ConversationScreen"]
+
+
+class ConversationScreen(Screen[None]):
+    """One session at the question where it stands."""
+
+    CSS_PATH = "conversation.tcss"
+    EMPTY: ClassVar[str] = ""
+    """What the empty editor says while it can be typed in."""
+
+    def __init__(self, view: SessionView) -> None:
+        super().__init__()
+        self._view = view
+        self._clock_shown = True
+
+    def compose(self) -> ComposeResult:
+        """Head line, transcript, editor, status line, keys."""
+        self.transcript = Transcript(id="transcript")
+        if self._view.state.turns:
+            self._show_question()
+        yield Static("", id="head", markup=False)
+        yield self.transcript
+        yield AnswerArea("", id="editor", soft_wrap=True, show_line_numbers=False, tab_behavior="focus", placeholder="")
+        yield Static("", id="status", markup=False)
+        yield Footer(compact=True, show_command_palette=False)
+        yield TooSmall()
+
+    @property
+    def asking(self) -> int | None:
+        """The turn whose question is being worded, so that it is not on screen yet."""
+        return None
+
+    def _show_question(self) -> None:
+        """Show the turns of the current question anew, unless they are what is shown."""
+        view = self._view
+        self.transcript.show_turns(view.state, view.items, view.row.notes, asking=self.asking)
+
+    def _refresh_state(self) -> None:
+        editor, phase = self.query_one(TextArea), self._view.state.phase
+        editor.disabled = self.asking is not None or phase is not Phase.ANSWERING  # nothing on screen to answer
+        editor.placeholder = "" if editor.disabled else name_keys(self, self.EMPTY)
+        self.set_class(phase is Phase.PAUSED, "-paused")
+        self._show_head()
+        self._show_status()
+        self.refresh_bindings()
+
+    def _show_head(self) -> None:
+        if self._view.state.turns:
+            self.query_one("#head", Static).update(
+                describe_progress(self._view, self.size.width, clock=self._clock_shown)
+            )
+
+    def _show_status(self) -> None:
+        """Say in the last line what goes on."""

@@ -1,0 +1,54 @@
+"""The report of a session, to be read: one line above one scrolling page."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+
+from interviewer.report.terminal_report import render_head, render_terminal
+from interviewer.sessions.session_view import SessionView
+from interviewer.tui.safe_text import show_line
+from interviewer.tui.widgets.report_head import describe_report
+from interviewer.tui.widgets.report_lines import paint
+from interviewer.tui.widgets.too_small import TooSmall
+
+__all__ = ["ReportPage"]
+
+
+class ReportPage(Screen[None]):
+    """Scores, verdicts and what to study next."""
+
+    CSS_PATH = "reading.tcss"
+
+    def __init__(self, view: SessionView) -> None:
+        super().__init__()
+        self._view = view
+
+    def compose(self) -> ComposeResult:
+        """A line above one scrolling page."""
+        yield Static("", id="note", markup=False)
+        with VerticalScroll(id="page"):
+            yield Static("", id="text", markup=False)
+        yield Footer(compact=True, show_command_palette=False)
+        yield TooSmall()
+
+    def on_mount(self) -> None:
+        """Let the arrow keys scroll at once."""
+        self.query_one("#page").focus()
+
+    def on_resize(self) -> None:
+        """Set the text anew to the width."""
+        self._show_text()
+
+    def _show_text(self) -> None:
+        width = max(40, min(100, self.size.width - 6))
+        summary = self._view.summary()
+        head = len(render_head(summary, width))
+        lines = render_terminal(summary, width).splitlines()[head:]
+        self.query_one("#text", Static).update(Content("\n").join([describe_report(summary, width), paint(lines)]))
+
+    def _show_note(self, text: str) -> None:
+        self.query_one("#note", Static).update(show_line(text))
