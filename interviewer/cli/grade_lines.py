@@ -24,6 +24,8 @@ __all__ = ["grade_lines"]
 _IN_FLIGHT = 8
 _GIVEN = ("score", "interval", "note", "flags", "key_points", "misconceptions", "grader")
 _OURS = {"line", "question_id", "answer", "level"}
+_MARKS = {"line", "question_id", "level", "score", "key_points", "grader"}
+"""Fields by which a line of an output is known as a grade."""
 
 
 class _Open(NamedTuple):
@@ -33,18 +35,31 @@ class _Open(NamedTuple):
     future: Future[GradeResult]
 
 
+class _Kept(NamedTuple):
+    """The grades that an output holds already."""
+
+    line: int = 0
+    """The input line of the last one."""
+    size: int = 0
+    """Where they end, in bytes."""
+    half: bool = False
+    """Whether a half-written one follows."""
+    unended: bool = False
+    """Whether the last one lacks its line break."""
+
+
 def grade_lines(services: Services, source: str, output: Path | None, level: Level | None) -> int:
     """Grade JSON Lines from a file or standard input (`-`); returns the exit code, 1 when a line was skipped."""
     from rich.console import Console
     from rich.progress import Progress
 
-    done = _lines_done(output)
-    if done:
-        say(f"{output} already holds the grades up to line {done}; going on after it.")
+    kept = _Kept() if output is None else _read_kept(output)
+    if kept.line:
+        say(f"{output} already holds the grades up to line {kept.line}; going on after it.")
     waiting: deque[_Open] = deque()
     written = skipped = 0
     console = Console(stderr=True)
-    with _lines(source) as lines, _writer(output) as target:
+    with _lines(source) as lines, _writer(output, kept) as target:
         ready_engine(services, index=False)  # after the files: a name that is wrong need not wait for the encoder
         grader = services.grader()
         with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
@@ -59,7 +74,7 @@ def grade_lines(services: Services, source: str, output: Path | None, level: Lev
 
             try:
                 for number, line in lines:
-                    if number <= done or not line.strip():
+                    if number <= kept.line or not line.strip():
                         continue
                     try:
                         row, read_at = _parse(services, line, level)
@@ -75,8 +90,8 @@ def grade_lines(services: Services, source: str, output: Path | None, level: Lev
                 while waiting:
                     finish(waiting.popleft())
             except KeyboardInterrupt:
-                kept = f"in {output}; the same command goes on from there" if output else "printed"
-                say(f"Interrupted: {written} grades are {kept}.")
+                where = f"in {output}; the same command goes on from there" if output else "printed"
+                say(f"Interrupted: {written} grades are {where}.")
                 return 130
     say(f"{written} answers were graded, {skipped} lines skipped.")
     return 1 if skipped else 0
@@ -85,7 +100,7 @@ def grade_lines(services: Services, source: str, output: Path | None, level: Lev
 def _parse(services: Services, line: str, level: Level | None) -> tuple[dict[str, Any], Level]:
     try:
         row = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"is no JSON ({error})") from error
     if not isinstance(row, dict):
         raise ValueError("is no JSON object")
@@ -111,23 +126,46 @@ def _result(services: Services, one: _Open) -> dict[str, Any]:
     return {**passed, "line": one.line, "question_id": item.question.id, "level": str(one.level), **body}
 
 
-def _lines_done(output: Path | None) -> int:
-    """The last input line whose grade is in `output`; a half-written last line is cut off."""
-    if output is None or not output.is_file():
-        return 0
-    raw = output.read_bytes()
-    whole = raw[: raw.rfind(b"\n") + 1]
-    if whole != raw:
-        output.write_bytes(whole)
-    last = whole.splitlines()[-1:]
+def _read_kept(output: Path) -> _Kept:
+    """Look at what is there, and change nothing.
+
+    Raises:
+        UsageError: it cannot be read, or holds anything else than grades, of which the last may be half written.
+    """
     try:
-        return int(json.loads(last[0])["line"]) if last else 0
-    except (ValueError, KeyError, TypeError) as error:
+        raw = output.read_bytes() if output.is_file() else b""
+    except OSError as error:
+        raise UsageError(f"{output} could not be read: {error.strerror}.", todo="Choose another -o.") from error
+    done = size = 0
+    for line in raw.splitlines(keepends=True):
+        graded = _graded_line(line)
+        if not graded:
+            break
+        done, size = graded, size + len(line)
+    rest = raw[size:]
+    half = bool(done) and b"\n" not in rest and rest.startswith(b"{") and _read_json(rest) is None
+    if rest and not half:
         raise UsageError(
             f"{output} is there and holds something else than grades.",
             kept="It was not changed.",
             todo="Name another file with -o.",
-        ) from error
+        )
+    return _Kept(done, size, half, unended=bool(raw) and not rest and not raw.endswith(b"\n"))
+
+
+def _graded_line(raw: bytes) -> int:
+    """The input line that a line of an output graded; 0 when it is no grade."""
+    row = _read_json(raw)
+    line = row["line"] if isinstance(row, dict) and row.keys() >= _MARKS else 0
+    return line if isinstance(line, int) else 0
+
+
+def _read_json(raw: bytes) -> Any:
+    """None when it is no JSON."""
+    try:
+        return json.loads(raw.decode("utf-8"))
+    except (ValueError, RecursionError):
+        return None
 
 
 @contextmanager
@@ -145,7 +183,7 @@ def _lines(source: str) -> Iterator[Iterator[tuple[int, str]]]:
 
 
 @contextmanager
-def _writer(output: Path | None) -> Iterator[IO[str]]:
+def _writer(output: Path | None, kept: _Kept) -> Iterator[IO[str]]:
     if output is None:
         yield sys.stdout
         return
@@ -154,4 +192,9 @@ def _writer(output: Path | None) -> Iterator[IO[str]]:
     except OSError as error:
         raise UsageError(f"{output} could not be written: {error.strerror}.", todo="Choose another -o.") from error
     with file:
+        if kept.half:
+            file.truncate(kept.size)
+            say(f"The last grade in {output} was half written; it was cut off and is made anew.")
+        elif kept.unended:
+            file.write("\n")
         yield file

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,83 @@ def test_lines_keep_their_order_and_a_second_run_goes_on(tmp_path: Path, strong:
     third = mockdl("grade", str(source), "-o", str(target))
     assert third.returncode == 2
     assert target.read_text(encoding="utf-8") == "something else\n"
+
+
+GRADE = {
+    "line": 1, "question_id": "dropout", "level": "junior", "score": 50.0, "interval": [40.0, 60.0], "note": "",
+    "flags": [], "key_points": [], "misconceptions": [], "grader": None,
+}  # fmt: skip
+GRADED = json.dumps(GRADE).encode() + b"\n"
+
+
+@pytest.mark.parametrize(
+    "there",
+    [
+        b"my notes, without a line break at the end",
+        b"first line\nsecond line, unended",
+        b'{"line": 1, "ques',
+        bytes(range(256)) * 4,
+        b"\n\n\n",
+        b'{"line": 3, "text": "of another program"}\n',
+        b'{"line": 3, "text": "of another program"}\n{"line": 4, "te',
+        b'{"question_id": "dropout", "answer": "an answer and no grade"}\n',
+        b"my notes\n" + GRADED,
+        GRADED + b"my notes\n",
+        GRADED + b"my notes, unended",
+        GRADED + b'{"other": "program"}',
+        GRADED + b"\n" + GRADED,
+        GRADED + b'{"line": 2, "ques\n' + GRADED,
+        b"[" * 100_000,
+    ],
+)
+def test_an_output_that_holds_anything_else_than_grades_stays_as_it_is(tmp_path: Path, there: bytes) -> None:
+    target = tmp_path / "mine"
+    target.write_bytes(there)
+    result = mockdl("grade", "-", "-o", str(target), typed='{"question_id": "dropout", "answer": "noise"}\n')
+    assert result.returncode == 2
+    assert "holds something else than grades" in result.stderr
+    assert "It was not changed." in result.stderr
+    assert "Traceback" not in result.stderr
+    assert target.read_bytes() == there
+
+
+def test_a_half_written_grade_is_left_until_the_input_is_there(tmp_path: Path) -> None:
+    target = tmp_path / "grades.jsonl"
+    target.write_bytes(GRADED + b'{"line": 2, "ques')
+    assert mockdl("grade", "/nowhere.jsonl", "-o", str(target)).returncode == 2
+    assert target.read_bytes() == GRADED + b'{"line": 2, "ques'
+    result = mockdl("grade", "-", "-o", str(target), typed="")
+    assert "was half written; it was cut off" in result.stderr
+    assert target.read_bytes() == GRADED
+
+
+def test_a_last_grade_without_a_line_break_is_a_grade(tmp_path: Path) -> None:
+    target = tmp_path / "grades.jsonl"
+    target.write_bytes(GRADED.rstrip())
+    result = mockdl("grade", "-", "-o", str(target), typed='\n{"question_id": "dropout", "answer": "I don\'t know"}\n')
+    assert "up to line 1" in result.stderr
+    first, second = target.read_bytes().splitlines(keepends=True)
+    assert first == GRADED
+    assert json.loads(second)["line"] == 2
+
+
+@pytest.mark.parametrize("target", ["/proc/self/mem", "/", "/dev/null/grades", "/nowhere/grades"])
+def test_an_output_that_cannot_be_read_or_written_is_explained(target: str) -> None:
+    result = mockdl("grade", "-", "-o", target, typed="")
+    assert result.returncode == 2
+    assert f"{target} could not be" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="nothing is forbidden to root")
+def test_an_output_that_may_not_be_read_stays_as_it_is(tmp_path: Path) -> None:
+    target = tmp_path / "grades.jsonl"
+    target.write_bytes(b"mine")
+    target.chmod(0)
+    result = mockdl("grade", "-", "-o", str(target), typed="")
+    target.chmod(0o600)
+    assert result.returncode == 2
+    assert target.read_bytes() == b"mine"
 
 
 def eval_rows() -> list[dict[str, object]]:
