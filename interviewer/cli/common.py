@@ -42,17 +42,29 @@ def print_json(body: Any) -> None:
     print(json.dumps(body, indent=2, ensure_ascii=False, default=str))
 
 
-def write_output(text: str, output: Path | None, what: str) -> None:
-    """Print, or write to a file and say where."""
+def write_output(text: str, output: Path | None, what: str, *, kept: str = "") -> None:
+    """Print, or write to a file and say where.
+
+    Args:
+        text: what to write.
+        output: the file; None for standard output.
+        what: a word for it.
+        kept: where it can still be had when the file cannot be written; without such a place it is printed.
+
+    Raises:
+        UsageError: the file cannot be written.
+    """
     if output is None:
         sys.stdout.write(text)
         return
     try:
         output.write_text(text, encoding="utf-8")
     except OSError as error:
+        if not kept:
+            sys.stdout.write(text)
         raise UsageError(
             f"{output} could not be written: {error.strerror}.",
-            kept=f"The {what} is still in the journal.",
+            kept=kept or f"The {what} was printed instead.",
             todo="Choose another file with -o.",
         ) from error
     say(f"The {what} was written to {output}.")

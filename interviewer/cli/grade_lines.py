@@ -59,8 +59,9 @@ def grade_lines(services: Services, source: str, output: Path | None, level: Lev
     waiting: deque[_Open] = deque()
     written = skipped = 0
     console = Console(stderr=True)
-    with _lines(source) as lines, _writer(output, kept) as target:
+    with _lines(source) as lines, _writer(output) as target:
         ready_engine(services, index=False)  # after the files: a name that is wrong need not wait for the encoder
+        _mend_end(target, kept)
         grader = services.grader()
         with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
             task = progress.add_task("Grading answers", total=None)
@@ -183,7 +184,7 @@ def _lines(source: str) -> Iterator[Iterator[tuple[int, str]]]:
 
 
 @contextmanager
-def _writer(output: Path | None, kept: _Kept) -> Iterator[IO[str]]:
+def _writer(output: Path | None) -> Iterator[IO[str]]:
     if output is None:
         yield sys.stdout
         return
@@ -192,9 +193,13 @@ def _writer(output: Path | None, kept: _Kept) -> Iterator[IO[str]]:
     except OSError as error:
         raise UsageError(f"{output} could not be written: {error.strerror}.", todo="Choose another -o.") from error
     with file:
-        if kept.half:
-            file.truncate(kept.size)
-            say(f"The last grade in {output} was half written; it was cut off and is made anew.")
-        elif kept.unended:
-            file.write("\n")
         yield file
+
+
+def _mend_end(target: IO[str], kept: _Kept) -> None:
+    """Cut a half-written grade off, or end the line of the last one."""
+    if kept.half:
+        target.truncate(kept.size)
+        say(f"The last grade in {target.name} was half written; it was cut off and is made anew.")
+    elif kept.unended:
+        target.write("\n")

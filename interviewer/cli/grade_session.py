@@ -160,6 +160,6 @@ def _conclude(
     alone = f", {len(unjudged)} of them without the judge" if unjudged else ""
     say(f"{len(tried) - len(failed)} of {len(turns)} answers were graded{alone}; {kept}.")
     if interrupted:
-        say("Interrupted. " + ("Nothing was changed." if wish.diff else "The grades so far are stored."))
+        say("Interrupted. " + ("No grade was stored." if wish.diff else "The grades so far are stored."))
         return 130
     return 1 if failed or unjudged else 0

@@ -33,7 +33,8 @@ def report(
     with open_services() as services:
         summary = services.sessions.summary(session)
     width = min(100, shutil.get_terminal_size((80, 24)).columns) if sys.stdout.isatty() and output is None else 80
-    write_output(render_report(summary, form, width=width), output, "report")
+    text = render_report(summary, form, width=width)
+    write_output(text, output, "report", kept="The session itself is in the journal.")
 
 
 def history(

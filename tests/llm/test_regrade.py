@@ -225,19 +225,44 @@ def test_ctrl_c_keeps_what_was_graded(opened: Open, engine: ScriptedEngine, caps
     name = finish_session(services)
     before = len(grades(services, name))
     engine.script, engine.holding = offline(p0="partial"), True
-    threading.Thread(target=_interrupt, args=(engine,)).start()
+    threading.Thread(target=_interrupt, args=(engine, lambda: len(grades(services, name)) > before)).start()
     assert grade_session(services, name, AGAIN) == 130
     assert "The grades so far are stored" in capsys.readouterr().err
     assert len(grades(services, name)) == before + 1
     assert grades(services, name)[-1].verdicts[0].verdict is VerdictName.PARTIAL
 
 
-def _interrupt(engine: ScriptedEngine) -> None:
+def test_ctrl_c_in_a_diff_claims_no_more_than_is_true(
+    stage: ChatStage, opened: Open, engine: ScriptedEngine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    services = opened(JudgeMode.OFF)
+    name = finish_session(services)
+    before = len(grades(services, name))
+    stage.act = says(HELD)
+    switch(services, JudgeMode.AUTO)
+    engine.script, engine.holding = offline(p0="partial"), True
+
+    def noted() -> bool:
+        return any(isinstance(event, ModelAsked) for event in services.journal.events(name))
+
+    threading.Thread(target=_interrupt, args=(engine, noted)).start()
+    assert grade_session(services, name, Wish(again=True, diff=True)) == 130
+    assert len(grades(services, name)) == before
+    # What was sent is in the session's ledger now.
+    assert not services.sessions.summary(name).ledger.stayed
+    told = capsys.readouterr().err
+    assert "Interrupted. No grade was stored." in told
+    assert "Nothing was changed" not in told
+
+
+def _interrupt(engine: ScriptedEngine, stored: Callable[[], bool]) -> None:
     """Let the first grade go, then press Ctrl-C while the second is waited for."""
     while len(engine.held) < 2:
         time.sleep(0.01)
     future, result = engine.held[0]
     future.set_result(result)
+    while not stored():
+        time.sleep(0.05)
     time.sleep(0.3)
     signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 

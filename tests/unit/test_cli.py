@@ -145,7 +145,9 @@ def test_reports_are_written_where_asked(tmp_path: Path) -> None:
     result = mockdl("report", "last", "--format", "md", "-o", str(target))
     assert result.returncode == 0
     assert "not finished" in target.read_text()
-    assert mockdl("report", "last", "-o", str(tmp_path / "no" / "folder")).returncode == 2
+    refused = mockdl("report", "last", "-o", str(tmp_path / "no" / "folder"))
+    assert refused.returncode == 2
+    assert "The session itself is in the journal." in refused.stderr
     assert json.loads(mockdl("report", "--format", "json").stdout)["session"] == conductor.row.id
 
 

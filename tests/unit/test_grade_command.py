@@ -138,6 +138,15 @@ def test_a_half_written_grade_is_left_until_the_input_is_there(tmp_path: Path) -
     assert target.read_bytes() == GRADED
 
 
+def test_an_encoder_that_fails_leaves_a_half_written_grade_alone(tmp_path: Path) -> None:
+    target = tmp_path / "grades.jsonl"
+    target.write_bytes(GRADED + b'{"line": 2, "ques')
+    result = mockdl("grade", "-", "-o", str(target), env={"MOCKDL_ENCODER": str(tmp_path)})
+    assert result.returncode == 6
+    assert "Nothing was changed." in result.stderr
+    assert target.read_bytes() == GRADED + b'{"line": 2, "ques'
+
+
 def test_a_last_grade_without_a_line_break_is_a_grade(tmp_path: Path) -> None:
     target = tmp_path / "grades.jsonl"
     target.write_bytes(GRADED.rstrip())
@@ -211,6 +220,18 @@ def test_eval_prints_agreement_beside_the_baselines_and_names_bad_lines(tmp_path
     assert kinds["neighbour"]["outranked by covering"] == 1.0
     assert "outranked by covering" not in kinds["covering"]
     assert "agreement with scores" in mockdl("eval", str(file)).stdout
+
+
+def test_a_result_that_cannot_be_written_is_not_lost(tmp_path: Path) -> None:
+    file = tmp_path / "rows.jsonl"
+    row = {"reference": "Plants make sugar.", "answer": "The plants make sugar from light.", "label": "correct"}
+    file.write_text(json.dumps(row) + "\n", encoding="utf-8")
+    result = mockdl("eval", str(file), "-o", "/nowhere/result", "--json")
+    assert result.returncode == 2
+    assert "/nowhere/result could not be written" in result.stderr
+    assert "The result was printed instead." in result.stderr
+    assert "journal" not in result.stderr
+    assert json.loads(result.stdout)["agreement with labels"]["mockdl"]["n"] == 1
 
 
 def test_eval_of_nothing_is_explained(tmp_path: Path) -> None:
