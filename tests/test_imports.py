@@ -34,7 +34,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "worker": {"core", "core.bank", "core.grade", "core.ports", "errors", "bank", "embedding", "index", "grading"},
     "wording": {"core", "core.bank", "core.grade", "core.interview"},
     "report": {"core", "core.bank", "core.grade", "core.interview", "core.progress", "errors", "wording"},
-    "audit": {"core", "core.bank", "core.grade", "core.interview", "core.ports", "errors", "bank", "grading"},
+    "audit": {"core", "core.bank", "core.grade", "core.interview", "core.ports", "errors"},
     "sessions": {
         *("core", "core.bank", "core.grade", "core.interview", "core.ports", "core.progress", "errors"),
         "review",
@@ -55,7 +55,6 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli": {
         *("core", "core.bank", "core.grade", "core.interview", "core.ports", "core.progress", "errors", "paths"),
         *("tui", "plain", "web", "sessions", "services", "settings", "report", "wording", "audit"),
-        *("bank", "llm"),
     },
     "__main__": {"cli"},
 }
@@ -100,6 +99,8 @@ def imports_of(path: Path) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path} imports relatively"
+            if node.module == "interviewer":
+                yield from (f"interviewer.{alias.name}" for alias in node.names if alias.name != "__version__")
             yield node.module or ""
 
 

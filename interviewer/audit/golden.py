@@ -8,13 +8,13 @@ from concurrent.futures import Future
 from typing import NamedTuple
 
 from interviewer.audit.golden_cache import KeptGrade, KeptGrades
-from interviewer.bank import Finding, PackReading, read_known_hard
 from interviewer.core.bank.content import ExampleKind, Item
+from interviewer.core.bank.finding import Finding
+from interviewer.core.bank.pack_files import PackReading
 from interviewer.core.grade.grade import Grade, GradeRequest, GradeResult
 from interviewer.core.interview.summary import summarise_answer
 from interviewer.core.ports import Engine
-from interviewer.grading.decision import load_model
-from interviewer.grading.offline_grader import NAME
+from interviewer.errors import EncoderError
 
 __all__ = ["GoldenGrade", "generated_answers", "golden_score", "grade_golden", "grader_name", "order_findings"]
 
@@ -67,14 +67,30 @@ def golden_score(item: Item, grade: Grade, text: str) -> float:
     return summarise_answer(item, item.question.level, text, grade).score.value or 0.0
 
 
-def grader_name(encoder: str) -> str:
-    """Who gave the golden grades, for the quality card."""
-    return f"{NAME} {load_model().version} with {encoder}"
+def grader_name(item: Item, engine: Engine) -> str:
+    """Who gives the golden grades, for the quality card: what stands in the passport of a grade.
+
+    Raises:
+        EncoderError: none could be made.
+    """
+    request = GradeRequest(question_id=item.question.id, answer=item.question.prompt)
+    result = engine.grade(request, item).result(timeout=300)
+    if not isinstance(result, Grade):
+        raise EncoderError(f"The grader could not be asked for its name: {result.reason}.")
+    return f"{result.passport.name} {result.passport.version} with {result.passport.encoder}"
 
 
-def order_findings(reading: PackReading, golden: Mapping[str, Sequence[GoldenGrade]]) -> list[Finding]:
-    """One finding for each violated order; a question listed in `known_hard.yaml` is excused while it needs to be."""
-    excused, findings = read_known_hard(reading.root)
+def order_findings(
+    reading: PackReading, golden: Mapping[str, Sequence[GoldenGrade]], excused: Mapping[str, str]
+) -> list[Finding]:
+    """One finding for each violated order.
+
+    Args:
+        reading: the pack.
+        golden: grades by question id.
+        excused: what `known_hard.yaml` lists; a question there may break the order for as long as it does.
+    """
+    findings: list[Finding] = []
     list_file = reading.root / "rubrics" / "known_hard.yaml"
     for question_id in excused.keys() - reading.items.keys():
         findings.append(Finding(list_file, 0, question_id, "is no question of this pack"))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from interviewer.bank import Finding, PackReading
 from interviewer.core.bank.content import Item
+from interviewer.core.bank.finding import Finding
+from interviewer.core.bank.pack_files import PackReading
 from interviewer.core.english import content_stems
 from interviewer.core.interview.selection import NEAR_DUPLICATE
 from interviewer.core.ports import Close, Engine

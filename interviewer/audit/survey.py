@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from interviewer.audit.golden import GoldenGrade
-from interviewer.bank import Finding, PackReading
 from interviewer.core.bank.content import EXAMPLE_KINDS, TOPICS, Item, Level, VerdictName
+from interviewer.core.bank.finding import Finding
+from interviewer.core.bank.pack_files import PackReading
 
 __all__ = ["KindRow", "Survey", "TopicRow", "build_survey"]
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from interviewer.bank.pack_loading import PackReading
 from interviewer.bank.starter import PLACEHOLDER
 from interviewer.core.bank.content import EXAMPLE_KINDS, ExampleKind, Item, Kind, Level
 from interviewer.core.bank.finding import Finding
+from interviewer.core.bank.pack_files import PackReading
 from interviewer.core.english import tokens
 
 __all__ = ["check_bank"]

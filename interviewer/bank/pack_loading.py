@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -17,21 +17,12 @@ from interviewer.bank.bank_cache import content_key, read_cache, stamp_of, write
 from interviewer.bank.yaml_reading import LinePath, locate, read_yaml
 from interviewer.core.bank.content import Bank, Item, Question, Rubric
 from interviewer.core.bank.finding import Finding, bank_error
+from interviewer.core.bank.pack_files import PackReading
 from interviewer.errors import nearest_names
 
-__all__ = ["PackReading", "load_bank", "read_known_hard", "read_pack", "rubric_hash"]
+__all__ = ["load_bank", "read_known_hard", "read_pack", "rubric_hash"]
 
 Model = TypeVar("Model", bound=BaseModel)
-
-
-class PackReading(NamedTuple):
-    """All that was found in one pack."""
-
-    root: Path
-    items: dict[str, Item]
-    findings: list[Finding]
-    sources: dict[str, tuple[Path, Path]]
-    """Question id -> (question file, rubric file)."""
 
 
 def rubric_hash(rubric: Rubric) -> str:

@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from interviewer.errors import EncoderError, UsageError, nearest_names
-from interviewer.services.health import Check
 
 if TYPE_CHECKING:
     from interviewer.core.ports import Engine
     from interviewer.services import Services
 
-__all__ = ["Check", "open_services", "parse_name", "print_json", "ready_engine", "say", "use_judge", "write_output"]
+__all__ = ["open_services", "parse_name", "print_json", "ready_engine", "say", "use_judge", "write_output"]
 
 Name = TypeVar("Name", bound=StrEnum)
 

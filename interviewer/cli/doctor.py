@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from interviewer.cli.common import Check, print_json, ready_engine
+from interviewer.cli.common import print_json, ready_engine, say
 from interviewer.errors import MockdlError
-from interviewer.services.health import check_installed, check_services
+from interviewer.services.health import Check, check_installed, check_services
 
 __all__ = ["doctor"]
 
@@ -46,8 +46,8 @@ def _checked_services(*, quick: bool, quiet: bool, probe: bool) -> Iterator[Chec
     try:
         yield from check_services(services, None if quick else lambda: ready_engine(services, quiet=quiet))
         if probe:
-            from interviewer.cli.doctor_probe import probe_checks
+            from interviewer.services.probe import probe_servers
 
-            yield from probe_checks(services, quiet=quiet)
+            yield from probe_servers(services, (lambda _: None) if quiet else say)
     finally:
         services.close()

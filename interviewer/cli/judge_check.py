@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from interviewer.audit.judge_agreement import Scores
     from interviewer.audit.judge_run import Run
     from interviewer.core.bank.content import Item
-    from interviewer.llm import ChatServer
     from interviewer.services import Services
 
 __all__ = ["judge_check"]
@@ -48,27 +47,27 @@ def judge_check(
     from interviewer.audit.judge_run import choose_questions
 
     with open_services(pack or []) as services:
-        server = _server(services, judge)
+        model, host = _judge_to_ask(services, judge)
         items = choose_questions(services.bank, question or [], questions, seed)
         answers = sum(len(item.rubric.examples) for item in items)
         say(
-            f"{answers} golden examples of {len(items)} question{'s' * (len(items) != 1)} are sent to {server.host}, "
-            f"where {server.model} judges each {repeats} time{'s' * (repeats != 1)}: with their questions, key points "
+            f"{answers} golden examples of {len(items)} question{'s' * (len(items) != 1)} are sent to {host}, "
+            f"where {model} judges each {repeats} time{'s' * (repeats != 1)}: with their questions, key points "
             "and model answers. Nothing that you typed is among them."
         )
         run = _run(services, items, repeats, quiet=as_json)
-        scores = measure_run(run, server.model, server.host, services.model.prices())
+        scores = measure_run(run, model, host, services.model.prices())
     if as_json:
-        print_json(_as_dict(run, scores, server))
+        print_json({"model": model, "host": host, **_as_dict(run, scores)})
     else:
         from interviewer.cli.judge_table import render_scores
 
-        print("\n".join(render_scores(run, scores, server.model, server.host)))
+        print("\n".join(render_scores(run, scores, model, host)))
     raise typer.Exit(_code(run, scores))
 
 
-def _server(services: Services, judge: str | None) -> ChatServer:
-    """The judge's server, if it may be asked."""
+def _judge_to_ask(services: Services, judge: str | None) -> tuple[str, str]:
+    """The judge's model and host, if it may be asked."""
     from interviewer.settings.schema import JudgeMode
 
     server = services.model.server()
@@ -86,7 +85,7 @@ def _server(services: Services, judge: str | None) -> ChatServer:
     problem = server.key_problem()
     if problem:
         raise UsageError(problem, kept="Nothing was sent anywhere.")
-    return server
+    return server.model, server.host
 
 
 def _run(services: Services, items: Sequence[Item], repeats: int, *, quiet: bool) -> Run:
@@ -115,13 +114,11 @@ def _code(run: Run, scores: Scores) -> int:
     return 0 if scores.rows and not run.gave_up else 1
 
 
-def _as_dict(run: Run, scores: Scores, server: ChatServer) -> dict[str, Any]:
+def _as_dict(run: Run, scores: Scores) -> dict[str, Any]:
     from interviewer.audit.judge_agreement import scores_as_dict
     from interviewer.wording.model_costs import ledger_as_dict
 
     return {
-        "model": server.model,
-        "host": server.host,
         "planned_answers": run.planned,
         "answers": len(run.answers),
         "repeats": run.repeats,

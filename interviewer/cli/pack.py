@@ -12,7 +12,7 @@ from interviewer.errors import UsageError, nearest_names
 
 if TYPE_CHECKING:
     from interviewer.audit.survey import Survey
-    from interviewer.bank import Finding
+    from interviewer.core.bank.finding import Finding
 
 __all__ = ["pack_app"]
 
@@ -42,26 +42,32 @@ def check(
 
     A second check grades only what changed since the first.
     """
-    from interviewer.bank import check_bank, locate_findings, read_pack
+    from interviewer.audit.golden import grader_name
     from interviewer.cli.pack_check import audit, write_card
     from interviewer.paths import built_in_pack
+    from interviewer.services.wiring import pack_files
 
-    reading = read_pack(folder if folder is not None else built_in_pack())
-    findings = [*reading.findings, *check_bank(reading)]
-    outcome = None
+    files = pack_files()
+    reading = files.read_pack(folder if folder is not None else built_in_pack())
+    findings = [*reading.findings, *files.check_bank(reading)]
+    outcome, grader = None, ""
+    with_card = report and sample is None
     if not any(finding.severity == "error" for finding in findings):
         with open_services(alone=reading.root) as services:
             engine = ready_engine(services, quiet=as_json, index=False)
-            outcome = audit(reading, engine, services.places.cache / "golden.json", quiet=as_json, sample=sample)
+            cache = services.places.cache / "golden.json"
+            outcome = audit(reading, files, engine, cache, quiet=as_json, sample=sample)
+            if with_card:
+                grader = grader_name(next(iter(reading.items.values())), engine)
         findings += outcome.findings
-    findings = locate_findings(findings)
+    findings = files.locate_findings(findings)
     survey = outcome.survey(reading, findings) if outcome is not None else None
     _print_check(findings, survey, len(reading.items), as_json=as_json)
     warnings = sum(finding.severity == "warning" for finding in findings)
     if len(findings) > warnings or (strict and warnings):
         raise typer.Exit(4)
-    if report and sample is None and outcome is not None and survey is not None:
-        for path in write_card(reading, survey, outcome.grader):
+    if with_card and outcome is not None and survey is not None:
+        for path in write_card(reading.root, survey, grader=grader, excused=outcome.excused):
             say(f"The quality card was written to {path}.")
 
 
@@ -95,10 +101,10 @@ def new(
     kind: Annotated[str, typer.Option(help="concept, derivation, scenario, design or numeric.")] = "concept",
 ) -> None:
     """Write the two files of a new question, to be filled in."""
-    from interviewer.bank import write_starter
     from interviewer.core.bank.content import Kind, Level
+    from interviewer.services.wiring import pack_files
 
-    paths = write_starter(
+    paths = pack_files().write_starter(
         pack, question_id, topic=topic, level=parse_name(level, Level, "level"), kind=parse_name(kind, Kind, "kind")
     )
     for path in paths:

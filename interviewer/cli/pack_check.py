@@ -8,13 +8,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from interviewer.audit.golden import GoldenGrade, grade_golden, grader_name, order_findings
+from interviewer.audit.golden import GoldenGrade, grade_golden, order_findings
 from interviewer.audit.golden_cache import KeptGrades
 from interviewer.audit.near_texts import duplicate_findings, text_findings
 from interviewer.audit.quality_card import CARD_BEGIN, place_card, render_card
 from interviewer.audit.survey import Survey, build_survey
-from interviewer.bank import Finding, PackReading, read_known_hard
 from interviewer.core.bank.content import Level
+from interviewer.core.bank.finding import Finding
+from interviewer.core.bank.pack_files import PackFiles, PackReading
 from interviewer.core.ports import Engine
 from interviewer.errors import UsageError
 
@@ -26,7 +27,8 @@ class PackAudit(NamedTuple):
 
     findings: list[Finding]
     golden: dict[str, list[GoldenGrade]]
-    grader: str
+    excused: int
+    """Questions in `known_hard.yaml`."""
 
     def survey(self, reading: PackReading, findings: Sequence[Finding]) -> Survey:
         """The numbers, with all findings counted."""
@@ -34,12 +36,19 @@ class PackAudit(NamedTuple):
 
 
 def audit(
-    reading: PackReading, engine: Engine, cache: Path, *, quiet: bool = False, sample: int | None = None
+    reading: PackReading,
+    files: PackFiles,
+    engine: Engine,
+    cache: Path,
+    *,
+    quiet: bool = False,
+    sample: int | None = None,
 ) -> PackAudit:
     """Compare the texts of a pack and grade its golden answers, with a progress bar on a terminal.
 
     Args:
         reading: the pack.
+        files: reads the list of questions whose order may be broken.
         engine: compares and grades.
         cache: file of grades of before.
         quiet: no progress bar.
@@ -50,8 +59,7 @@ def audit(
 
     console = Console(stderr=True)
     hidden = quiet or not console.is_terminal
-    encoder = engine.status().model
-    kept = KeptGrades(cache, encoder)
+    kept = KeptGrades(cache, engine.status().model)
     findings = duplicate_findings(reading, engine)
     golden = {}
     graded = _sample(reading.items, len(reading.items) if sample is None else sample)
@@ -63,9 +71,10 @@ def audit(
                 kept.save()
     finally:  # Ctrl-C keeps what was graded
         kept.save()
+    excused, problems = files.read_known_hard(reading.root)
     if golden:
-        findings += order_findings(reading, golden)
-    return PackAudit(findings, golden, grader_name(encoder))
+        findings += [*problems, *order_findings(reading, golden, excused)]
+    return PackAudit(findings, golden, len(excused))
 
 
 def _sample(names: Iterable[str], size: int) -> set[str]:
@@ -97,15 +106,14 @@ def _percent(part: int, whole: int) -> str:
     return f"{100 * part / whole:.0f}%" if whole else "-"
 
 
-def write_card(reading: PackReading, survey: Survey, grader: str) -> list[Path]:
+def write_card(root: Path, survey: Survey, *, grader: str, excused: int) -> list[Path]:
     """Write `docs/quality.md` of the pack, and the card in its README where that has a place for it.
 
     Raises:
         UsageError: a file cannot be written.
     """
-    excused, _ = read_known_hard(reading.root)
-    card = render_card(survey, grader=grader, excused=len(excused))
-    target, readme = reading.root / "docs" / "quality.md", reading.root / "README.md"
+    card = render_card(survey, grader=grader, excused=excused)
+    target, readme = root / "docs" / "quality.md", root / "README.md"
     written = [target]
     try:
         target.parent.mkdir(exist_ok=True)

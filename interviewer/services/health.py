@@ -36,7 +36,7 @@ def check_installed() -> Iterator[Check]:
     """The program itself, Python and the packages it stands on."""
     from importlib import metadata
 
-    yield Check("mockdl", True, f"{__version__} in {Path(__file__).resolve().parent}")
+    yield Check("mockdl", True, f"{__version__} in {Path(__file__).resolve().parents[1]}")
     supported = sys.version_info >= (3, 11)
     yield Check(
         "python",

@@ -13,8 +13,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import interviewer.bank
 from interviewer.bank import load_bank
 from interviewer.core.bank.content import Bank
+from interviewer.core.bank.pack_files import PackFiles
 from interviewer.core.ports import Engine, Grader
 from interviewer.paths import WORKER_SOCKET, Places, built_in_pack, find_places
 from interviewer.services.language_model import LanguageModel
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from interviewer.worker.bridge import Bridge
     from interviewer.worker.engine import WorkerEngine
 
-__all__ = ["Services", "build_services"]
+__all__ = ["Services", "build_services", "pack_files"]
 
 
 class Services:
@@ -162,3 +164,8 @@ def build_services(*, packs: Sequence[Path] = (), alone: Path | None = None, eng
         return Services(places._replace(cache=places.cache / "checked"), settings, (alone,), engine=engine)
     own = (Path(pack).expanduser() for pack in settings.packs)
     return Services(places, settings, (built_in_pack(), *own, *packs), engine=engine)
+
+
+def pack_files() -> PackFiles:
+    """Whoever reads the files of question packs."""
+    return interviewer.bank

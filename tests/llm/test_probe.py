@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from werkzeug import Response
 
-from interviewer.cli.common import Check
-from interviewer.cli.doctor_probe import probe_checks
 from interviewer.llm import ScriptedChat
 from interviewer.llm.chat import ChatFailure, ChatReply
 from interviewer.llm.server_probe import judge_example
 from interviewer.services import build_services
+from interviewer.services.health import Check
+from interviewer.services.probe import probe_servers
 from interviewer.settings.file import write_setting
 from tests.llm.conftest import CANARY, FREE
 from tests.support.chat_server import ChatStage, as_json, completion, error, takes
@@ -36,7 +36,7 @@ def judgement(quote: str = TRUE_QUOTE) -> str:
 def probed(*ports: int) -> list[Check]:
     services = build_services()
     try:
-        return list(probe_checks(services, quiet=True, ports=ports))
+        return list(probe_servers(services, lambda _: None, ports))
     finally:
         services.close()
 

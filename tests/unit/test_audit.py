@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import ast
 import shutil
+from collections.abc import Mapping
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
 
-from interviewer.audit.golden import GoldenGrade, grade_golden, order_findings
+from interviewer.audit.golden import GoldenGrade, grade_golden, grader_name, order_findings
 from interviewer.audit.golden_cache import GRADER_FILES, KeptGrade, KeptGrades, fingerprint
 from interviewer.audit.near_texts import duplicate_findings, text_findings
 from interviewer.audit.quality_card import CARD_BEGIN, CARD_END, place_card, render_card
 from interviewer.audit.survey import build_survey
-from interviewer.bank import PackReading, locate_findings, read_pack
-from interviewer.core.bank.content import Bank, Item, Level, Rubric
+from interviewer.bank import locate_findings, read_known_hard, read_pack
+from interviewer.core.bank.content import Bank, Level, Rubric
+from interviewer.core.bank.pack_files import PackReading
+from interviewer.core.futures import settled
 from interviewer.core.grade.grade import Grade
+from interviewer.core.ports import Close
+from interviewer.errors import EncoderError
 from interviewer.index.near_duplicates import close_questions, close_texts
 from interviewer.paths import built_in_pack
 from tests.support.builders import make_grade, make_item
 from tests.support.encoders import WordEncoder
 from tests.support.packs import write_pack
+from tests.support.scripted import ScriptedEngine, breaks
 
 PACKAGE = Path(__file__).parents[2] / "interviewer"
 SAID = "gates let the gradient pass over many steps"
@@ -77,29 +84,14 @@ def test_questions_that_ask_the_same_are_paired() -> None:
     assert [pair[:2] for pair in close_questions(texts, WordEncoder(), 0.8)] == [("a", "b")]
 
 
-class InstantEngine:
-    """Answers like the worker, at once and in this process."""
+class WordEngine(ScriptedEngine):
+    """Compares texts by their words, and covers nothing."""
 
-    def __init__(self) -> None:
-        self.graded = 0
+    def close_texts(self, rubric: Rubric) -> Future[list[Close]]:
+        return settled(close_texts(rubric, WordEncoder()))
 
-    def close_texts(self, rubric: Rubric) -> _Done:
-        return _Done(close_texts(rubric, WordEncoder()))
-
-    def close_questions(self, texts: dict[str, str], bound: float) -> _Done:
-        return _Done(close_questions(texts, WordEncoder(), bound))
-
-    def grade(self, request: object, item: Item) -> _Done:
-        self.graded += 1
-        return _Done(make_grade({point.id: "missing" for point in item.rubric.key_points}))
-
-
-class _Done:
-    def __init__(self, value: object) -> None:
-        self._value = value
-
-    def result(self, timeout: float) -> object:
-        return self._value
+    def close_questions(self, texts: Mapping[str, str], bound: float) -> Future[list[tuple[str, str, float]]]:
+        return settled(close_questions(texts, WordEncoder(), bound))
 
 
 @pytest.fixture
@@ -115,7 +107,7 @@ def reading(tmp_path: Path) -> PackReading:
 
 
 def test_findings_name_file_and_line(reading: PackReading) -> None:
-    (found,) = locate_findings(duplicate_findings(reading, InstantEngine()))  # type: ignore[arg-type]
+    (found,) = locate_findings(duplicate_findings(reading, WordEngine()))
     assert "asks nearly what 'twin' asks" in found.message
     assert found.path.read_text(encoding="utf-8").splitlines()[found.line - 1].startswith("prompt:")
 
@@ -128,18 +120,18 @@ def test_a_probe_that_names_the_answers_words_is_found(reading: PackReading) -> 
     leaking = "Is it that units cannot rely on particular other units being present?"
     path.write_text(text.replace(probe, leaking), encoding="utf-8")
     again = read_pack(reading.root)
-    findings = text_findings(again, again.items["dropout"], InstantEngine())  # type: ignore[arg-type]
+    findings = text_findings(again, again.items["dropout"], WordEngine())
     (found,) = [each for each in locate_findings(findings) if each.field == "key_points[3].probe"]
     assert leaking in path.read_text(encoding="utf-8").splitlines()[found.line - 1]
 
 
 def test_kept_grades_are_good_until_anything_changes(tmp_path: Path) -> None:
-    item, engine = read_pack(built_in_pack()).items["dropout"], InstantEngine()
+    item, engine = read_pack(built_in_pack()).items["dropout"], WordEngine()
     for encoder, asked in (("one", 13), ("one", 13), ("other", 26)):
         kept = KeptGrades(tmp_path / "golden.json", encoder)
-        assert len(grade_golden(item, engine, kept)) == 13  # type: ignore[arg-type]
+        assert len(grade_golden(item, engine, kept)) == 13
         kept.save()
-        assert engine.graded == asked
+        assert len(engine.asked) == asked
     kept = KeptGrades(tmp_path / "golden.json", "other")
     changed = item.model_copy(update={"rubric_hash": "f" * 16})
     assert kept.get(item, item.rubric.examples[0].text) is not None
@@ -173,7 +165,7 @@ def grades(**scores: float) -> list[GoldenGrade]:
 def test_golden_answers_must_come_out_in_order(
     reading: PackReading, scores: dict[str, float], wanted: str | None
 ) -> None:
-    findings = order_findings(reading, {"dropout": grades(**scores)})
+    findings = order_findings(reading, {"dropout": grades(**scores)}, {})
     assert [finding.path for finding in findings] == ([reading.sources["dropout"][1]] if wanted else [])
     if wanted:
         assert wanted in findings[0].message
@@ -182,12 +174,13 @@ def test_golden_answers_must_come_out_in_order(
 
 def test_the_list_of_hard_questions_only_shrinks(reading: PackReading) -> None:
     (reading.root / "rubrics" / "known_hard.yaml").write_text("dropout: hard\nnobody: gone\n", encoding="utf-8")
-    wrong = order_findings(reading, {"dropout": grades(strong=1, partial=9), "twin": grades(strong=9)})
+    excused, _ = read_known_hard(reading.root)
+    wrong = order_findings(reading, {"dropout": grades(strong=1, partial=9), "twin": grades(strong=9)}, excused)
     assert [finding.message for finding in wrong] == [
         "is no question of this pack",
         "lists more than 5% of the questions",
     ]
-    right = order_findings(reading, {"dropout": grades(strong=9, partial=1)})
+    right = order_findings(reading, {"dropout": grades(strong=9, partial=1)}, excused)
     assert "passes now; take it off the list" in [finding.message for finding in right]
 
 
@@ -208,6 +201,15 @@ def test_the_survey_counts_verdicts_and_names_gaps(reading: PackReading) -> None
     assert "| regularisation | 2 | 0 | 0 | 0 |" in card
     assert f"| strong | 1 | {len(said)} |" in card
     assert "1 false alarms" in card
+
+
+def test_the_card_names_who_graded() -> None:
+    item, engine = make_item(), ScriptedEngine()
+    passport = make_grade({}).passport
+    assert grader_name(item, engine) == f"{passport.name} {passport.version} with {passport.encoder}"
+    engine.script = breaks
+    with pytest.raises(EncoderError, match="the encoder is on fire"):
+        grader_name(item, engine)
 
 
 def test_the_card_goes_between_its_marks_only() -> None:

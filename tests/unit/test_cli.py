@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import interviewer
 from interviewer.core.bank.content import Level
 from interviewer.core.interview.session import SessionConfig
 from interviewer.services import build_services
@@ -149,6 +150,10 @@ def test_reports_are_written_where_asked(tmp_path: Path) -> None:
     assert refused.returncode == 2
     assert "The session itself is in the journal." in refused.stderr
     assert json.loads(mockdl("report", "--format", "json").stdout)["session"] == conductor.row.id
+
+
+def test_doctor_says_where_the_program_is() -> None:
+    assert mockdl("doctor", "--quick").stdout.splitlines()[0].endswith(f" in {Path(interviewer.__file__).parent}")
 
 
 def test_schema_is_json_schema() -> None:

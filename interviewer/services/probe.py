@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from interviewer.cli.common import Check, say
 from interviewer.llm.chat import ChatFailure
+from interviewer.services.health import Check
 from interviewer.settings.schema import JudgeMode
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from interviewer.llm.server_probe import FoundServer, ProbeExample
     from interviewer.services import Services
 
-__all__ = ["probe_checks"]
+__all__ = ["probe_servers"]
 
 _START_ONE = (
     "Start one, e.g. `ollama serve` after `ollama pull llama3.1:8b`, or `llama-server -m MODEL.gguf --port 8080`; "
@@ -24,12 +24,14 @@ _START_ONE = (
 _MOST_NAMES = 8
 
 
-def probe_checks(services: Services, *, quiet: bool = False, ports: Sequence[int] | None = None) -> Iterator[Check]:
+def probe_servers(
+    services: Services, say: Callable[[str], None], ports: Sequence[int] | None = None
+) -> Iterator[Check]:
     """Look for servers and have one judge an example.
 
     Args:
         services: for the settings and the cache.
-        quiet: no narration.
+        say: called with a line before each step that takes a while.
         ports: of this machine to look at; None for the usual ones.
     """
     from interviewer.llm.server_probe import USUAL_PORTS, look_for_servers, usual_servers
@@ -41,14 +43,12 @@ def probe_checks(services: Services, *, quiet: bool = False, ports: Sequence[int
         yield Check("judge server", True, f"{configured.host} was not asked, since the judge is off", todo)
         configured = None
     others = [server for server in usual_servers(ports) if not (configured and _same(server, configured))]
-    if not quiet:
-        say("Looking for model servers.")
+    say("Looking for model servers.")
     found = look_for_servers([*([configured] if configured else []), *others])
     yield from _listed(found, configured, ports)
     server = _chosen(found, configured)
     if server is not None:
-        if not quiet:
-            say(f"Asking {server.model} at {server.host} to judge an example (longer if it has to be loaded first).")
+        say(f"Asking {server.model} at {server.host} to judge an example (longer if it has to be loaded first).")
         tried = _tried(services, server)
         yield tried if configured or not tried.good else tried._replace(todo=_use(server))
 

@@ -1,0 +1,46 @@
+"""A pack as its author meets it: what its files hold, and what can be asked of whoever reads and begins them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from interviewer.core.bank.content import Item, Kind, Level
+from interviewer.core.bank.finding import Finding
+
+__all__ = ["PackFiles", "PackReading"]
+
+
+class PackReading(NamedTuple):
+    """All that was found in one pack."""
+
+    root: Path
+    items: dict[str, Item]
+    findings: list[Finding]
+    sources: dict[str, tuple[Path, Path]]
+    """Question id -> (question file, rubric file)."""
+
+
+class PackFiles(Protocol):
+    """Whoever knows the files of packs; the package `interviewer.bank` is one."""
+
+    def read_pack(self, root: Path) -> PackReading:
+        """Read one pack without raising on defects: they come back as findings."""
+        ...
+
+    def check_bank(self, reading: PackReading) -> list[Finding]:
+        """The findings of all content rules, as warnings, in file order."""
+        ...
+
+    def read_known_hard(self, root: Path) -> tuple[dict[str, str], list[Finding]]:
+        """Question id -> why its golden order is still broken, and what is wrong with that list."""
+        ...
+
+    def locate_findings(self, findings: Iterable[Finding]) -> list[Finding]:
+        """Give a line to each finding that names a field but no line yet."""
+        ...
+
+    def write_starter(self, pack: Path, question_id: str, *, topic: str, level: Level, kind: Kind) -> tuple[Path, Path]:
+        """Write the two files of a new question; `UsageError` when that cannot be."""
+        ...
