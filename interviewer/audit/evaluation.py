@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -174,16 +175,16 @@ def _labels(trials: Sequence[Trial], found: Sequence[Assessment]) -> dict[str, A
     def f1(rows: Sequence[int]) -> float:
         return macro_f1([truth[row] for row in rows], [said[row] for row in rows])
 
-    values = [each.credit for each in found]
+    groups: dict[str, dict[str, list[float]]] = {}
+    for trial, label, each in zip(trials, truth, found, strict=True):
+        groups.setdefault(trial.question, {}).setdefault(label, []).append(each.credit)
+    # Answers that are drawn twice change no area, so each question's is worked out once.
+    areas = {name: auc(each.get("covered", ()), each.get("contradicted", ())) for name, each in groups.items()}
 
     def contradiction(rows: Sequence[int]) -> float:
-        groups: dict[str, tuple[list[float], list[float]]] = {}
-        for row in rows:
-            if truth[row] != "missing":
-                good, bad = groups.setdefault(questions[row], ([], []))
-                (good if truth[row] == "covered" else bad).append(values[row])
-        areas = [auc(good, bad) for good, bad in groups.values() if len(good) >= 5 and len(bad) >= 5]
-        return sum(areas) / len(areas) if areas else float("nan")
+        counts = Counter((questions[row], truth[row]) for row in rows)
+        enough = [name for name in areas if min(counts[name, "covered"], counts[name, "contradicted"]) >= 5]
+        return sum(areas[name] for name in enough) / len(enough) if enough else float("nan")
 
     return {
         "n": len(trials),

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
-from interviewer.audit.agreement import cohen_kappa
 from interviewer.audit.judge_agreement import Scores, measure_run
 from interviewer.audit.judge_run import Run, choose_questions, judge_examples
 from interviewer.cli.judge_table import render_scores
@@ -214,16 +212,6 @@ def test_the_draw_is_the_same_for_a_seed_and_spreads_over_topics(bank: Bank) -> 
     assert "dropout" in caught.value.todo
     with pytest.raises(UsageError, match="golden examples"):
         choose_questions(make_bank(make_item("alpha")), (), 6, 7)
-
-
-def test_kappa_is_what_its_name_says() -> None:
-    truth, other = ["a"] * 25 + ["b"] * 25, ["a"] * 20 + ["b"] * 15 + ["a"] * 10 + ["b"] * 5
-    assert cohen_kappa(truth, truth) == pytest.approx(1)
-    # Observed 35 of 50, expected by chance 0.5 * 0.6 + 0.5 * 0.4.
-    assert cohen_kappa(truth, other) == pytest.approx((0.7 - 0.5) / 0.5)
-    assert cohen_kappa(["a", "a", "b", "b"], ["b", "b", "a", "a"]) == pytest.approx(-1)
-    assert cohen_kappa(["a", "b", "c", "c"], ["a", "b", "c", "a"]) == pytest.approx((0.75 - 0.3125) / 0.6875)
-    assert math.isnan(cohen_kappa(["a"], ["a"]))
 
 
 @pytest.mark.parametrize(
