@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from benchmarks.channel.rows import BASELINES, UNSEEN, GradedRow
 from benchmarks.fit_grader.fits import RECALL, held_out_credit, reference_design
 from benchmarks.fit_grader.rows import load_rows
 from interviewer.audit.agreement import Estimate, estimate, pearson, within_question
+from interviewer.cli.tables import short_number
 
 __all__ = ["print_table"]
 
@@ -50,13 +50,9 @@ def _column(own: list[int], graded: Sequence[GradedRow], values: np.ndarray) -> 
             picked = list(chosen)
             return within_question(signal[picked], truth[picked], [questions[i] for i in picked])
 
-        found[name] = f"{_short(pearson(signal, truth))} ({_interval(estimate(within, questions, rounds=300))})"
+        found[name] = f"{short_number(pearson(signal, truth))} ({_interval(estimate(within, questions, rounds=300))})"
     return found
 
 
 def _interval(found: Estimate) -> str:
-    return f"{_short(found.value)} [{_short(found.low)}, {_short(found.high)}]"
-
-
-def _short(number: float) -> str:
-    return "-" if math.isnan(number) else f"{number:.2f}".replace("0.", ".", 1)
+    return f"{short_number(found.value)} [{short_number(found.low)}, {short_number(found.high)}]"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from interviewer.cli.common import open_services, print_json, ready_engine, say, write_output
+from interviewer.cli.tables import WIDTH, render_columns, short_number, show_interval
 from interviewer.errors import UsageError
 
 if TYPE_CHECKING:
@@ -98,28 +99,31 @@ def _without_nan(value: Any) -> Any:
 def _table(result: dict[str, Any]) -> Iterator[str]:
     """Plain lines of at most 80 columns: a row a signal, a column a measure, the interval beside each value."""
     for name, rows in result.items():
-        measures = list(dict.fromkeys(measure for each in rows.values() for measure in each if measure != "n"))
-        wide = {measure: max(14, len(measure)) for measure in measures}
         counts = {each["n"] for each in rows.values() if "n" in each}
         shown = f" ({counts.pop()} answers)" if len(counts) == 1 else ""
-        counted = not shown
         yield f"{name}{shown}, 95% intervals over questions"
-        yield f"  {'':<15}" + "".join(f"{measure:<{wide[measure] + 1}}" for measure in measures).rstrip()
-        for signal, found in rows.items():
-            cells = "".join(f"{_cell(found.get(measure)):<{wide[measure] + 1}}" for measure in measures)
-            count = f"({found['n']})" if counted and "n" in found else ""
-            yield f"  {signal:<15}{cells}{count}".rstrip()
+        lines = render_columns(*_rows(rows, " ", counted=not shown), width=10 * WIDTH)
+        if max(map(len, lines)) > WIDTH - 2:
+            lines = render_columns(*_rows(rows, "\n", counted=not shown), width=WIDTH - 2, gap=1)
+        yield from (f"  {line}".rstrip() for line in lines)
         yield ""
 
 
-def _cell(value: Any) -> str:
+def _rows(rows: dict[str, Any], between: str, *, counted: bool) -> tuple[list[str], list[list[str]]]:
+    """The heads of the columns, and the cells."""
+    measures = list(dict.fromkeys(measure for each in rows.values() for measure in each if measure != "n"))
+    cells = [
+        [
+            signal,
+            *(_cell(found.get(measure), between) for measure in measures),
+            f"({found['n']})" if counted and "n" in found else "",
+        ]
+        for signal, found in rows.items()
+    ]
+    return ["", *measures, ""], cells
+
+
+def _cell(value: Any, between: str) -> str:
     if isinstance(value, dict):
-        if value["value"] is None:
-            return "-"
-        return f"{_short(value['value'])} [{_short(value['low'])} {_short(value['high'])}]"
-    return "" if value is None else _short(float(value))
-
-
-def _short(number: float) -> str:
-    """Two decimals and no leading zero, as correlations are printed: ".44", "-.05", "1.00"."""
-    return f"{number:.2f}".replace("0.", ".", 1) if abs(number) < 0.995 else f"{number:.2f}"
+        return show_interval(value["value"], value["low"], value["high"], between=between)
+    return "" if value is None else short_number(float(value))

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import math
 import textwrap
 from collections.abc import Iterator
 
 from interviewer.audit.agreement import Estimate
 from interviewer.audit.judge_agreement import GRADERS, Scores
 from interviewer.audit.judge_run import Run
+from interviewer.cli.tables import WIDTH, render_columns, short_number, show_interval
 from interviewer.wording.model_costs import describe_sums, show_cost
 
 __all__ = ["render_scores"]
 
-_WIDTH = 80
 _NAMES = {"judge": "judge alone", "together": "both together", "offline": "offline alone"}
 
 
@@ -22,23 +21,23 @@ def render_scores(run: Run, scores: Scores, model: str, host: str) -> Iterator[s
     questions = len({row.question for row in scores.rows})
     if run.interrupted or run.gave_up:
         why = "Interrupted" if run.interrupted else f"Given up: {run.gave_up.rstrip('.')}"
-        yield from textwrap.wrap(f"{why}. {len(run.answers)} of {run.planned} answers were judged.", _WIDTH)
+        yield from textwrap.wrap(f"{why}. {len(run.answers)} of {run.planned} answers were judged.", WIDTH)
         yield ""
     if scores.rows:
         yield from textwrap.wrap(
             f"{model} at {host}: {len(scores.rows)} key points in answers to {questions} question"
             f"{'s' * (questions != 1)}, against the authored verdicts, with 95% intervals over questions",
-            _WIDTH,
+            WIDTH,
         )
         yield from _agreement(scores)
         if scores.unseen is not None:
             yield from textwrap.wrap(
                 "The offline grader was fitted on the built-in questions, which flatters it here: of such verdicts on "
-                f"questions it had not seen it got {_short(scores.unseen)} right.",
-                _WIDTH,
+                f"questions it had not seen it got {short_number(scores.unseen)} right.",
+                WIDTH,
             )
         if questions < 3:
-            yield from textwrap.wrap("So few questions give no honest interval; draw more with --questions.", _WIDTH)
+            yield from textwrap.wrap("So few questions give no honest interval; draw more with --questions.", WIDTH)
         yield ""
         yield from _kinds(scores)
     else:
@@ -49,21 +48,20 @@ def render_scores(run: Run, scores: Scores, model: str, host: str) -> Iterator[s
 
 def _agreement(scores: Scores) -> Iterator[str]:
     measures = list(scores.agreement["judge"])
-    yield f"  {'':<15}" + "".join(f"{name:<18}" for name in measures).rstrip()
-    for grader in GRADERS:
-        cells = "".join(f"{_cell(scores.agreement[grader][name]):<18}" for name in measures)
-        yield f"  {_NAMES[grader]:<15}{cells}".rstrip()
+    rows = [[_NAMES[grader], *(_cell(scores.agreement[grader][name]) for name in measures)] for grader in GRADERS]
+    yield from (f"  {line}".rstrip() for line in render_columns(["", *measures], rows))
     for grader, gain in scores.gain.items():
         said = "better" if gain.low > 0 else "worse" if gain.high < 0 else "no clear difference"
         yield f"  {_NAMES[grader]} less offline: accuracy {_cell(gain, signed=True)}, {said}"
 
 
 def _kinds(scores: Scores) -> Iterator[str]:
-    yield f"  {'accuracy by kind of answer':<28}" + "".join(f"{_NAMES[name]:>15}" for name in GRADERS)
-    for kind, found in scores.kinds.items():
-        cells = "".join(f"{_short(found[name]):>15}" for name in GRADERS)
-        name = f"{kind} ({found['n']:.0f})"
-        yield f"  {name:<28}{cells}"
+    head = ["accuracy by kind of answer", *(_NAMES[name] for name in GRADERS)]
+    rows = [
+        [f"{kind} ({found['n']:.0f})", *(short_number(found[name]) for name in GRADERS)]
+        for kind, found in scores.kinds.items()
+    ]
+    yield from (f"  {line}" for line in render_columns(head, rows, right=True))
 
 
 def _rest(run: Run, scores: Scores) -> Iterator[str]:
@@ -85,16 +83,8 @@ def _rest(run: Run, scores: Scores) -> Iterator[str]:
     if cost and prices is not None and judged:
         lines.append(f"One answer costs about {show_cost(cost / judged, prices.currency)}.")
     for line in lines:
-        yield from textwrap.wrap(line, _WIDTH, subsequent_indent="  ")
+        yield from textwrap.wrap(line, WIDTH, subsequent_indent="  ")
 
 
 def _cell(found: Estimate, *, signed: bool = False) -> str:
-    if math.isnan(found.value):
-        return "-"
-    value = f"{'+' * (signed and found.value >= 0)}{_short(found.value)}"
-    return f"{value} [{_short(found.low)} {_short(found.high)}]"
-
-
-def _short(number: float) -> str:
-    """Two decimals and no leading zero: ".44", "-.05", "1.00"."""
-    return f"{number:.2f}".replace("0.", ".", 1) if abs(number) < 0.995 else f"{number:.2f}"
+    return show_interval(found.value, found.low, found.high, signed=signed)

@@ -13,6 +13,7 @@ from interviewer.audit.golden_cache import KeptGrades
 from interviewer.audit.near_texts import duplicate_findings, text_findings
 from interviewer.audit.quality_card import CARD_BEGIN, place_card, render_card
 from interviewer.audit.survey import Survey, build_survey
+from interviewer.cli.tables import WIDTH, render_columns
 from interviewer.core.bank.content import Level
 from interviewer.core.bank.finding import Finding
 from interviewer.core.bank.pack_files import PackFiles, PackReading
@@ -85,12 +86,13 @@ def _sample(names: Iterable[str], size: int) -> set[str]:
 def render_table(survey: Survey) -> Iterator[str]:
     """One line a topic, 80 columns, then the verdicts by kind of example and the gaps."""
     yield ""
-    levels = "".join(f"{level[:3]:>4}" for level in Level)
-    yield f"{'topic':<21}{levels}{'points':>8}{'bonus':>7}{'wordings':>10}{'examples':>9}{'right':>7}"
+    head = ["topic", *(level[:3] for level in Level), "points", "bonus", "wordings", "examples", "right"]
+    rows = []
     for row in survey.topics:
-        counts = "".join(f"{row.questions[level]:>4}" for level in Level) + f"{row.key_points:>8}{row.bonus_points:>7}"
-        wordings, right = row.phrasings + row.contradictions, _percent(row.right, row.verdicts)
-        yield f"{row.topic:<21}{counts}{wordings:>10}{row.examples:>9}{right:>7}"
+        points = (row.key_points, row.bonus_points, row.phrasings + row.contradictions, row.examples)
+        counts = [*(row.questions[level] for level in Level), *points]
+        rows.append([row.topic, *map(str, counts), _percent(row.right, row.verdicts)])
+    yield from render_columns(head, rows, right=True, gap=1)
     yield ""
     for kind in survey.kinds:
         if kind.verdicts:
@@ -98,7 +100,7 @@ def render_table(survey: Survey) -> Iterator[str]:
             yield f"{kind.kind:<14}{kind.right:>6} of {kind.verdicts:>5} verdicts right ({share})"
     if survey.gaps:
         yield ""
-        yield from textwrap.wrap("Gaps: " + "; ".join(survey.gaps) + ".", 80)
+        yield from textwrap.wrap("Gaps: " + "; ".join(survey.gaps) + ".", WIDTH)
     yield ""
 
 
