@@ -74,7 +74,7 @@ class EncoderError(MockdlError):
 
 
 class IndexStoreError(MockdlError):
-    """The search index could not be built or read."""
+    """The search index could not be built, or is not there yet."""
 
     exit_code = 6
 

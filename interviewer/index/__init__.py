@@ -4,6 +4,5 @@ The only room that imports faiss, and only inside functions.
 """
 
 from interviewer.index.bank_index import BankIndex, Entry, bank_entries, build_index
-from interviewer.index.index_files import Manifest, Stale, load_index, save_index
 
-__all__ = ["BankIndex", "Entry", "Manifest", "Stale", "bank_entries", "build_index", "load_index", "save_index"]
+__all__ = ["BankIndex", "Entry", "bank_entries", "build_index"]

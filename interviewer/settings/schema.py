@@ -148,10 +148,10 @@ def describe_settings() -> dict[str, str]:
 
     Read from the source when it is asked for: pydantic would do so at every start.
     """
-    tree = ast.parse(inspect.getsource(Settings))
     described = {}
-    body = tree.body[0].body  # type: ignore[attr-defined]
-    for field, text in pairwise(body):
+    (source,) = ast.parse(inspect.getsource(Settings)).body
+    assert isinstance(source, ast.ClassDef)
+    for field, text in pairwise(source.body):
         if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant):
-            described[field.target.id] = " ".join(str(text.value.value).split())  # type: ignore[union-attr]
+            described[ast.unparse(field.target)] = " ".join(str(text.value.value).split())
     return described

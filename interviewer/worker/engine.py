@@ -33,7 +33,7 @@ class WorkerEngine(SupervisedWorker):
     Args:
         model: "default", a folder, or a name on the hub.
         device: auto, cpu, cuda or mps.
-        cache: folder for vectors, index and neighbour table.
+        cache: folder for vectors and the neighbour table.
         packs: question packs to load.
         bank_cache: file of the validated bank.
         log, command, hangs_after, shared: as `SupervisedWorker` takes them.

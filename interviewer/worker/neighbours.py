@@ -1,6 +1,6 @@
 """The neighbour table on disk, so that planning an interview needs no index.
 
-The worker writes it when it has built or loaded the index; the interface reads it
+The worker writes it when it has built the index; the interface reads it
 before the worker is even started.
 """
 

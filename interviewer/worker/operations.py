@@ -16,8 +16,7 @@ from interviewer.embedding import CachedEncoder, VectorCache, load_encoder
 from interviewer.embedding.encoder_loading import BATCH
 from interviewer.errors import IndexStoreError, UsageError
 from interviewer.grading import build_grader
-from interviewer.index import BankIndex, Stale, bank_entries, build_index, load_index, save_index
-from interviewer.index.index_files import Manifest
+from interviewer.index import BankIndex, bank_entries, build_index
 from interviewer.index.near_duplicates import close_questions, close_texts
 from interviewer.worker import methods
 from interviewer.worker.neighbours import read_neighbours, write_neighbours
@@ -59,34 +58,21 @@ class Operations:
         self.model, self.device = plain.name, plain.device
 
     def index_steps(self) -> Iterator[tuple[int, int]]:
-        """Load the index, or build it in small steps; yields (done, total) after each.
+        """Build the index, small step by step from stored vectors where there are any; yields (done, total).
 
         Raises:
-            IndexStoreError: it could not be saved; it is in memory all the same.
+            EncoderError: a text could not be embedded.
+            IndexStoreError: faiss cannot be loaded.
         """
-        entries = tuple(bank_entries(self._bank))
-        wanted = Manifest(
-            model=self._encoder.key,
-            dimension=self._encoder.dimension,
-            content_hash=self._bank.content_hash,
-            entries=len(entries),
-        )
-        folder = self._cache / "index"
-        found = load_index(folder, wanted, entries)
-        if isinstance(found, Stale):
-            if not found.missing:
-                self._say(f"The search index was built anew, because {found.reason}.")
-            texts = [entry.text for entry in entries]
-            for start in range(0, len(texts), BATCH):
-                self._cached.encode(texts[start : start + BATCH])
-                yield min(start + BATCH, len(texts)), len(texts)
-            self._index = build_index(entries, self._cached)
-            write_neighbours(self._cache, self._bank.content_hash, self._index.neighbours())
-            save_index(self._index, folder, wanted)
-            return
-        self._index = found
-        if not read_neighbours(self._cache, self._bank.content_hash):
-            write_neighbours(self._cache, self._bank.content_hash, found.neighbours())
+        entries = bank_entries(self._bank)
+        texts = [entry.text for entry in entries]
+        for start in range(0, len(texts), BATCH):
+            self._cached.encode(texts[start : start + BATCH])
+            yield min(start + BATCH, len(texts)), len(texts)
+        self._index = build_index(entries, self._cached)
+        table = self._index.neighbours()
+        if read_neighbours(self._cache, self._bank.content_hash) != table:
+            write_neighbours(self._cache, self._bank.content_hash, table)
 
     def perform(self, method: str, params: dict[str, Any]) -> Any:
         """Serve one request; the result is plain data."""

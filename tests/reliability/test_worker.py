@@ -160,44 +160,21 @@ def test_grading_does_not_wait_for_the_index_but_search_does(engine_for: MakeEng
     assert hits.result(20)[0].question_id == "q7"
 
 
-def test_a_second_worker_finds_the_index_and_embeds_nothing(engine_for: MakeEngine, tmp_path: Path) -> None:
+def test_a_second_worker_embeds_and_writes_nothing(engine_for: MakeEngine, tmp_path: Path) -> None:
     first = engine_for()
     wait_until(first, "ready")
     first.stop()
-    manifest = tmp_path / "cache" / "index" / "manifest.json"
-    vectors = next((tmp_path / "cache").glob("vectors-*.bin"))
+    neighbours, vectors = tmp_path / "cache" / "neighbours.json", next((tmp_path / "cache").glob("vectors-*.bin"))
 
     def stamps() -> list[tuple[int, int]]:
         # Not the whole stat: reading a file may move its access time.
-        return [(path.stat().st_mtime_ns, path.stat().st_size) for path in (manifest, vectors)]
+        return [(path.stat().st_mtime_ns, path.stat().st_size) for path in (neighbours, vectors)]
 
     written = stamps()
     second = engine_for()
     wait_until(second, "ready")
     assert stamps() == written
     assert second.notices == []
-
-
-def test_a_truncated_index_is_built_anew_with_a_notice(engine_for: MakeEngine, tmp_path: Path) -> None:
-    first = engine_for()
-    wait_until(first, "ready")
-    first.stop()
-    file = tmp_path / "cache" / "index" / "bank.faiss"
-    file.write_bytes(file.read_bytes()[:100])
-    second = engine_for()
-    assert second.search("title of beta", 1).result(20)[0].question_id == "beta"
-    assert len(second.notices) == 1
-    assert "damaged or truncated" in second.notices[0]
-
-
-def test_grading_works_where_no_index_can_be_written(engine_for: MakeEngine, tmp_path: Path) -> None:
-    (tmp_path / "cache").mkdir()
-    (tmp_path / "cache" / "index").write_text("a file where a folder should be")
-    engine = engine_for()
-    assert isinstance(engine.grade(request("an answer")).result(20), Grade)
-    wait_until(engine, "ready")
-    assert any("could not be" in notice for notice in engine.notices)
-    assert engine.search("beta", 1).result(20)
 
 
 def test_grading_works_where_no_index_can_be_built(engine_for: MakeEngine, tmp_path: Path) -> None:
