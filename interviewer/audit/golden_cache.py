@@ -12,7 +12,7 @@ import json
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from interviewer.core.bank.content import Item
 
@@ -50,7 +50,7 @@ class KeptGrades:
     def __init__(self, path: Path, encoder: str) -> None:
         self._path = path
         self._grader = fingerprint(encoder)
-        self._rows: dict[str, list[object]] = {}
+        self._rows: dict[str, list[Any]] = {}
         with suppress(OSError, ValueError):
             body = json.loads(path.read_bytes())
             if body["grader"] == self._grader:
@@ -62,7 +62,7 @@ class KeptGrades:
         if row is None:
             return None
         score, verdicts, held = row
-        return KeptGrade(score, verdicts, tuple(held))  # type: ignore[arg-type]
+        return KeptGrade(score, verdicts, tuple(held))
 
     def put(self, item: Item, answer: str, graded: KeptGrade) -> None:
         """Keep a grade."""
