@@ -80,7 +80,7 @@ class Services:
         from interviewer.worker.neighbours import read_neighbours
 
         return SessionStore(
-            self.journal,
+            lambda: self.journal,
             self.bank,
             self.model,
             self.engine,

@@ -6,6 +6,7 @@ import random
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from interviewer.core.bank.content import TOPICS, Bank
@@ -53,7 +54,7 @@ class SessionStore:
     """All sessions.
 
     Args:
-        journal: where they are stored.
+        journal: gives where they are stored; called when it is first needed, for it may be damaged.
         bank: the questions of all packs.
         model: the language model.
         engine: gives the offline engine; called when it is first needed.
@@ -63,7 +64,7 @@ class SessionStore:
 
     def __init__(
         self,
-        journal: Journal,
+        journal: Callable[[], Journal],
         bank: Bank,
         model: SessionModel,
         engine: Callable[[], Engine],
@@ -71,12 +72,21 @@ class SessionStore:
         clock: Callable[[], float],
         neighbours: Callable[[], Mapping[str, Sequence[Neighbour]]],
     ) -> None:
-        self.journal = journal
+        self._open_journal = journal
         self.bank = bank
         self.model = model
         self.clock = clock
         self._engine = engine
         self._neighbours = neighbours
+
+    @cached_property
+    def journal(self) -> Journal:
+        """Where they are stored.
+
+        Raises:
+            StorageError: it cannot be opened.
+        """
+        return self._open_journal()
 
     def find_topics(self, names: Sequence[str]) -> tuple[str, ...]:
         """Topic names, or free text resolved through the index (which may take a few seconds).

@@ -161,6 +161,17 @@ async def test_keys_can_be_changed_by_name(services: Services) -> None:
         await story.until(lambda: isinstance(story.app.screen, HistoryScreen))
 
 
+async def test_a_damaged_journal_is_said_and_home_stays(services: Services) -> None:
+    services.places.journal.parent.mkdir(parents=True, exist_ok=True)
+    services.places.journal.write_bytes(b"no database " * 500)
+    async with tell(services, None) as story:
+        await story.until(lambda: "is damaged" in story.toasts())
+        said = story.toasts().count("is damaged")
+        await story.pilot.press("ctrl+s")
+        await story.until(lambda: story.toasts().count("is damaged") > said)
+        assert isinstance(story.app.screen, HomeScreen)
+
+
 @pytest.mark.parametrize("size", SIZES)
 async def test_captions_name_the_keys_in_force(services: Services, size: tuple[int, int]) -> None:
     keys = {"start": "ctrl+t", "resume": "f3", "history": "f12", "submit": "f2,ctrl+s", "help": "f11"}
