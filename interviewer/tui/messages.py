@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from textual.message import Message
 
 from interviewer.core.interview.utterance import Act
@@ -23,61 +25,54 @@ __all__ = [
 ]
 
 
+@dataclass
 class EncoderChanged(Message):
     """The encoder's worker process said what it is doing."""
 
-    def __init__(self, status: EncoderStatus) -> None:
-        self.status = status
-        super().__init__()
+    status: EncoderStatus
 
 
+@dataclass
 class TurnAsked(Message):
     """The interviewer asked something; the candidate may type."""
 
-    def __init__(self, turn_id: int) -> None:
-        self.turn_id = turn_id
-        super().__init__()
+    turn_id: int
 
 
+@dataclass
 class HintShown(Message):
     """A hint was bought."""
 
-    def __init__(self, question_id: str, number: int) -> None:
-        self.question_id = question_id
-        self.number = number
-        super().__init__()
+    question_id: str
+    number: int
 
 
+@dataclass
 class GradingStarted(Message):
     """An answer is on disk and is being graded."""
 
-    def __init__(self, turn_id: int) -> None:
-        self.turn_id = turn_id
-        super().__init__()
+    turn_id: int
 
 
+@dataclass
 class GradeReady(Message):
     """A grade, or the reason why there is none, was stored."""
 
-    def __init__(self, turn_id: int) -> None:
-        self.turn_id = turn_id
-        super().__init__()
+    turn_id: int
 
 
+@dataclass
 class ReviewReady(Message):
     """A question is done and its verdict may be shown (practice mode)."""
 
-    def __init__(self, question_id: str) -> None:
-        self.question_id = question_id
-        super().__init__()
+    question_id: str
 
 
+@dataclass
 class Refused(Message):
     """What the candidate wanted is not possible now."""
 
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
-        super().__init__()
+    reason: str
 
 
 class SessionFinished(Message):
@@ -92,20 +87,18 @@ class WordsAwaited(Message):
     """The interviewer is looking for words."""
 
 
+@dataclass
 class WordsCame(Message):
     """The interviewer is speaking; `text` is all that may be shown so far."""
 
-    def __init__(self, act: Act, turn_id: int, text: str) -> None:
-        self.act = act
-        self.turn_id = turn_id
-        self.text = text
-        super().__init__()
+    act: Act
+    turn_id: int
+    text: str
 
 
+@dataclass
 class WordsSpoken(Message):
     """The interviewer has said something, and it is stored."""
 
-    def __init__(self, act: Act, turn_id: int) -> None:
-        self.act = act
-        self.turn_id = turn_id
-        super().__init__()
+    act: Act
+    turn_id: int

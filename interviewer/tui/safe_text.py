@@ -2,20 +2,21 @@
 
 Textual reads plain strings as markup: `x[0]` would be eaten and `[/b]` would end the
 program. Every question, answer, file text and exception message passes `show` (for
-widgets) or `toast` (for notifications) and appears as typed.
+widgets) or `toast` (for notifications) and appears as typed; `fit` sets it in columns.
 """
 
 from __future__ import annotations
 
 from typing import Any, Literal
 
+from rich.cells import cell_len, set_cell_size
 from textual.app import App
 from textual.content import Content
 
 from interviewer.core.text import clean, clean_line
 from interviewer.errors import MockdlError
 
-__all__ = ["explain", "show", "show_line", "toast"]
+__all__ = ["explain", "fit", "fit_right", "show", "show_line", "toast"]
 
 
 def show(text: str, style: str = "") -> Content:
@@ -26,6 +27,20 @@ def show(text: str, style: str = "") -> Content:
 def show_line(text: str, style: str = "") -> Content:
     """Like `show`, on one line."""
     return Content.styled(clean_line(text), style) if style else Content(clean_line(text))
+
+
+def fit(text: str, width: int) -> str:
+    """`text` on one line, cut (with an ellipsis) or padded to exactly `width` cells; a wide character takes two."""
+    line = clean_line(text)
+    if width > 1 and cell_len(line) > width:
+        return set_cell_size(set_cell_size(line, width - 1).rstrip() + "…", width)
+    return set_cell_size(line, max(width, 0))
+
+
+def fit_right(text: str, width: int) -> str:
+    """Like `fit`, padded on the left."""
+    line = clean_line(text)
+    return " " * (width - cell_len(line)) + line if cell_len(line) < width else fit(line, width)
 
 
 def toast(

@@ -12,8 +12,7 @@ from textual.widgets import Footer, Static
 
 from interviewer.core.progress.record import Record
 from interviewer.core.progress.trends import Compared, compare, differences
-from interviewer.tui.columns import fit
-from interviewer.tui.safe_text import show
+from interviewer.tui.safe_text import fit, show
 from interviewer.tui.widgets.record_view import bar
 from interviewer.tui.widgets.session_list import describe_score, describe_state, describe_title
 from interviewer.tui.widgets.too_small import TooSmall

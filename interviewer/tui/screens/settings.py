@@ -22,9 +22,8 @@ from interviewer.errors import MockdlError
 from interviewer.services.preferences import Preference, clear_preference, list_preferences, save_preference
 from interviewer.settings.schema import JudgeMode
 from interviewer.tui.background import work_on
-from interviewer.tui.columns import fit
 from interviewer.tui.key_captions import name_keys
-from interviewer.tui.safe_text import explain, show, show_line
+from interviewer.tui.safe_text import explain, fit, show, show_line
 from interviewer.tui.themes import apply_looks
 from interviewer.tui.widgets.line_input import LineInput
 from interviewer.tui.widgets.too_small import TooSmall

@@ -15,8 +15,7 @@ from textual.widgets.option_list import Option
 
 from interviewer.core.progress.record import Record, Series
 from interviewer.core.progress.trends import TrendPoint, counted, spark, trend
-from interviewer.tui.columns import fit
-from interviewer.tui.safe_text import show, show_line
+from interviewer.tui.safe_text import fit, show, show_line
 from interviewer.tui.widgets.too_small import TooSmall
 from interviewer.wording.verdicts import local_time
 

@@ -53,7 +53,7 @@ class Drafting:
 
     def edit_outside(self) -> None:
         """Write in an editor of one's own; what comes back can be undone like anything typed."""
-        from interviewer.tui.external_editor import edit_outside
+        from interviewer.tui.session.external_editor import edit_outside
 
         if self._editor.disabled:
             return

@@ -9,8 +9,7 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from interviewer.core.bank.content import Item
-from interviewer.tui.columns import fit
-from interviewer.tui.safe_text import show
+from interviewer.tui.safe_text import fit, show
 
 __all__ = ["QuestionList"]
 

@@ -6,8 +6,7 @@ from textual.content import Content
 
 from interviewer.core.progress.record import Record
 from interviewer.core.text import shorten
-from interviewer.tui.columns import fit
-from interviewer.tui.safe_text import show
+from interviewer.tui.safe_text import fit, show
 from interviewer.wording.verdicts import describe_interval, local_time
 
 __all__ = ["bar", "describe_record"]

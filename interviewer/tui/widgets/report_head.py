@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator
 from textual.content import Content
 
 from interviewer.core.interview.summary import BANDS, SessionSummary
-from interviewer.tui.columns import fit
-from interviewer.tui.safe_text import show, show_line
+from interviewer.tui.safe_text import fit, show, show_line
 from interviewer.tui.widgets.record_view import bar
 from interviewer.tui.widgets.verdict_text import hang
 from interviewer.wording import verdicts

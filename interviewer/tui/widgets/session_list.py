@@ -9,8 +9,7 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from interviewer.core.progress.record import Record
-from interviewer.tui.columns import fit, fit_right
-from interviewer.tui.safe_text import show
+from interviewer.tui.safe_text import fit, fit_right, show
 from interviewer.wording.verdicts import local_time
 
 __all__ = ["SessionList", "describe_score", "describe_state"]
