@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -129,6 +130,43 @@ def test_no_permission_lies_unused() -> None:
             used[room_of_file(path)] |= arrows_of(path)
     unused = {room: sorted(may - used[room]) for room, may in MAY_IMPORT.items() if may - used[room]}
     assert not unused
+
+
+def name_of(path: Path) -> str:
+    """The dotted name of a module or package."""
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+FILES = {name_of(path): str(path.relative_to(PACKAGE)) for path in MODULES}
+
+
+def module_graph() -> dict[str, set[str]]:
+    """File -> files it imports, be it for a type checker or inside a function."""
+    graph: dict[str, set[str]] = {}
+    for path in MODULES:
+        found = graph[FILES[name_of(path)]] = set()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found |= {FILES[alias.name] for alias in node.names if alias.name in FILES}
+            elif isinstance(node, ast.ImportFrom) and node.module in FILES:
+                inner = (f"{node.module}.{alias.name}" for alias in node.names)
+                found |= {FILES[name] if name in FILES else FILES[node.module] for name in inner}
+    return graph
+
+
+def test_no_import_leads_back_to_its_own_file() -> None:
+    try:
+        TopologicalSorter(module_graph()).prepare()
+    except CycleError as error:
+        pytest.fail(f"a circle of imports: {' <- '.join(error.args[1])}", pytrace=False)
+
+
+def test_what_a_screen_asks_of_its_app_knows_no_screen() -> None:
+    graph, found = module_graph(), {"tui/base.py"}
+    while more := {each for file in found for each in graph[file]} - found:
+        found |= more
+    assert not [each for each in found if each.startswith("tui/screens/")]
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))

@@ -5,19 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from textual.app import SystemCommand
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
+from interviewer.tui.base import AppBase
 from interviewer.tui.key_captions import name_keys
 from interviewer.tui.navigation import PLACES
 from interviewer.tui.safe_text import show_line
+from interviewer.tui.screens.interview import InterviewScreen
 
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-    from interviewer.tui.app import MockdlApp
+    from interviewer.services import Services
 
 __all__ = ["QuestionProvider", "list_commands"]
 
@@ -25,12 +27,11 @@ _FIRST = 5
 """Questions that are offered before anything is typed."""
 
 
-def list_commands(app: MockdlApp, screen: Screen[Any]) -> Iterable[SystemCommand]:
+def list_commands(app: AppBase, screen: Screen[Any]) -> Iterable[SystemCommand]:
     """The screen's own commands, then what can be done anywhere."""
-    own = getattr(screen, "get_system_commands", None)
-    if own is not None:
-        yield from own()
-    if app.interview is None:
+    if isinstance(screen, InterviewScreen):
+        yield from screen.get_system_commands()
+    if app.check_action("visit", ()):
         yield SystemCommand("Home", "Start an interview, or go on with one", app.show_home)
         for name, (what, _) in PLACES.items():
             yield SystemCommand(name.capitalize(), what, partial(app.action_visit, name))
@@ -45,8 +46,11 @@ class QuestionProvider(Provider):
 
     async def startup(self) -> None:
         """Read the titles off the event loop; the first time it takes a tenth of a second."""
-        app = cast("MockdlApp", self.app)
-        self._titles = {} if app.interview is not None else await asyncio.to_thread(lambda: app.question_titles)
+        app: object = self.app
+        assert isinstance(app, AppBase)
+        self._jump = app.jump_to_question
+        may_visit = app.check_action("visit", ())
+        self._titles = await asyncio.to_thread(_read_titles, app.services) if may_visit else {}
 
     async def discover(self) -> Hits:
         """A few questions, so that one sees it can be done."""
@@ -64,5 +68,7 @@ class QuestionProvider(Provider):
                 label = show_line(f"Question: {title}")
                 yield Hit(score, label, partial(self._jump, question_id), text=title, help=f"Jump to {question_id}")
 
-    def _jump(self, question_id: str) -> None:
-        cast("MockdlApp", self.app).jump_to_question(question_id)
+
+def _read_titles(services: Services) -> dict[str, str]:
+    bank = services.bank
+    return {head.id: bank[head.id].question.title for head in bank.heads}

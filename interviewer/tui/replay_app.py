@@ -7,17 +7,15 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 from textual.timer import Timer
 
-from interviewer.core.ports import EncoderStatus
 from interviewer.services import Services
 from interviewer.sessions.recording import Recording
+from interviewer.tui.base import AppBase
 from interviewer.tui.key_captions import name_keys
 from interviewer.tui.screens.replay_screens import ReplayInterview, ReplayReport, ReplayVerdict, screen_for
-from interviewer.tui.themes import apply_looks
 
 __all__ = ["SPEEDS", "ReplayApp"]
 
@@ -41,14 +39,11 @@ What a replay is
 """
 
 
-class ReplayApp(App[int]):
+class ReplayApp(AppBase):
     """Plays one recording."""
 
     TITLE = "mockdl replay"
-    CSS_PATH = "app.tcss"
     ENABLE_COMMAND_PALETTE = False
-    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (50, "-narrow"), (100, "-wide")]  # noqa: RUF012
-    VERTICAL_BREAKPOINTS = [(0, "-flat"), (14, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "next", "Next", id="replay-next", tooltip="The next step", priority=True),
         Binding("right", "next", "Next", id="replay-next", tooltip="The next step", priority=True, show=False),
@@ -59,13 +54,10 @@ class ReplayApp(App[int]):
         Binding("q,escape", "leave", "Leave", id="replay-leave", tooltip="Nothing was changed", priority=True),
         Binding("ctrl+q", "quit", "Leave", id="quit", tooltip="Nothing was changed", priority=True, show=False),
         Binding("f1,question_mark", "help", "Help", id="help", tooltip="Keys of the replay", priority=True),
-        Binding("ctrl+g", "jump", "Jump", id="jump", tooltip="Jump to a field by letter", priority=True, show=False),
     ]
 
     def __init__(self, services: Services, recording: Recording) -> None:
-        super().__init__()
-        self.encoder_status = EncoderStatus(state="stopped")
-        self.services = services
+        super().__init__(services)
         self.recording = recording
         self.place = 0
         self.playing = False
@@ -77,7 +69,7 @@ class ReplayApp(App[int]):
 
     def on_mount(self) -> None:
         """Show the first frame."""
-        apply_looks(self)  # type: ignore[arg-type]
+        self.apply_looks()
         self._interview = ReplayInterview(self.recording)
         self.push_screen(self._interview)
         self.set_interval(_TICK, self._type)
@@ -187,19 +179,23 @@ class ReplayApp(App[int]):
         """Above help and letters the keys of the tape are theirs: Esc and q close them, p may be a letter."""
         return action not in _OF_THE_TAPE or not isinstance(self.screen, ModalScreen)
 
+    def keys_everywhere(self) -> tuple[tuple[str, str], ...]:
+        """Beside those of the tape."""
+        return _ROWS
+
+    def about(self) -> str:
+        """What a replay is."""
+        return _ABOUT
+
     def action_help(self) -> None:
         """Show help once; the tape stops, for it moves the screens below."""
-        from interviewer.tui.help import show_help
-
         self._stop()
-        show_help(self, _ABOUT, _ROWS)
+        super().action_help()
 
     def action_jump(self) -> None:
         """Show a letter over each part, or take the letters away; the tape stops here too."""
-        from interviewer.tui.screens.jump import jump
-
         self._stop()
-        jump(self)
+        super().action_jump()
 
     def _stop(self) -> None:
         if self.playing:

@@ -1,22 +1,10 @@
-"""Theme, motion and keys as the settings want them."""
+"""The themes of our own, of high contrast in the dark and in the light."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from textual import constants
 from textual.theme import Theme
-from textual.widgets import Input, TextArea
 
-from interviewer.errors import nearest_names
-from interviewer.tui.safe_text import toast
-
-if TYPE_CHECKING:
-    from textual.widget import Widget
-
-    from interviewer.tui.app import MockdlApp
-
-__all__ = ["THEMES", "apply_looks", "steady_cursor"]
+__all__ = ["THEMES"]
 
 THEMES = (
     Theme(
@@ -67,28 +55,3 @@ THEMES = (
     ),
 )
 """Beside Textual's own."""
-
-
-def apply_looks(app: MockdlApp) -> None:
-    """Put theme, motion and keys of the settings in force."""
-    settings = app.services.settings
-    for theme in THEMES:
-        if theme.name not in app.available_themes:
-            app.register_theme(theme)
-    if settings.theme in app.available_themes:
-        app.theme = settings.theme
-    else:
-        near = nearest_names(settings.theme, app.available_themes, most=1)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
-        toast(app, f"There is no theme {settings.theme!r}.{hint}", severity="warning")
-    app.animation_level = "none" if settings.reduced_motion else constants.TEXTUAL_ANIMATIONS
-    for screen in app.screen_stack:
-        for widget in screen.query("Input, TextArea"):
-            steady_cursor(app, widget)
-    app.set_keymap(settings.keys)
-
-
-def steady_cursor(app: MockdlApp, widget: Widget) -> None:
-    """Let a line's or an editor's cursor blink, unless motion is reduced."""
-    if isinstance(widget, Input | TextArea):
-        widget.cursor_blink = not app.services.settings.reduced_motion

@@ -27,7 +27,7 @@ async def open_bank(story: Story) -> BankScreen:
     await story.until(lambda: isinstance(story.app.screen, BankScreen))
     screen = story.app.screen
     assert isinstance(screen, BankScreen)
-    await story.until(lambda: hasattr(screen, "list") and bool(screen.list.items))
+    await story.until(lambda: screen.is_mounted and bool(screen.questions.items))
     return screen
 
 
@@ -45,7 +45,7 @@ async def test_a_question_is_previewed_without_its_answer_until_a_key_is_pressed
 ) -> None:
     async with tell(services, None, size) as story:
         screen = await open_bank(story)
-        item = screen.list.current
+        item = screen.questions.current
         assert item is not None
         assert item.question.title in story.visible()
         assert f"{len(item.rubric.key_points)} key points" in str(screen.query_one("#question", Static).content)
@@ -62,7 +62,7 @@ async def test_topic_and_level_narrow_the_list(services: Services) -> None:
     async with tell(services, None) as story:
         screen = await open_bank(story)
         screen.query_one("#topic", Select).value = "vision"
-        await story.until(lambda: {each.question.topic for each in screen.list.items} == {"vision"})
+        await story.until(lambda: {each.question.topic for each in screen.questions.items} == {"vision"})
         screen.query_one("#level", Select).value = "staff"
         await story.until(lambda: "No question fits" in story.visible())
 
@@ -83,7 +83,7 @@ async def test_search_uses_words_until_the_index_is_ready_and_says_so(
     monkeypatch.setattr(engine, "status", lambda: EncoderStatus(state="starting"))
     async with tell(services, None) as story:
         screen = await open_bank(story)
-        await story.until(lambda: screen.encoder_status.state == "starting")
+        await story.until(lambda: story.app.encoder_status.state == "starting")
         screen._items = {**screen._items, "batch-normalisation-mechanism": screen._items[some]}
         await story.pilot.press("slash", *"kv cache")
         await story.until(lambda: "by words only, the index is still loading" in title(story))
@@ -101,7 +101,7 @@ async def test_typing_fast_searches_once(
     monkeypatch.setattr(engine, "search", lambda query, most=10: asked.append(query) or real(query, most))
     async with tell(services, None) as story:
         screen = await open_bank(story)
-        await story.until(lambda: screen.encoder_status.state == "ready")
+        await story.until(lambda: story.app.encoder_status.state == "ready")
         field = screen.query_one("#query", Input)
         for length in range(1, 9):
             field.value = "gradient"[:length]
@@ -116,7 +116,7 @@ async def test_a_search_can_be_stopped_and_a_failed_one_says_why(
     monkeypatch.setattr(engine, "search", lambda query, most=10: never)
     async with tell(services, None) as story:
         screen = await open_bank(story)
-        await story.until(lambda: screen.encoder_status.state == "ready")
+        await story.until(lambda: story.app.encoder_status.state == "ready")
         screen.query_one("#query", Input).value = "loss"
         await story.until(lambda: "Esc stops" in title(story))
         await story.pilot.press("escape")
@@ -132,7 +132,7 @@ async def test_a_search_can_be_stopped_and_a_failed_one_says_why(
 async def test_an_interview_starts_from_the_chosen_questions_in_their_order(services: Services) -> None:
     async with tell(services, None) as story:
         screen = await open_bank(story)
-        ids = [each.question.id for each in screen.list.items]
+        ids = [each.question.id for each in screen.questions.items]
         await story.pilot.press("down", "down", "space", "up", "space")
         await story.until(lambda: "the 2 chosen questions" in story.visible())
         await story.pilot.press("ctrl+s", "ctrl+s")

@@ -31,7 +31,7 @@ async def open_history(story: Story) -> HistoryScreen:
     await story.until(lambda: isinstance(story.app.screen, HistoryScreen))
     screen = story.app.screen
     assert isinstance(screen, HistoryScreen)
-    await story.until(lambda: "so far" not in title(story) and hasattr(screen, "list"))
+    await story.until(lambda: "so far" not in title(story) and screen.is_mounted)
     await story.until(lambda: screen._reading is None)
     await story.pilot.pause()
     return screen
@@ -183,9 +183,9 @@ async def test_a_long_reading_can_be_stopped(services: Services, monkeypatch: py
     gate = threading.Event()
     async with tell(services, None) as story:
         await story.until(lambda: "100" in story.visible())
-        real = story.app.archive._record
-        story.app.archive._known.clear()
-        monkeypatch.setattr(story.app.archive, "_record", lambda row: gate.wait(5) and real(row))
+        real = services.archive._record
+        services.archive._known.clear()
+        monkeypatch.setattr(services.archive, "_record", lambda row: gate.wait(5) and real(row))
         await story.pilot.press("f7")
         await story.until(lambda: "Esc stops" in title(story))
         await story.pilot.press("escape")

@@ -14,8 +14,8 @@ from textual.widgets import Input, OptionList, Static
 from interviewer.services import Services
 from interviewer.settings.key_bindings import ACTIONS
 from interviewer.tui.key_captions import name_keys
+from interviewer.tui.overlays.help import HelpScreen
 from interviewer.tui.screens.bank import BankScreen
-from interviewer.tui.screens.dialogs import HelpScreen
 from interviewer.tui.screens.history import HistoryScreen
 from interviewer.tui.screens.home import HomeScreen
 from interviewer.tui.screens.interview import InterviewScreen
@@ -141,7 +141,7 @@ async def test_the_palette_jumps_to_a_question(services: Services) -> None:
         await story.until(lambda: isinstance(story.app.screen, BankScreen))
         screen = story.app.screen
         assert isinstance(screen, BankScreen)
-        await story.until(lambda: hasattr(screen, "list") and screen.list.current == item)
+        await story.until(lambda: screen.is_mounted and screen.questions.current == item)
 
 
 async def test_places_are_opened_once_however_often_their_key_is_pressed(services: Services) -> None:

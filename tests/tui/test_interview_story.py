@@ -15,9 +15,10 @@ from interviewer.core.bank.content import Level
 from interviewer.core.interview.session import Mode, Outcome, Phase
 from interviewer.services import Services
 from interviewer.sessions.conductor import Conductor
+from interviewer.tui.overlays.help import HelpScreen
 from interviewer.tui.screens.clarify import ClarifyScreen
 from interviewer.tui.screens.confidence import ConfidenceScreen
-from interviewer.tui.screens.dialogs import HelpScreen, LeaveScreen
+from interviewer.tui.screens.confirm import LeaveScreen
 from interviewer.tui.screens.home import HomeScreen
 from interviewer.tui.screens.interview import InterviewScreen
 from interviewer.tui.screens.question_verdict import ResultScreen

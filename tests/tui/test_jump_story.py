@@ -12,17 +12,17 @@ from textual.widgets import Button, Select, Static, TextArea
 from interviewer.core.interview.session import Mode
 from interviewer.services import Services
 from interviewer.sessions.conductor import Conductor
+from interviewer.tui.overlays.help import HelpScreen
+from interviewer.tui.overlays.jump import JumpScreen, find_targets
 from interviewer.tui.screens.bank import BankScreen
 from interviewer.tui.screens.compare import CompareScreen
 from interviewer.tui.screens.confidence import ConfidenceScreen
-from interviewer.tui.screens.confirm import ConfirmScreen
+from interviewer.tui.screens.confirm import ConfirmScreen, LeaveScreen
 from interviewer.tui.screens.contest import ContestScreen
-from interviewer.tui.screens.dialogs import HelpScreen, LeaveScreen
 from interviewer.tui.screens.doctor import DoctorScreen
 from interviewer.tui.screens.history import HistoryScreen
 from interviewer.tui.screens.home import HomeScreen
 from interviewer.tui.screens.interview import InterviewScreen
-from interviewer.tui.screens.jump import JumpScreen, find_targets
 from interviewer.tui.screens.report import ReportScreen
 from interviewer.tui.screens.settings import SettingsScreen
 from interviewer.tui.screens.trend import TrendScreen
@@ -70,6 +70,12 @@ async def go(story: Story, *keys: str, to: type) -> None:
     await story.pilot.pause()
 
 
+async def to_home(story: Story) -> None:
+    await go(story, to=HomeScreen)
+    await story.app.workers.wait_for_complete()  # scores and reviews move what stands below them
+    await story.pilot.pause()
+
+
 async def to_compare(story: Story) -> None:
     await go(story, "f7", to=HistoryScreen)
     await story.until(lambda: "2 sessions" in story.visible())
@@ -99,7 +105,7 @@ async def to_contest(story: Story) -> None:
 
 
 PLACES: dict[str, tuple[Callable[[Story], Awaitable[None]], str]] = {
-    "home": (lambda story: go(story, to=HomeScreen), "asdfhklqw"),
+    "home": (to_home, "asdfhklqw"),
     "history": (lambda story: go(story, "f7", to=HistoryScreen), "asdfg"),
     "compare": (to_compare, "a"),
     "trend": (to_trend, "a"),

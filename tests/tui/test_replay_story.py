@@ -28,9 +28,9 @@ from interviewer.errors import StorageError, UsageError
 from interviewer.plain import Console, retell
 from interviewer.services import Services
 from interviewer.sessions.conductor import Conductor
+from interviewer.tui.overlays.help import HelpScreen
+from interviewer.tui.overlays.jump import JumpScreen
 from interviewer.tui.replay_app import SPEEDS, ReplayApp
-from interviewer.tui.screens.dialogs import HelpScreen
-from interviewer.tui.screens.jump import JumpScreen
 from interviewer.tui.screens.replay_screens import ReplayInterview, ReplayReport, ReplayVerdict
 from tests.support.scripted import ScriptedEngine, breaks
 from tests.tui.conftest import Story
@@ -341,3 +341,12 @@ async def test_help_and_letters_stop_the_tape_and_have_its_keys_for_themselves(
         await story.until(lambda: story.app.screen is screen)
         assert screen.focused is screen.query_one("#transcript")
         assert story.app.is_running
+
+
+async def test_what_fails_in_the_background_of_a_replay_is_said(services: Services, taped: Conductor) -> None:
+    async def tear() -> None:
+        raise RuntimeError("the [/b] tape is torn")
+
+    async with play(services, taped) as story:
+        story.app.run_worker(tear(), name="tape", exit_on_error=False)
+        await story.until(lambda: "the [/b] tape is torn" in story.toasts())

@@ -4,31 +4,28 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
-from textual import on
+from textual import getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal, VerticalScroll
-from textual.reactive import reactive
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Footer, Input, OptionList, Select, Static
 
 from interviewer.core.bank.content import Item, Level
+from interviewer.core.interview.session import SessionConfig
 from interviewer.core.ports import EncoderStatus
-from interviewer.errors import MockdlError
 from interviewer.tui.background import work_on
 from interviewer.tui.bank_search import Found, find_questions
+from interviewer.tui.base import AppBase
 from interviewer.tui.key_captions import name_keys
-from interviewer.tui.safe_text import explain, show, show_line
+from interviewer.tui.safe_text import show, show_line
 from interviewer.tui.widgets.line_input import LineInput
 from interviewer.tui.widgets.question_list import QuestionList
 from interviewer.tui.widgets.question_view import describe_answer, describe_question
 from interviewer.tui.widgets.too_small import TooSmall
-
-if TYPE_CHECKING:
-    from interviewer.tui.app import MockdlApp
 
 __all__ = ["BankScreen"]
 
@@ -40,6 +37,7 @@ _CLOSED = "{bank-answer} shows the model answer and the key points."
 class BankScreen(Screen[None]):
     """All questions."""
 
+    app = getters.app(AppBase)
     CSS_PATH = "bank.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back", id="back", tooltip="Stop the search; to the list; back home"),
@@ -49,12 +47,13 @@ class BankScreen(Screen[None]):
         Binding("slash", "search", "Search", id="bank-search", tooltip="Type what the question is about"),
         Binding("question_mark", "app.help", "Help", id="help-letter", show=False),
     ]
-    encoder_status: reactive[EncoderStatus] = reactive(EncoderStatus(state="stopped"), init=False)
+    questions = getters.query_one(QuestionList)
+    search_line = getters.query_one("#query", Input)
+    preview = getters.query_one("#preview", VerticalScroll)
 
-    def __init__(self, question_id: str = "") -> None:
-        """`question_id` is where the cursor begins."""
+    def __init__(self) -> None:
         super().__init__(name="bank")
-        self._wanted = question_id
+        self._wanted = ""
         self._items: dict[str, Item] = {}
         self._found: Found | None = None
         self._open = False
@@ -62,7 +61,7 @@ class BankScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Search line and filters, the list, the preview, what would be started."""
-        topics = cast("MockdlApp", self.app).services.bank.topics
+        topics = self.app.services.bank.topics
         yield Static("Bank · reading the questions…", id="title", markup=False)
         with Horizontal(id="filters"):
             yield LineInput(id="query", compact=True)
@@ -81,19 +80,18 @@ class BankScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Questions are parsed off the event loop, all at once."""
-        self.list = self.query_one(QuestionList)
-        self.list.focus()
-        self.encoder_status = cast("MockdlApp", self.app).encoder_status
+        self.questions.focus()
+        self.watch(self.app, "encoder_status", self._hear_encoder, init=False)
         self.run_worker(work_on(self._read), name="read questions", group="reading", exit_on_error=False)
 
     def on_screen_resume(self) -> None:
         """Name the keys in force; they may have been changed in the settings."""
-        self.query_one("#query", Input).placeholder = name_keys(self, "{bank-search} to search by words or meaning")
+        self.search_line.placeholder = name_keys(self, "{bank-search} to search by words or meaning")
         if self._items:
             self._show_question()
 
     async def _read(self) -> None:
-        bank = cast("MockdlApp", self.app).services.bank
+        bank = self.app.services.bank
         order = {topic: number for number, topic in enumerate(bank.topics)}
         items = await asyncio.to_thread(lambda: [bank[head.id] for head in bank.heads])
         items.sort(key=lambda each: (order[each.question.topic], each.question.level.rank, each.question.title))
@@ -103,15 +101,17 @@ class BankScreen(Screen[None]):
             self.go_to(self._wanted)
 
     def go_to(self, question_id: str) -> None:
-        """Show this question, whatever the filters were."""
+        """Show this question, whatever the filters were; once the questions have been read."""
         self._wanted = question_id
-        self.query_one("#query", Input).value = ""
+        if not self._items:
+            return
+        self.search_line.value = ""
         for select in self.query(Select):
             select.value = ""
         self._found = None
         self._show_list()
-        self.list.go_to(question_id)
-        self.list.focus()
+        self.questions.go_to(question_id)
+        self.questions.focus()
 
     # Searching
 
@@ -121,13 +121,13 @@ class BankScreen(Screen[None]):
             self._timer.stop()
         self._timer = self.set_timer(_PAUSE, self._search)
 
-    def watch_encoder_status(self, before: EncoderStatus, now: EncoderStatus) -> None:
+    def _hear_encoder(self, before: EncoderStatus, now: EncoderStatus) -> None:
         """Search again by meaning once the index is ready."""
-        if before.state != now.state and self.is_mounted and hasattr(self, "list"):
+        if before.state != now.state and self.is_mounted:
             self._search()
 
     def _search(self) -> None:
-        query = self.query_one("#query", Input).value.strip()
+        query = self.search_line.value.strip()
         if query:
             work = work_on(self._find, query)
             self.run_worker(work, name="search", group="search", exclusive=True, exit_on_error=False)
@@ -137,8 +137,8 @@ class BankScreen(Screen[None]):
         self._show_list(top=True)
 
     async def _find(self, query: str) -> None:
-        engine = cast("MockdlApp", self.app).services.engine()
-        async with aclosing(find_questions(self._items, query, engine, self.encoder_status)) as search:
+        engine = self.app.services.engine()
+        async with aclosing(find_questions(self._items, query, engine, self.app.encoder_status)) as search:
             async for found in search:
                 self._found = found
                 self._show_list(top=True)
@@ -166,12 +166,12 @@ class BankScreen(Screen[None]):
             for each in items
             if wanted["topic"] in ("", each.question.topic) and wanted["level"] in ("", each.question.level)
         ]
-        self.list.show_items(fitting, top=top)
+        self.questions.show_items(fitting, top=top)
         self._show_title()
         self._show_question()
 
     def _show_title(self) -> None:
-        shown, total = len(self.list.items), len(self._items)
+        shown, total = len(self.questions.items), len(self._items)
         how = f" {self._found.how}" if self._found else ""
         if self._found is not None and self._found.more:
             how += name_keys(self, " ({back} stops)")
@@ -181,11 +181,11 @@ class BankScreen(Screen[None]):
     @on(OptionList.OptionHighlighted)
     def _turn_page(self) -> None:
         self._open = False
-        self.query_one("#preview").scroll_home(animate=False)
+        self.preview.scroll_home(animate=False)
         self._show_question()
 
     def _show_question(self) -> None:
-        item, answer = self.list.current, self.query_one("#answer", Static)
+        item, answer = self.questions.current, self.query_one("#answer", Static)
         text = (
             describe_question(item)
             if item
@@ -202,16 +202,16 @@ class BankScreen(Screen[None]):
         if not ids:
             self.query_one("#plan", Static).update("")
             return
-        mode = cast("MockdlApp", self.app).services.settings.mode
-        many = f"the {len(ids)} chosen questions" if len(self.list.chosen) > 1 else "this question"
-        if len(self.list.chosen) == 1:
+        mode = self.app.services.settings.mode
+        many = f"the {len(ids)} chosen questions" if len(self.questions.chosen) > 1 else "this question"
+        if len(self.questions.chosen) == 1:
             many = "the chosen question"
         text = name_keys(self, f"{{start}} starts with {many}: {self._level(ids)} level, {mode} mode")
         self.query_one("#plan", Static).update(show_line(text))
 
     def _to_ask(self) -> tuple[str, ...]:
-        current = self.list.current
-        return self.list.chosen or ((current.question.id,) if current is not None else ())
+        current = self.questions.current
+        return self.questions.chosen or ((current.question.id,) if current is not None else ())
 
     def _level(self, ids: tuple[str, ...]) -> Level:
         return max((self._items[each].question.level for each in ids), key=lambda level: level.rank)
@@ -220,7 +220,7 @@ class BankScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey out what needs a question."""
-        if action in ("choose", "answer", "start") and (not hasattr(self, "list") or not self._to_ask()):
+        if action in ("choose", "answer", "start") and not (self.is_mounted and self._to_ask()):
             return None
         return True
 
@@ -228,26 +228,26 @@ class BankScreen(Screen[None]):
         """Stop the search, go to the list, or leave."""
         if self._found is not None and self._found.more:
             self._stop_search()
-        elif self.focused is not self.list:
-            self.list.focus()
+        elif self.focused is not self.questions:
+            self.questions.focus()
         elif self.is_current:
             self.app.pop_screen()
 
     def action_search(self) -> None:
         """Type what the question is about."""
-        self.query_one("#query").focus()
+        self.search_line.focus()
 
     @on(Input.Submitted, "#query")
     def _to_list(self) -> None:
-        self.list.focus()
+        self.questions.focus()
 
     @on(OptionList.OptionSelected)
     def _to_preview(self) -> None:
-        self.query_one("#preview").focus()
+        self.preview.focus()
 
     def action_choose(self) -> None:
         """Choose the question under the cursor."""
-        self.list.toggle()
+        self.questions.toggle()
         self._show_plan()
         self.refresh_bindings()
 
@@ -255,14 +255,12 @@ class BankScreen(Screen[None]):
         """Show or hide the model answer."""
         self._open = not self._open
         self._show_question()
-        preview, place = self.query_one("#preview"), "#answer" if self._open else "#question"
-        self.call_after_refresh(preview.scroll_to_widget, self.query_one(place), top=True, animate=False)
+        place = "#answer" if self._open else "#question"
+        self.call_after_refresh(self.preview.scroll_to_widget, self.query_one(place), top=True, animate=False)
 
     def action_start(self) -> None:
         """Start an interview of the chosen questions, or of the one under the cursor."""
         ids = self._to_ask()
         if ids and self.is_current:
-            try:
-                cast("MockdlApp", self.app).begin_from(ids, self._level(ids))
-            except MockdlError as error:
-                explain(self.app, error)
+            mode = self.app.services.settings.mode
+            self.app.begin(SessionConfig(level=self._level(ids), mode=mode, count=len(ids)), ids)

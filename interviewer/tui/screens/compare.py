@@ -42,10 +42,6 @@ class CompareScreen(Screen[None]):
         yield Footer(compact=True, show_command_palette=False)
         yield TooSmall()
 
-    def on_mount(self) -> None:
-        """Let the arrow keys scroll at once."""
-        self.query_one("#page").focus()
-
     def on_resize(self) -> None:
         """Set the text anew to the width."""
         lines = describe_pair(*self._pair, max(60, min(110, self.size.width - 6)))

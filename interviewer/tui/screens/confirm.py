@@ -1,4 +1,4 @@
-"""Two small dialogs: yes or no, and one line of text."""
+"""Small dialogs: yes or no, leave or stay, and one line of text."""
 
 from __future__ import annotations
 
@@ -9,25 +9,33 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
+from textual.widgets.button import ButtonVariant
 
 from interviewer.tui.key_captions import name_keys
 from interviewer.tui.safe_text import show, show_line
 from interviewer.tui.widgets.line_input import LineInput
 
-__all__ = ["ConfirmScreen", "LineScreen"]
+__all__ = ["ConfirmScreen", "LeaveScreen", "LineScreen"]
 
 
 class ConfirmScreen(ModalScreen[bool]):
-    """A question whose answer is True for yes. The button that changes nothing has the focus."""
+    """A question whose answer is True for yes."""
 
     CSS_PATH = "confirm.tcss"
+    AUTO_FOCUS = "#no"
+    """A stray Enter must change nothing."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "answer(True)", "Yes", id="confirm-yes", tooltip="Do it"),
         Binding("escape,n", "answer(False)", "No", id="confirm-no", tooltip="Change nothing"),
         Binding("left,right", "other", show=False, id="confirm-other", tooltip="To the other button"),
     ]
+    BUTTONS = ("yes", "no")
+    """Their ids."""
+    NO = "Cancel ({confirm-no})"
+    VARIANT: ClassVar[ButtonVariant] = "error"
 
     def __init__(self, question: str, yes: str) -> None:
+        """`yes` is the caption of the button that does it."""
         super().__init__()
         self._question = question
         self._yes = yes
@@ -37,16 +45,12 @@ class ConfirmScreen(ModalScreen[bool]):
         with Vertical(id="ask-box"):
             yield Static(show(self._question))
             with Horizontal(id="ask-buttons"):
-                yield Button(show_line(name_keys(self, f"{self._yes} ({{confirm-yes}})")), id="yes", variant="error")
-                yield Button(show_line(name_keys(self, "Cancel ({confirm-no})")), id="no")
-
-    def on_mount(self) -> None:
-        """A stray Enter must change nothing."""
-        self.query_one("#no").focus()
+                yield Button(show_line(name_keys(self, self._yes)), id=self.BUTTONS[0], variant=self.VARIANT)
+                yield Button(show_line(name_keys(self, self.NO)), id=self.BUTTONS[1])
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Answer with the button that was pressed."""
-        self.dismiss(event.button.id == "yes")
+        self.dismiss(event.button.id == self.BUTTONS[0])
 
     def action_answer(self, yes: bool) -> None:
         """Answer by key."""
@@ -55,6 +59,23 @@ class ConfirmScreen(ModalScreen[bool]):
     def action_other(self) -> None:
         """Go to the other button."""
         self.focus_next()
+
+
+class LeaveScreen(ConfirmScreen):
+    """Leave the interview now?"""
+
+    AUTO_FOCUS = "#leave"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "answer(True)", "Leave", id="leave-yes", tooltip="Save and leave"),
+        Binding("escape,n", "answer(False)", "Stay", id="leave-no", tooltip="Go on with the interview"),
+    ]
+    BUTTONS = ("leave", "stay")
+    NO = "Stay ({leave-no})"
+    VARIANT = "primary"
+
+    def __init__(self) -> None:
+        question = "Leave the interview?\nIt is saved; `mockdl start --resume` takes it up again."
+        super().__init__(question, "Leave ({leave-yes})")
 
 
 class LineScreen(ModalScreen[str | None]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -48,6 +48,9 @@ class ContestScreen(Screen[None]):
         Binding("question_mark", "app.help", "Help", id="help-letter", show=False),
     ]
 
+    points = getters.query_one("#open-points", OptionList)
+    area = getters.query_one(MarkArea)
+
     def __init__(self, question_id: str, conductor: Conductor) -> None:
         super().__init__()
         self._conductor = conductor
@@ -70,7 +73,7 @@ class ContestScreen(Screen[None]):
         """Begin with the points."""
         self._show_points()
         self._show_answer()
-        self.query_one("#open-points").focus()
+        self.points.focus()
 
     @property
     def _summary(self) -> QuestionSummary:
@@ -83,12 +86,12 @@ class ContestScreen(Screen[None]):
         return [turn for turn in self._conductor.state.turns_of(self._question_id) if isinstance(turn.result, Grade)]
 
     def _show_points(self) -> None:
-        summary, options = self._summary, self.query_one("#open-points", OptionList)
+        summary = self._summary
         self._open = open_to_contest(summary.score, summary.turns)
         width = max(20, self.size.width - 4)
-        options.set_options([_option(each, width) for each in self._open])
+        self.points.set_options([_option(each, width) for each in self._open])
         if self._open:
-            options.highlighted = 0
+            self.points.highlighted = 0
 
     def _show_answer(self) -> None:
         turns = self._turns
@@ -97,8 +100,8 @@ class ContestScreen(Screen[None]):
         more = f", {self._turn % len(turns) + 1} of {len(turns)}; {{contest-answer}} shows another"
         more = name_keys(self, more) if len(turns) > 1 else ""
         self.query_one("#whose", Static).update(show_line(f"{which}{more}", "bold"))
-        self.query_one(MarkArea).show_answer(turn.answer)
-        keys = name_keys(self.query_one(MarkArea), "{contest-mark}, arrow keys, {contest-mark}")
+        self.area.show_answer(turn.answer)
+        keys = name_keys(self.area, "{contest-mark}, arrow keys, {contest-mark}")
         self._say(f"Choose a point with Enter, then mark the words: {keys}. Each can be contested once.")
 
     def on_resize(self) -> None:
@@ -109,7 +112,7 @@ class ContestScreen(Screen[None]):
     @on(OptionList.OptionHighlighted, "#open-points")
     def _name_point(self) -> None:
         """The whole statement of the point under the cursor, which the list may cut."""
-        place = self.query_one("#open-points", OptionList).highlighted
+        place = self.points.highlighted
         if place is not None and place < len(self._open):
             text = f"Did you say this? {self._open[place].point.statement}"
             self.query_one("#what", Static).update(show_line(text))
@@ -117,16 +120,15 @@ class ContestScreen(Screen[None]):
     @on(OptionList.OptionSelected, "#open-points")
     def _point_chosen(self) -> None:
         """On to the words."""
-        self.query_one(MarkArea).focus()
+        self.area.focus()
 
     @on(MarkArea.SelectionChanged)
     def _count_marked(self) -> None:
-        area = self.query_one(MarkArea)
-        words = count_words(area.marked.cut(self._turns[self._turn % len(self._turns)].answer))
+        words = count_words(self.area.marked.cut(self._turns[self._turn % len(self._turns)].answer))
         if words and not self._reading:
-            going = " The mark ends with {contest-mark}." if area.marking else ""
+            going = " The mark ends with {contest-mark}." if self.area.marking else ""
             said = f"{words} word{'s' * (words != 1)} marked.{going} {{contest-submit}} contests with them."
-            self._say(name_keys(area, said))
+            self._say(name_keys(self.area, said))
 
     def action_other_answer(self) -> None:
         """Go to the next of the answers to this question."""
@@ -136,19 +138,19 @@ class ContestScreen(Screen[None]):
 
     def action_submit(self) -> None:
         """Have the marked words read, once every key pressed before has marked what it marks."""
-        self.query_one(MarkArea).call_later(self._submit)
+        self.area.call_later(self._submit)
 
     def _submit(self) -> None:
         """Read them in the background."""
-        place = self.query_one("#open-points", OptionList).highlighted
+        place = self.points.highlighted
         if self._reading or place is None or not self._open:
             return
         turn, point = self._turns[self._turn % len(self._turns)], self._open[place].point
-        span = self.query_one(MarkArea).marked
+        span = self.area.marked
         problem = problem_of(turn.answer, span, point)
         if problem:
             self._say(f"Not yet: {problem}.", "$text-warning")
-            self.query_one(MarkArea).focus()
+            self.area.focus()
             return
         self._reading = True
         self.refresh_bindings()

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual import getters
 from textual.app import ComposeResult
 from textual.screen import Screen
-from textual.widgets import Footer, Static, TextArea
+from textual.widgets import Footer, Static
 
 from interviewer.core.interview.session import Phase
 from interviewer.sessions.session_view import SessionView
@@ -28,6 +29,7 @@ class ConversationScreen(Screen[None]):
     CSS_PATH = "conversation.tcss"
     EMPTY: ClassVar[str] = ""
     """What the empty editor says while it can be typed in."""
+    editor = getters.query_one(AnswerArea)
 
     def __init__(self, view: SessionView) -> None:
         super().__init__()
@@ -57,9 +59,9 @@ class ConversationScreen(Screen[None]):
         self.transcript.show_turns(view.state, view.items, view.row.notes, asking=self.asking)
 
     def _refresh_state(self) -> None:
-        editor, phase = self.query_one(TextArea), self._view.state.phase
-        editor.disabled = self.asking is not None or phase is not Phase.ANSWERING  # nothing on screen to answer
-        editor.placeholder = "" if editor.disabled else name_keys(self, self.EMPTY)
+        phase = self._view.state.phase
+        self.editor.disabled = self.asking is not None or phase is not Phase.ANSWERING  # nothing on screen to answer
+        self.editor.placeholder = "" if self.editor.disabled else name_keys(self, self.EMPTY)
         self.set_class(phase is Phase.PAUSED, "-paused")
         self._show_head()
         self._show_status()

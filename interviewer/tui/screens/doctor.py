@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
+from textual import getters
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -16,13 +17,13 @@ from textual.widgets import Footer, Static
 
 from interviewer.services.health import Check, check_installed, check_services, wait_for_engine
 from interviewer.tui.background import work_on
+from interviewer.tui.base import AppBase
 from interviewer.tui.key_captions import name_keys
 from interviewer.tui.safe_text import show, show_line
 from interviewer.tui.widgets.too_small import TooSmall
 
 if TYPE_CHECKING:
     from interviewer.services import Services
-    from interviewer.tui.app import MockdlApp
 
 __all__ = ["DoctorScreen"]
 
@@ -30,6 +31,7 @@ __all__ = ["DoctorScreen"]
 class DoctorScreen(Screen[None]):
     """Findings with what to do about the bad ones."""
 
+    app = getters.app(AppBase)
     CSS_PATH = "settings.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back", id="back", tooltip="Stop the checks; back"),
@@ -52,7 +54,6 @@ class DoctorScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Begin at once."""
-        self.query_one("#findings").focus()
         self.action_again()
 
     def on_unmount(self) -> None:
@@ -68,7 +69,7 @@ class DoctorScreen(Screen[None]):
             self.run_worker(work, name="doctor", group="doctor", exit_on_error=False)
 
     async def _check(self, stop: threading.Event) -> None:
-        checks = _all_checks(cast("MockdlApp", self.app).services, stop)
+        checks = _all_checks(self.app.services, stop)
         self._say(name_keys(self, "Checking… ({back} stops)"))
         while (found := await asyncio.to_thread(next, checks, None)) is not None and not stop.is_set():
             self._found.append(found)

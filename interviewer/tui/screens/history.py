@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
-from textual import on
+from textual import getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
@@ -17,9 +17,10 @@ from interviewer.core.bank.content import Level
 from interviewer.core.progress.record import Record
 from interviewer.core.progress.trends import Wanted, filter_records
 from interviewer.errors import MockdlError
-from interviewer.sessions.archive import MOST_NAME, Archive
+from interviewer.sessions.archive import MOST_NAME
 from interviewer.sessions.pending_grades import grade_owed
 from interviewer.tui.background import work_on
+from interviewer.tui.base import AppBase
 from interviewer.tui.key_captions import name_keys
 from interviewer.tui.safe_text import explain, show_line, toast
 from interviewer.tui.screens.confirm import ConfirmScreen, LineScreen
@@ -28,9 +29,6 @@ from interviewer.tui.widgets.record_view import describe_record
 from interviewer.tui.widgets.session_list import SessionList, describe_title
 from interviewer.tui.widgets.too_small import TooSmall
 from interviewer.wording.verdicts import local_time
-
-if TYPE_CHECKING:
-    from interviewer.tui.app import MockdlApp
 
 __all__ = ["HistoryScreen"]
 
@@ -43,6 +41,7 @@ _SHOWS_EVERY = 0.15
 class HistoryScreen(Screen[None]):
     """Past sessions."""
 
+    app = getters.app(AppBase)
     CSS_PATH = "history.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back", id="back", tooltip="To the list; from the list, back home"),
@@ -56,6 +55,9 @@ class HistoryScreen(Screen[None]):
         Binding("slash", "filter", "Filter", id="history-filter", tooltip="Type to filter the list", show=False),
         Binding("question_mark", "app.help", "Help", id="help-letter", show=False),
     ]
+
+    sessions = getters.query_one(SessionList)
+    words = getters.query_one("#text", Input)
 
     def __init__(self) -> None:
         super().__init__(name="history")
@@ -83,13 +85,11 @@ class HistoryScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """The list is what most people came for."""
-        self.list = self.query_one(SessionList)
-        self.archive: Archive = cast("MockdlApp", self.app).archive
-        self.list.focus()
+        self.sessions.focus()
 
     def on_screen_resume(self) -> None:
         """Read the sessions anew: one may have been finished, graded or deleted; and a key may have been changed."""
-        self.query_one("#text", Input).placeholder = name_keys(self, "{history-filter} to filter by words")
+        self.words.placeholder = name_keys(self, "{history-filter} to filter by words")
         self._load()
 
     # Reading
@@ -102,7 +102,8 @@ class HistoryScreen(Screen[None]):
 
     async def _read(self, stop: threading.Event) -> None:
         found: list[Record] = []
-        reading = asyncio.create_task(asyncio.to_thread(self.archive.read_into, found, lambda: not stop.is_set()))
+        read_into = self.app.services.archive.read_into
+        reading = asyncio.create_task(asyncio.to_thread(read_into, found, lambda: not stop.is_set()))
         try:
             while not (await asyncio.wait([reading], timeout=_SHOWS_EVERY))[0]:
                 said = f"Reading your sessions, {len(found)} so far… ({{back}} stops)"
@@ -124,18 +125,16 @@ class HistoryScreen(Screen[None]):
     @on(Input.Changed, "#text")
     @on(Select.Changed)
     def _show_list(self) -> None:
-        if not hasattr(self, "list"):
-            return
         values = {each.id: str(each.value) for each in self.query(Select)}
-        wanted = Wanted(self.query_one("#text", Input).value, **values)  # type: ignore[arg-type]
-        self.list.show_records(filter_records(self._records, wanted))
+        wanted = Wanted(self.words.value, **values)  # type: ignore[arg-type]
+        self.sessions.show_records(filter_records(self._records, wanted))
         self._show_title()
         self._show_detail()
         self.refresh_bindings()
 
     @on(OptionList.OptionHighlighted)
     def _show_detail(self) -> None:
-        record = self.list.current
+        record = self.sessions.current
         if record is not None:
             self.query_one("#detail", Static).update(describe_record(record, self.size.width - 4))
         elif self._records:
@@ -154,9 +153,9 @@ class HistoryScreen(Screen[None]):
         self._show_title()
 
     def _show_title(self) -> None:
-        shown, total = len(self.list.records), len(self._records)
+        shown, total = len(self.sessions.records), len(self._records)
         count = f"{shown} of {total}" if shown != total else f"{total}"
-        marks = f" · {len(self.list.marked)} of 2 marked" if self.list.marked else ""
+        marks = f" · {len(self.sessions.marked)} of 2 marked" if self.sessions.marked else ""
         text = self._note or f"{count} session{'s' * (total != 1)}{marks}"
         self.query_one("#title", Static).update(show_line(f"History · {text}"))
 
@@ -164,7 +163,7 @@ class HistoryScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave out what the session under the cursor does not allow, so that the footer fits."""
-        record = self.list.current if hasattr(self, "list") else None
+        record = self.sessions.current if self.is_mounted else None
         if action in _ON_RECORD and record is None:
             return None
         if action == "resume":
@@ -172,15 +171,15 @@ class HistoryScreen(Screen[None]):
         if action == "grade":
             return record is not None and bool(record.owed) and not self._grading
         if action == "compare":
-            return hasattr(self, "list") and len(self.list.marked) == 2
+            return self.is_mounted and len(self.sessions.marked) == 2
         return True
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Open the report."""
-        record = self.list.current
+        record = self.sessions.current
         if record is None or not self.is_current:
             return
-        cast("MockdlApp", self.app).show_stored(record.id)
+        self.app.show_stored(record.id)
 
     def action_back(self) -> None:
         """Stop what runs, leave the filter for the list, or leave the list."""
@@ -188,27 +187,27 @@ class HistoryScreen(Screen[None]):
             self._grading = False
             if self._reading is not None:
                 self._reading.set()
-        elif self.focused is not None and self.focused is not self.list:
-            self.list.focus()
+        elif self.focused is not None and self.focused is not self.sessions:
+            self.sessions.focus()
         elif self.is_current:
             self.app.pop_screen()
 
     def action_filter(self) -> None:
         """Type words to filter by."""
-        self.query_one("#text").focus()
+        self.words.focus()
 
     @on(Input.Submitted, "#text")
     def _to_list(self) -> None:
-        self.list.focus()
+        self.sessions.focus()
 
     def action_resume(self) -> None:
         """Go on with the session under the cursor."""
-        if self.list.current is not None:
-            cast("MockdlApp", self.app).take_up(self.list.current.id)
+        if self.sessions.current is not None:
+            self.app.take_up(self.sessions.current.id)
 
     def action_mark(self) -> None:
         """Mark for comparing."""
-        self.list.toggle_mark()
+        self.sessions.toggle_mark()
         self._show_title()
         self.refresh_bindings()
 
@@ -218,7 +217,7 @@ class HistoryScreen(Screen[None]):
             from interviewer.tui.screens.compare import CompareScreen
 
             known = {each.id: each for each in self._records}
-            pair = sorted((known[each] for each in self.list.marked), key=lambda each: each.started_at)
+            pair = sorted((known[each] for each in self.sessions.marked), key=lambda each: each.started_at)
             self.app.push_screen(CompareScreen(*pair))
 
     def action_trend(self) -> None:
@@ -230,7 +229,7 @@ class HistoryScreen(Screen[None]):
 
     def action_rename(self) -> None:
         """Ask for a name."""
-        record = self.list.current
+        record = self.sessions.current
         if record is not None and self.is_current:
             ask = LineScreen("What shall this session be called?", record.name, MOST_NAME)
             self.app.push_screen(ask, lambda name: self._change(record, name))
@@ -239,25 +238,27 @@ class HistoryScreen(Screen[None]):
         if name is None:
             return
         try:
-            self.archive.rename(record.id, name)
+            self.app.services.archive.rename(record.id, name)
         except MockdlError as error:
             explain(self.app, error)
         self._load()
 
     def action_delete(self) -> None:
         """Ask before a session goes for good."""
-        record = self.list.current
+        record = self.sessions.current
         if record is not None and self.is_current:
             what = f"{describe_title(record)}, {local_time(record.started_at)}"
             question = f"Delete this session for good?\n{what}\nIts answers, grades and report cannot be brought back."
-            self.app.push_screen(ConfirmScreen(question, "Delete"), lambda yes: self._delete(record) if yes else None)
+            self.app.push_screen(
+                ConfirmScreen(question, "Delete ({confirm-yes})"), lambda yes: self._delete(record) if yes else None
+            )
 
     def _delete(self, record: Record) -> None:
         self.run_worker(work_on(self._do_delete, record), name="delete session", group="deleting", exit_on_error=False)
 
     async def _do_delete(self, record: Record) -> None:
         try:
-            left = await asyncio.to_thread(self.archive.delete, record.id)
+            left = await asyncio.to_thread(self.app.services.archive.delete, record.id)
         except MockdlError as error:
             explain(self.app, error)
             return
@@ -266,11 +267,11 @@ class HistoryScreen(Screen[None]):
 
     def action_grade(self) -> None:
         """Grade what has no grade yet; the App owns the work, so leaving this screen does not end it."""
-        record = self.list.current
+        record = self.sessions.current
         if record is not None and not self._grading:
             self._grading = True
-            app = cast("MockdlApp", self.app)
-            work = work_on(grade_owed, app.services.sessions, record.id, self._hear_grading, lambda: self._grading)
+            store = self.app.services.sessions
+            work = work_on(grade_owed, store, record.id, self._hear_grading, lambda: self._grading)
             self.app.run_worker(work, name="grade session", group="grading", exit_on_error=False)
 
     def _hear_grading(self, note: str, done: bool) -> None:

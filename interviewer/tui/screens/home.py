@@ -6,9 +6,9 @@ import asyncio
 import secrets
 import threading
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar, cast
 
-from textual import on
+from textual import getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Grid, Horizontal, Vertical
@@ -24,6 +24,7 @@ from interviewer.errors import MockdlError
 from interviewer.sessions.archive import local_day
 from interviewer.settings.schema import JudgeMode
 from interviewer.tui.background import work_on
+from interviewer.tui.base import AppBase
 from interviewer.tui.key_captions import name_keys
 from interviewer.tui.safe_text import explain, show, show_line, toast
 from interviewer.tui.screens.interview import InterviewScreen
@@ -34,9 +35,6 @@ from interviewer.tui.widgets.today import describe_today
 from interviewer.tui.widgets.too_small import TooSmall
 from interviewer.tui.widgets.topic_picker import TopicPicker
 
-if TYPE_CHECKING:
-    from interviewer.tui.app import MockdlApp
-
 __all__ = ["HomeScreen"]
 
 _SHOWN = 20
@@ -46,6 +44,7 @@ _JUDGES = {JudgeMode.OFF: "off, nothing is sent", JudgeMode.AUTO: "auto", JudgeM
 class HomeScreen(Screen[None]):
     """The first screen when no command said what to do."""
 
+    app = getters.app(AppBase)
     CSS_PATH = "home.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "start", "Start", id="start", tooltip="Start an interview", priority=True),
@@ -57,15 +56,17 @@ class HomeScreen(Screen[None]):
         Binding("question_mark", "app.help", "Help", id="help-letter", show=False),
     ]
 
+    sessions = getters.query_one(SessionList)
+    due = getters.query_one(DueRow)
+
     def __init__(self) -> None:
         super().__init__()
         self._records: list[Record] = []
 
     def compose(self) -> ComposeResult:
         """The form at the left, topics at the right, where you stand, past sessions."""
-        services = cast("MockdlApp", self.app).services
         try:
-            self._records = cast("MockdlApp", self.app).archive.sketches()
+            self._records = self.app.services.archive.sketches()
         except MockdlError as error:
             explain(self.app, error)
         yield Static("mockdl: practise deep-learning interviews", id="title", markup=False)
@@ -76,7 +77,7 @@ class HomeScreen(Screen[None]):
                 with Horizontal(id="buttons"):
                     yield Button("Start", id="start", variant="primary", compact=True)
                     yield Button("Resume", id="resume", compact=True)
-            yield TopicPicker(services.bank.topics, id="picker")
+            yield TopicPicker(self.app.services.bank.topics, id="picker")
         yield DueRow(id="due")
         yield Static("", id="caption", markup=False)
         yield SessionList(id="sessions")
@@ -84,7 +85,7 @@ class HomeScreen(Screen[None]):
         yield TooSmall()
 
     def _fields(self) -> Iterable[Widget]:
-        settings = cast("MockdlApp", self.app).services.settings
+        settings = self.app.services.settings
         levels, modes = [(str(each), each) for each in Level], [(str(each), each) for each in Mode]
         judges = [(text, mode) for mode, text in _JUDGES.items() if settings.judge_url or mode is settings.judge]
         count, minutes = str(settings.count), f"{settings.minutes:g}" if settings.minutes else ""
@@ -102,7 +103,6 @@ class HomeScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Put the focus where most people begin."""
-        self.list = self.query_one(SessionList)
         self.query_one("#start").focus()
 
     def on_screen_resume(self) -> None:
@@ -115,12 +115,11 @@ class HomeScreen(Screen[None]):
         """Captions with the keys in force; they may have been changed in the settings."""
         self.query_one("#start", Button).label = show_line(name_keys(self, "Start ({^start})"))
         self.query_one("#resume", Button).label = show_line(name_keys(self, "Resume ({resume})"))
-        for button in self.query("#review").results(Button):
-            button.label = show_line(name_keys(self, "Review ({^review})"))
-        self.list.border_title = show_line(name_keys(self, "Past sessions ({history}: all)")).markup
+        self.due.show_agenda(self.due.agenda)
+        self.sessions.border_title = show_line(name_keys(self, "Past sessions ({history}: all)")).markup
 
     async def _read(self) -> None:
-        archive = cast("MockdlApp", self.app).archive
+        archive = self.app.services.archive
         left = threading.Event()
         try:
             self._records = await asyncio.to_thread(archive.read_into, [], lambda: not left.is_set())
@@ -138,39 +137,37 @@ class HomeScreen(Screen[None]):
         self.run_worker(work_on(self._find_due), name="reviews", group="reviews", exclusive=True, exit_on_error=False)
 
     async def _find_due(self) -> None:
-        app = cast("MockdlApp", self.app)
         level = cast("Level", self.query_one("#level", Select).value)
         # What a demonstration asks is graded by a script and would leave everything due.
-        records = [] if app.services.model.demo else self._records
-        agenda = await asyncio.to_thread(app.archive.agenda, records, level)
-        self.query_one(DueRow).show_agenda(agenda)
+        records = [] if self.app.services.model.demo else self._records
+        agenda = await asyncio.to_thread(self.app.services.archive.agenda, records, level)
+        self.due.show_agenda(agenda)
         self.refresh_bindings()
 
     def _show_records(self) -> None:
-        today = local_day(cast("MockdlApp", self.app).services.sessions.clock())
+        today = local_day(self.app.services.sessions.clock())
         told = describe_today(
             self._records, today, name_keys(self, "{resume}"), name_keys(self, "{submit}", InterviewScreen)
         )
         lines = [shorten(line, max(40, self.size.width - 4)) for line in told]
         self.query_one("#caption", Static).update(show("\n".join(lines)))
-        self.list.show_records(self._records[:_SHOWN])
-        self.list.display = bool(self._records)
+        self.sessions.show_records(self._records[:_SHOWN])
+        self.sessions.display = bool(self._records)
         self.query_one("#resume").disabled = self._unfinished() is None
         self.refresh_bindings()
 
     def on_resize(self) -> None:
         """Cut the lines anew to the width."""
-        if hasattr(self, "list"):
-            self._show_records()
+        self._show_records()
 
     def _unfinished(self) -> Record | None:
-        demo = cast("MockdlApp", self.app).services.model.demo
+        demo = self.app.services.model.demo
         return next((each for each in self._records if not each.finished and each.demo is demo), None)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey out what there is nothing for; reviews are not spoken of before one is due."""
         if action == "review":
-            return bool(self.query(DueRow)) and bool(self.query_one(DueRow).question_ids)
+            return self.is_mounted and bool(self.due.question_ids)
         return None if action == "resume" and self._unfinished() is None else True
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
@@ -184,41 +181,41 @@ class HomeScreen(Screen[None]):
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Open the report of a finished session, go on with another."""
-        record = self.list.current
+        record = self.sessions.current
         if record is None or not self.is_current:
             return
-        app = cast("MockdlApp", self.app)
         if record.finished:
-            app.show_stored(record.id)
+            self.app.show_stored(record.id)
         else:
-            app.take_up(record.id)
+            self.app.take_up(record.id)
 
     def action_start(self) -> None:
         """Start an interview with what the form says."""
         config = self._read_form()
         if config is not None:
-            cast("MockdlApp", self.app).begin(config)
+            self.app.begin(config)
 
     def action_review(self) -> None:
         """Practise what is due, the most urgent first, as many questions as the form says."""
-        ids = self.query_one(DueRow).question_ids
-        config = self._read_form() if ids else None
-        if config is not None:
-            app = cast("MockdlApp", self.app)
-            app.begin_from(ids[: config.count], config.level, mode=Mode.PRACTICE, minutes=config.minutes)
+        ids = self.due.question_ids
+        form = self._read_form() if ids else None
+        if form is not None:
+            ids = ids[: form.count]
+            config = SessionConfig(level=form.level, mode=Mode.PRACTICE, count=len(ids), minutes=form.minutes)
+            self.app.begin(config, ids)
 
     def _read_form(self) -> SessionConfig | None:
         """What the form says, with its judge put in force; None when it makes no sense, which is said."""
         if not self.is_current:
             return None
-        app = cast("MockdlApp", self.app)
+        services = self.app.services
         count, minutes = self.query_one("#count", Input).value, self.query_one("#minutes", Input).value
         try:
             config = SessionConfig(
                 level=cast("Level", self.query_one("#level", Select).value),
                 mode=cast("Mode", self.query_one("#mode", Select).value),
                 topics=self.query_one(TopicPicker).selected,
-                count=int(count or app.services.settings.count),
+                count=int(count or services.settings.count),
                 minutes=float(minutes) if minutes.strip() else None,
                 seed=secrets.randbelow(2**31),
             )
@@ -226,11 +223,11 @@ class HomeScreen(Screen[None]):
             toast(self.app, "Questions must be 1 to 50, minutes more than 0 (or empty).", severity="warning")
             return None
         judge = cast("JudgeMode", self.query_one("#judge", Select).value)
-        app.services.apply_settings(app.services.settings.model_copy(update={"judge": judge}))
+        services.apply_settings(services.settings.model_copy(update={"judge": judge}))
         return config
 
     def action_resume(self) -> None:
         """Go on with the newest unfinished session."""
         row = self._unfinished()
         if row is not None and self.is_current:
-            cast("MockdlApp", self.app).take_up(row.id)
+            self.app.take_up(row.id)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
-from textual import on
+from textual import getters, on
 from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
-from textual.reactive import reactive
 from textual.widgets import Static, TextArea
 
 from interviewer.core.interview.effects import Effect
@@ -29,12 +28,12 @@ from interviewer.core.interview.session import (
     TurnKind,
 )
 from interviewer.core.interview.utterance import Act
-from interviewer.core.ports import EncoderStatus
 from interviewer.core.text import count_words
 from interviewer.errors import MockdlError
 from interviewer.sessions.conductor import Conductor
 from interviewer.sessions.session_view import TIME_IS_UP
 from interviewer.tui import messages
+from interviewer.tui.base import AppBase
 from interviewer.tui.key_captions import name_keys
 from interviewer.tui.safe_text import explain, show_line, toast
 from interviewer.tui.screens.clarify import ClarifyScreen
@@ -42,9 +41,6 @@ from interviewer.tui.screens.conversation import ConversationScreen
 from interviewer.tui.session.draft import Drafting
 from interviewer.tui.session.runner import SessionRunner
 from interviewer.tui.widgets.status import describe_encoder, describe_hint
-
-if TYPE_CHECKING:
-    from interviewer.tui.app import MockdlApp
 
 __all__ = ["InterviewScreen"]
 
@@ -56,6 +52,7 @@ _LOOKING = "The interviewer is looking for words. {go-on} goes on without waitin
 class InterviewScreen(ConversationScreen):
     """One session, from its first question to its last answer."""
 
+    app = getters.app(AppBase)
     EMPTY = (
         "Type your answer here. {submit} submits it, {editor} opens it in your own editor. "
         "{read-up} and {read-down} scroll what was said."
@@ -74,7 +71,6 @@ class InterviewScreen(ConversationScreen):
         Binding("ctrl+down", "read(1)", "Down", id="read-down", tooltip="Scroll it down", show=False, priority=True),
         Binding("escape", "go_on", "Don't wait", id="go-on", tooltip="Go on without waiting"),
     ]
-    encoder_status: reactive[EncoderStatus] = reactive(EncoderStatus(state="stopped"), init=False)
 
     def __init__(self, conductor: Conductor) -> None:
         super().__init__(conductor)
@@ -83,7 +79,7 @@ class InterviewScreen(ConversationScreen):
 
     @cached_property
     def _runner(self) -> SessionRunner:
-        return SessionRunner(cast("MockdlApp", self.app), self.conductor, self)
+        return SessionRunner(self.app, self.conductor, self)
 
     def compose(self) -> ComposeResult:
         """Begin first, so that the first question is there at the first paint."""
@@ -96,9 +92,8 @@ class InterviewScreen(ConversationScreen):
 
     def on_mount(self) -> None:
         """Take the session up where it stands."""
-        self.editor = self.query_one(TextArea)
         self._drafting = Drafting(self.app, self.conductor, self.editor)
-        self.encoder_status = cast("MockdlApp", self.app).encoder_status
+        self.watch(self.app, "encoder_status", self._show_status, init=False)
         self._runner.perform(self._opening)
         self.set_interval(_SAVES_EVERY, self._tick)
 
@@ -174,7 +169,7 @@ class InterviewScreen(ConversationScreen):
 
     def on_session_finished(self, message: messages.SessionFinished) -> None:
         """Go to the report."""
-        cast("MockdlApp", self.app).show_report(self.conductor, fresh=True)
+        self.app.show_report(self.conductor, fresh=True)
 
     def on_session_left(self, message: messages.SessionLeft) -> None:
         """Close the program; everything is on disk."""
@@ -194,8 +189,8 @@ class InterviewScreen(ConversationScreen):
 
     def _ask_confidence(self) -> None:
         """Ask how sure they are while the answer is read; nothing moves on until that is said or skipped."""
-        turn, services = self.conductor.turn, cast("MockdlApp", self.app).services
-        wanted = services.settings.ask_confidence.applies(self.conductor.state.config.mode)
+        turn = self.conductor.turn
+        wanted = self.app.services.settings.ask_confidence.applies(self.conductor.state.config.mode)
         if not wanted or turn.kind is not TurnKind.QUESTION or self.conductor.state.phase is not Phase.GRADING:
             return
         from interviewer.tui.screens.confidence import ConfidenceScreen
@@ -292,12 +287,8 @@ class InterviewScreen(ConversationScreen):
     def _count_words(self) -> None:
         self._show_status()
 
-    def watch_encoder_status(self) -> None:
-        """Show what the encoder is doing."""
-        self._show_status()
-
     def _show_status(self) -> None:
-        if not self.is_mounted or not hasattr(self, "editor"):
+        if not self.is_mounted:
             return
         if self._runner.speaker.is_waiting:
             self.query_one("#status", Static).update(show_line(name_keys(self, _LOOKING)))
@@ -309,7 +300,7 @@ class InterviewScreen(ConversationScreen):
         self.query_one("#status", Static).update(
             describe_encoder(
                 self.conductor.state.phase,
-                self.encoder_status,
+                self.app.encoder_status,
                 said,
                 go_on=name_keys(self, "{go-on}"),
                 pause=name_keys(self, "{pause}"),

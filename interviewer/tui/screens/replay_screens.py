@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
-from textual.widgets import Static, TextArea
+from textual.widgets import Static
 
 from interviewer.core.interview.session import Phase
 from interviewer.core.interview.summary import QuestionSummary
@@ -35,9 +35,8 @@ class ReplayInterview(ConversationScreen, inherit_bindings=False):
 
     def on_mount(self) -> None:
         """The editor shows what was typed then; the keys belong to the tape."""
-        editor = self.query_one(TextArea)
-        editor.read_only = True
-        editor.can_focus = False
+        self.editor.read_only = True
+        self.editor.can_focus = False
 
     @property
     def asking(self) -> int | None:
@@ -46,10 +45,9 @@ class ReplayInterview(ConversationScreen, inherit_bindings=False):
 
     def show_frame(self, typed: str) -> None:
         """Show the recording's frame, with this much of the answer typed."""
-        editor = self.query_one(TextArea)
-        if editor.text != typed:
-            editor.load_text(typed)
-            editor.move_cursor(editor.document.end)
+        if self.editor.text != typed:
+            self.editor.load_text(typed)
+            self.editor.move_cursor(self.editor.document.end)
         self._show_question()
         self._refresh_state()
         self.call_after_refresh(self.transcript.scroll_end, animate=False)

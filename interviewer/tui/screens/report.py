@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
+from textual import getters
 from textual.binding import Binding, BindingType
 from textual.events import Key
 
@@ -17,6 +18,7 @@ from interviewer.report.saving import save_report
 from interviewer.sessions.conductor import Conductor
 from interviewer.sessions.pending_grades import keep_grade, unjudged_turns, untried_turns
 from interviewer.tui.background import work_on
+from interviewer.tui.base import AppBase
 from interviewer.tui.messages import GradeReady
 from interviewer.tui.report_export import deliver_report, write_report
 from interviewer.tui.safe_text import explain
@@ -27,14 +29,13 @@ from interviewer.tui.session.runner import SessionRunner
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from interviewer.tui.app import MockdlApp
-
 __all__ = ["ReportScreen"]
 
 
 class ReportScreen(ReportPage):
     """A report that is finished and saved, and from which one goes on."""
 
+    app = getters.app(AppBase)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("h,escape", "home", "Home", id="home", tooltip="Back to the home screen"),
         Binding(
@@ -56,7 +57,7 @@ class ReportScreen(ReportPage):
 
     def on_mount(self) -> None:
         """Grade what has no grade yet, then save."""
-        self._runner = runner = SessionRunner(cast("MockdlApp", self.app), self._conductor, self)
+        self._runner = runner = SessionRunner(self.app, self._conductor, self)
         missing = untried_turns(self._conductor.state)
         self._waiting = {turn.id for turn in missing}
         for turn in missing:
@@ -86,8 +87,7 @@ class ReportScreen(ReportPage):
 
     def _to_judge_again(self) -> list[Turn]:
         """Answers whose judge failed; none while the judge is off, or at work on them."""
-        services = cast("MockdlApp", self.app).services
-        if self._judging or self._waiting or not services.model.judges():
+        if self._judging or self._waiting or not self.app.services.model.judges():
             return []
         return unjudged_turns(self._conductor.state)
 
@@ -173,7 +173,7 @@ class ReportScreen(ReportPage):
         self.run_worker(self._save_report(), name="save report", group="saving", exit_on_error=False)
 
     async def _save_report(self) -> None:
-        folder = cast("MockdlApp", self.app).services.places.reports
+        folder = self.app.services.places.reports
         try:
             path = await asyncio.to_thread(save_report, self._conductor.summary(), folder)
         except MockdlError as error:
@@ -183,4 +183,4 @@ class ReportScreen(ReportPage):
 
     def action_home(self) -> None:
         """Back to the home screen."""
-        cast("MockdlApp", self.app).show_home()
+        self.app.show_home()

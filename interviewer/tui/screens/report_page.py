@@ -35,10 +35,6 @@ class ReportPage(Screen[None]):
         yield Footer(compact=True, show_command_palette=False)
         yield TooSmall()
 
-    def on_mount(self) -> None:
-        """Let the arrow keys scroll at once."""
-        self.query_one("#page").focus()
-
     def on_resize(self) -> None:
         """Set the text anew to the width."""
         self._show_text()

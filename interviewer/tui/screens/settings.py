@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -22,16 +22,14 @@ from interviewer.errors import MockdlError
 from interviewer.services.preferences import Preference, clear_preference, list_preferences, save_preference
 from interviewer.settings.schema import JudgeMode
 from interviewer.tui.background import work_on
+from interviewer.tui.base import AppBase
 from interviewer.tui.key_captions import name_keys
 from interviewer.tui.safe_text import explain, fit, show, show_line
-from interviewer.tui.themes import apply_looks
 from interviewer.tui.widgets.line_input import LineInput
 from interviewer.tui.widgets.too_small import TooSmall
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-    from interviewer.tui.app import MockdlApp
 
 __all__ = ["SettingsScreen"]
 
@@ -48,6 +46,7 @@ _CHOICES: dict[str, Sequence[str]] = {
 class SettingsScreen(Screen[None]):
     """A list, the meaning of the setting under the cursor, and the line being typed."""
 
+    app = getters.app(AppBase)
     CSS_PATH = "settings.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back", id="back", tooltip="Leave the line as it was; back home"),
@@ -56,6 +55,9 @@ class SettingsScreen(Screen[None]):
         Binding("f10", "app.visit('doctor')", "Doctor", id="doctor", tooltip="What works here"),
         Binding("question_mark", "app.help", "Help", id="help-letter", show=False),
     ]
+
+    preferences = getters.query_one("#list", OptionList)
+    line = getters.query_one("#line", Input)
 
     def __init__(self) -> None:
         super().__init__(name="settings")
@@ -74,8 +76,8 @@ class SettingsScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """List them."""
-        self.query_one("#line").display = False
-        self.query_one("#list").focus()
+        self.line.display = False
+        self.preferences.focus()
         self._show_title()
         self._reload()
 
@@ -85,20 +87,20 @@ class SettingsScreen(Screen[None]):
         self._show_list()
 
     def _show_title(self) -> None:
-        file = cast("MockdlApp", self.app).services.places.settings_file
+        file = self.app.services.places.settings_file
         self.query_one("#title", Static).update(
             show_line(f"Settings · {shorten_path(str(file), self.size.width - 14)}")
         )
 
     def _reload(self) -> None:
         try:
-            self._listed = list_preferences(cast("MockdlApp", self.app).services)
+            self._listed = list_preferences(self.app.services)
         except MockdlError as error:
             explain(self.app, error)
         self._show_list()
 
     def _show_list(self) -> None:
-        options, width = self.query_one("#list", OptionList), max(20, self.size.width - 43)
+        options, width = self.preferences, max(20, self.size.width - 43)
         place = options.highlighted or 0
         options.set_options([Option(_line(each, width), id=each.name) for each in self._listed])
         if self._listed:
@@ -107,7 +109,7 @@ class SettingsScreen(Screen[None]):
     @property
     def current(self) -> Preference | None:
         """The setting under the cursor."""
-        place = self.query_one("#list", OptionList).highlighted
+        place = self.preferences.highlighted
         return self._listed[place] if place is not None and place < len(self._listed) else None
 
     @on(OptionList.OptionHighlighted)
@@ -130,15 +132,14 @@ class SettingsScreen(Screen[None]):
         if self.current is None or self._editing is not None:
             return
         self._editing = each = self.current
-        line = self.query_one("#line", Input)
         choices = [str(choice) for choice in _CHOICES.get(each.name, ())]
         choices = sorted(self.app.available_themes) if each.name == "theme" else choices
-        line.suggester = SuggestFromList(choices, case_sensitive=False) if choices else None
-        line.password = each.secret
-        line.value = each.text
-        line.placeholder = " · ".join(choices) if choices else f"a new value for {each.name}"
-        line.display = True
-        line.focus()
+        self.line.suggester = SuggestFromList(choices, case_sensitive=False) if choices else None
+        self.line.password = each.secret
+        self.line.value = each.text
+        self.line.placeholder = " · ".join(choices) if choices else f"a new value for {each.name}"
+        self.line.display = True
+        self.line.focus()
         among = f" One of: {', '.join(choices)}." if choices and len(choices) < 8 else ""
         self._say(name_keys(self, "Enter writes it to the file, {back} leaves it as it was.") + among)
         self.refresh_bindings()
@@ -146,13 +147,12 @@ class SettingsScreen(Screen[None]):
     @on(Input.Submitted, "#line")
     def _submit(self, event: Input.Submitted) -> None:
         if self._editing is not None:
-            services = cast("MockdlApp", self.app).services
-            self._change(partial(save_preference, services, self._editing.name, event.value))
+            self._change(partial(save_preference, self.app.services, self._editing.name, event.value))
 
     def action_clear(self) -> None:
         """Go back to the default."""
         if self.current is not None:
-            self._change(partial(clear_preference, cast("MockdlApp", self.app).services, self.current.name))
+            self._change(partial(clear_preference, self.app.services, self.current.name))
 
     def _change(self, change: Callable[[], str]) -> None:
         self._say("Writing…")
@@ -171,14 +171,13 @@ class SettingsScreen(Screen[None]):
         self._close_line()
         self._say(f"● {said}")
         self._reload()
-        apply_looks(cast("MockdlApp", self.app))
+        self.app.apply_looks()
 
     def _close_line(self) -> None:
-        line = self.query_one("#line", Input)
         self._editing = None
-        line.value = ""
-        line.display = False
-        self.query_one("#list").focus()
+        self.line.value = ""
+        self.line.display = False
+        self.preferences.focus()
         self.refresh_bindings()
 
     def _say(self, text: str, *, bad: bool = False) -> None:

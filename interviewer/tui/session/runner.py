@@ -16,13 +16,12 @@ from interviewer.core.interview.session import Event
 from interviewer.errors import MockdlError
 from interviewer.sessions.conductor import Conductor
 from interviewer.tui import messages
+from interviewer.tui.base import AppBase
 from interviewer.tui.safe_text import explain
 from interviewer.tui.session.speaker import StreamingSpeaker
 
 if TYPE_CHECKING:
     from textual.screen import Screen
-
-    from interviewer.tui.app import MockdlApp
 
 __all__ = ["SessionRunner"]
 
@@ -30,7 +29,7 @@ __all__ = ["SessionRunner"]
 class SessionRunner:
     """One session of the interface."""
 
-    def __init__(self, app: MockdlApp, conductor: Conductor, screen: Screen[None]) -> None:
+    def __init__(self, app: AppBase, conductor: Conductor, screen: Screen[None]) -> None:
         self._app = app
         self._screen = screen
         self.conductor = conductor

@@ -19,12 +19,11 @@ from interviewer.errors import MockdlError
 from interviewer.sessions.conductor import Conductor
 from interviewer.sessions.speaking import clarification, explanation, speeches_for
 from interviewer.tui import messages
+from interviewer.tui.base import AppBase
 from interviewer.tui.safe_text import explain, toast
 
 if TYPE_CHECKING:
     from textual.screen import Screen
-
-    from interviewer.tui.app import MockdlApp
 
 __all__ = ["StreamingSpeaker"]
 
@@ -32,7 +31,7 @@ __all__ = ["StreamingSpeaker"]
 class StreamingSpeaker:
     """The interviewer of one session."""
 
-    def __init__(self, app: MockdlApp, conductor: Conductor, screen: Screen[None]) -> None:
+    def __init__(self, app: AppBase, conductor: Conductor, screen: Screen[None]) -> None:
         self._app = app
         self._conductor = conductor
         self._screen = screen

@@ -14,8 +14,8 @@ from interviewer.services import Services
 from interviewer.sessions.conductor import Conductor
 from interviewer.tui.screens.clarify import ClarifyScreen
 from interviewer.tui.screens.confidence import ConfidenceScreen
+from interviewer.tui.screens.confirm import LeaveScreen
 from interviewer.tui.screens.contest import ContestScreen
-from interviewer.tui.screens.dialogs import LeaveScreen
 from interviewer.tui.screens.report import ReportScreen
 from tests.support.scripted import ScriptedEngine, breaks, covers_everything
 from tests.tui.conftest import Story, tell

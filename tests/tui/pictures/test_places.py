@@ -13,11 +13,11 @@ from interviewer.core.bank.content import Level
 from interviewer.core.ports import SearchHit
 from interviewer.services import Services
 from interviewer.services.health import Check
+from interviewer.tui.overlays.help import HelpScreen
 from interviewer.tui.replay_app import ReplayApp
 from interviewer.tui.screens import doctor
 from interviewer.tui.screens.bank import BankScreen
 from interviewer.tui.screens.compare import CompareScreen
-from interviewer.tui.screens.dialogs import HelpScreen
 from interviewer.tui.screens.doctor import DoctorScreen
 from interviewer.tui.screens.history import HistoryScreen
 from interviewer.tui.screens.settings import SettingsScreen

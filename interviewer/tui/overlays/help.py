@@ -2,45 +2,25 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual.widgets import Button, Input, OptionList, Select, TextArea
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, OptionList, Select, Static, TextArea
 
 from interviewer.settings.key_bindings import ACTIONS
 from interviewer.tui.key_captions import name_keys
-from interviewer.tui.screens.dialogs import HelpScreen
+from interviewer.tui.safe_text import show
 
 if TYPE_CHECKING:
     from textual.app import App
     from textual.screen import Screen
     from textual.widget import Widget
 
-__all__ = ["describe_here", "describe_program", "show_help"]
-
-_PLACES = ("{history}", "history, {bank} bank, {settings} settings, {doctor} doctor")
-"""Shut while an interview is under way."""
-_ROWS = (
-    ("{help}", "this help  (help)"),
-    ("{palette}", "anything by name: places, actions, questions  (palette)"),
-    ("{jump}", "a letter over each field, which jumps there  (jump)"),
-    ("Tab", "to the next field"),
-    _PLACES,
-    ("{quit}", "save and leave  (quit)"),
-)
-_ABOUT = """\
-What happens to your words
-  An answer is on disk before it is graded, a draft within a second.
-  `mockdl start --resume` brings both back, also after a crash.
-  {where}
-
-How the score is made
-  Each key point has a weight; covered counts whole, partly covered half, and
-  70% when a follow-up had to ask. Wrong claims and hints cost points.
-  The interval says how sure the grader is.
-"""
-_HERE = "Grading runs on this machine; nothing is sent anywhere."
+__all__ = ["HelpScreen", "describe_here", "show_help"]
 
 _BY_ID = {
     "editor": "Your answer. Enter starts a new line; ctrl+z takes back, ctrl+y brings again.",
@@ -67,32 +47,40 @@ _BY_KIND: tuple[tuple[type[Any], str], ...] = (
     (OptionList, "Arrow keys move, Home and End jump, Enter takes the line under the cursor."),
     (Button, "Enter presses it."),
 )
-
-
 _EVERYWHERE = {"help", "help-letter", "quit", "jump", "palette", "history", "bank", "settings", "doctor"}
 """Keys that the general part of the page names."""
 
 
-def describe_program(notice: str) -> str:
-    """The last part of the help page.
+class HelpScreen(ModalScreen[None]):
+    """Where one is, the keys of that place, and what happens to the answers."""
 
-    Args:
-        notice: what is sent where, "" when nothing is.
-    """
-    return _ABOUT.replace("{where}", "\n  ".join(textwrap.wrap(notice or _HERE, 74)))
+    CSS_PATH = "help.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,enter,q,question_mark", "dismiss", "Close", id="close-help", tooltip="Back to the screen"),
+    ]
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
+
+    def compose(self) -> ComposeResult:
+        """One box of text."""
+        with VerticalScroll(id="help-box"):
+            yield Static(show(self._text))
+            yield Static(name_keys(self, "{close-help} closes."), markup=False, classes="muted")
 
 
-def show_help(app: App[Any], about: str, rows: Sequence[tuple[str, str]] = _ROWS) -> None:
+def show_help(app: App[Any], rows: Sequence[tuple[str, str]], about: str) -> None:
     """Show help above the screen, unless it is there.
 
     Args:
-        about: what is said at the end, of the program itself.
+        app: whose screen it is.
         rows: keys that work everywhere, and what they do.
+        about: what is said at the end, of the program itself.
     """
     screen = app.screen
     if isinstance(screen, HelpScreen):
         return
-    rows = [row for row in rows if row is not _PLACES or app.check_action("visit", ())]
     named = [(name_keys(screen, key), name_keys(screen, text)) for key, text in rows]
     width = max(len(key) for key, _ in named)
     everywhere = [f"  {key:<{width}}  {text}" for key, text in named]

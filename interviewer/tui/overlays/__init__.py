@@ -1,0 +1,1 @@
+"""What is laid over any screen, of whichever app: help, and the letters of jump mode."""
