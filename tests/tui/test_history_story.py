@@ -11,6 +11,7 @@ from textual.widgets import Input, Select, Static
 from interviewer.errors import StorageError
 from interviewer.report.saving import save_report
 from interviewer.services import Services
+from interviewer.tui.overlays.help import describe_here
 from interviewer.tui.screens.compare import CompareScreen
 from interviewer.tui.screens.confirm import ConfirmScreen, LineScreen
 from interviewer.tui.screens.history import HistoryScreen
@@ -112,6 +113,9 @@ async def test_the_trend_keeps_judged_grades_apart(services: Services) -> None:
         assert "● offline, 2 sessions: 0 → 100" in words
         assert "x judged, 1 session: 100" in words
         assert "compare each with itself only" in words
+        helped = describe_here(story.app.screen, story.app.screen.focused)
+        assert "Enter takes the line under the cursor" in helped
+        assert "ticks" not in helped
 
 
 async def test_deleting_asks_once_and_is_real(services: Services) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,10 @@ from textual.events import Key
 from textual.widgets import Input, OptionList, Static
 
 from interviewer.services import Services
+from interviewer.sessions.conductor import Conductor
 from interviewer.settings.key_bindings import ACTIONS
 from interviewer.tui.key_captions import name_keys
-from interviewer.tui.overlays.help import HelpScreen
+from interviewer.tui.overlays.help import HelpScreen, describe_here
 from interviewer.tui.screens.bank import BankScreen
 from interviewer.tui.screens.history import HistoryScreen
 from interviewer.tui.screens.home import HomeScreen
@@ -111,6 +113,33 @@ async def test_help_speaks_of_the_widget_with_the_focus(services: Services) -> N
         await story.until(lambda: isinstance(story.app.screen, HistoryScreen))
         await story.pilot.press("f1")
         await story.until(lambda: "Scores over time" in story.visible())
+
+
+OWN_HELP = {
+    "find-topic": "Enter ticks the first, down goes to the list.",
+    "topics": "Enter or space ticks a topic. None ticked means all.",
+    "count": "How many questions, 1 to 50.",
+    "level": "Enter opens the choices",
+    "judge": "Whether a language model judges too. F9 configures one",
+    "sessions": "Past sessions, newest first.",
+    "start": "Enter presses it.",
+}
+
+
+async def test_each_field_says_what_it_is_for(services: Services) -> None:
+    hold_session(services)
+    async with tell(services, None, (120, 40)) as story:
+        await story.until(lambda: isinstance(story.app.screen, HomeScreen))
+        for name, told in OWN_HELP.items():
+            assert told in describe_here(story.app.screen, story.app.screen.query_one(f"#{name}")), name
+
+
+async def test_what_says_nothing_of_itself_is_explained_by_what_it_is_in(
+    services: Services, begin: Callable[..., Conductor]
+) -> None:
+    async with tell(services, begin()) as story:
+        said = story.app.screen.query_one(".said")
+        assert "What was said so far." in describe_here(story.app.screen, said)
 
 
 async def test_help_says_what_is_sent_where(services: Services) -> None:

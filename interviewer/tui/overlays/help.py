@@ -1,4 +1,7 @@
-"""What help says here and now: the widget with the focus, the keys of this screen, then what holds everywhere."""
+"""What help says here and now: the widget with the focus, the keys of this screen, then what holds everywhere.
+
+A widget's own text is its class's `HELP`, in which keys stand as in any caption: "{submit} sends it".
+"""
 
 from __future__ import annotations
 
@@ -22,24 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = ["HelpScreen", "describe_here", "show_help"]
 
-_BY_ID = {
-    "editor": "Your answer. Enter starts a new line; ctrl+z takes back, ctrl+y brings again.",
-    "open-points": "Points without full credit. Enter goes on to the words; each can be contested once.",
-    "marked-answer": "Your answer. {contest-mark} begins to mark and ends it, shift with the arrow keys marks too.",
-    "page": "Arrow keys, Page up and down, Home and End scroll.",
-    "transcript": "What was said so far. Up, down, Page up and Page down scroll, Tab goes on.",
-    "find-topic": "Type a part of a topic's name or of what it covers; Enter ticks the first, down goes to the list.",
-    "topics": "Enter or {topics-tick} ticks a topic. None ticked means all.",
-    "count": "How many questions, 1 to 50.",
-    "minutes": "Answering time for the whole interview; empty for no limit.",
-    "judge": "Whether a language model judges too. {settings} configures one; until then nothing can be sent.",
-    "sessions": "Past sessions, newest first. Enter opens one.",
-    "query": "Type what the question is about. Words find at once, meaning when the index is ready.",
-    "questions": "Enter goes to the preview, {bank-choose} chooses questions, {start} starts with what is chosen.",
-    "text": "Words that a session's name, topics, questions, level or mode must hold. Enter goes to the list.",
-    "line": "Enter keeps what you typed.",
-    "list": "Enter changes the setting under the cursor.",
-}
 _BY_KIND: tuple[tuple[type[Any], str], ...] = (
     (TextArea, "Text of several lines. ctrl+z takes back what you typed."),
     (Input, "One line of text. ctrl+u clears it."),
@@ -47,6 +32,7 @@ _BY_KIND: tuple[tuple[type[Any], str], ...] = (
     (OptionList, "Arrow keys move, Home and End jump, Enter takes the line under the cursor."),
     (Button, "Enter presses it."),
 )
+"""For Textual's own widgets, which say nothing of themselves."""
 _EVERYWHERE = {"help", "help-letter", "quit", "jump", "palette", "history", "bank", "settings", "doctor"}
 """Keys that the general part of the page names."""
 
@@ -92,15 +78,23 @@ def show_help(app: App[Any], rows: Sequence[tuple[str, str]], about: str) -> Non
 def describe_here(screen: Screen[Any], focused: Widget | None) -> str:
     """The first part of the help page."""
     lines = []
-    if focused is not None:
-        told = _BY_ID.get(focused.id or "") or next((text for kind, text in _BY_KIND if isinstance(focused, kind)), "")
-        if told:
-            lines += ["Where you are", f"  {name_keys(focused, told)}", ""]
+    told = _help_of(focused) if focused is not None else ""
+    if told:
+        lines += ["Where you are", f"  {told}", ""]
     rows = _keys_of(screen)
     if rows:
         width = max(len(keys) for keys, _ in rows)
         lines += ["Keys here", *(f"  {keys:<{width}}  {text}" for keys, text in rows), ""]
     return "\n".join(lines)
+
+
+def _help_of(focused: Widget) -> str:
+    """What a widget says of itself, else what the nearest one around it says; "" when none says anything."""
+    for node in focused.ancestors_with_self:
+        told = node.HELP or next((text for kind, text in _BY_KIND if isinstance(node, kind)), "")
+        if told:
+            return name_keys(focused, told)
+    return ""
 
 
 def _keys_of(screen: Screen[Any]) -> list[tuple[str, str]]:

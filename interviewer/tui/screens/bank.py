@@ -34,6 +34,10 @@ _PAUSE = 0.25
 _CLOSED = "{bank-answer} shows the model answer and the key points."
 
 
+class _Query(LineInput):
+    HELP = "Type what the question is about. Words find at once, meaning when the index is ready."
+
+
 class BankScreen(Screen[None]):
     """All questions."""
 
@@ -64,7 +68,7 @@ class BankScreen(Screen[None]):
         topics = self.app.services.bank.topics
         yield Static("Bank · reading the questions…", id="title", markup=False)
         with Horizontal(id="filters"):
-            yield LineInput(id="query", compact=True)
+            yield _Query(id="query", compact=True)
             choices = [("all topics", ""), *((topic, topic) for topic in topics)]
             yield Select(choices, value="", allow_blank=False, id="topic", compact=True)
             levels = [("any level", ""), *((str(level), str(level)) for level in Level)]

@@ -6,13 +6,13 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from interviewer.core.progress.record import Record
 from interviewer.core.progress.trends import Compared, compare, differences
 from interviewer.tui.safe_text import fit, show
+from interviewer.tui.widgets.page import Page
 from interviewer.tui.widgets.record_view import bar
 from interviewer.tui.widgets.session_list import describe_score, describe_state, describe_title
 from interviewer.tui.widgets.too_small import TooSmall
@@ -37,7 +37,7 @@ class CompareScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """One scrolling page."""
         yield Static("Two sessions side by side", id="title", markup=False)
-        with VerticalScroll(id="page"):
+        with Page(id="page"):
             yield Static("", id="text", markup=False)
         yield Footer(compact=True, show_command_palette=False)
         yield TooSmall()

@@ -13,7 +13,7 @@ from textual.widgets.button import ButtonVariant
 
 from interviewer.tui.key_captions import name_keys
 from interviewer.tui.safe_text import show, show_line
-from interviewer.tui.widgets.line_input import LineInput
+from interviewer.tui.widgets.line_input import ValueInput
 
 __all__ = ["ConfirmScreen", "LeaveScreen", "LineScreen"]
 
@@ -96,7 +96,7 @@ class LineScreen(ModalScreen[str | None]):
         """The question and a line to type in."""
         with Vertical(id="ask-box"):
             yield Static(show(self._question))
-            yield LineInput(self._value, id="line", max_length=self._most)
+            yield ValueInput(self._value, id="line", max_length=self._most)
             keys = name_keys(self, "Enter keeps it, {line-cancel} leaves it as it was.")
             yield Static(keys, classes="muted", markup=False)
 

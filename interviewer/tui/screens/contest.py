@@ -35,6 +35,10 @@ if TYPE_CHECKING:
 __all__ = ["ContestScreen"]
 
 
+class _OpenPoints(OptionList):
+    HELP = "Points without full credit. Enter goes on to the words; each can be contested once."
+
+
 class ContestScreen(Screen[None]):
     """One question's points without full credit above the answer; each can be contested once."""
 
@@ -62,7 +66,7 @@ class ContestScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """The points, the answer, and what came of it."""
         yield Static("Every point has full credit or was contested.", id="what", markup=False)
-        yield OptionList(id="open-points", compact=True)
+        yield _OpenPoints(id="open-points", compact=True)
         yield Static("", id="whose", markup=False)
         yield MarkArea(id="marked-answer")
         yield Static("", id="ruling", markup=False)

@@ -38,6 +38,10 @@ _SHOWS_EVERY = 0.15
 """Seconds between two looks at how many sessions were read."""
 
 
+class _Words(LineInput):
+    HELP = "Words that a session's name, topics, questions, level or mode must hold. Enter goes to the list."
+
+
 class HistoryScreen(Screen[None]):
     """Past sessions."""
 
@@ -70,7 +74,7 @@ class HistoryScreen(Screen[None]):
         """Filters, the list, what is known about the session under the cursor."""
         yield Static("History", id="title", markup=False)
         with Horizontal(id="filters"):
-            yield LineInput(id="text", compact=True)
+            yield _Words(id="text", compact=True)
             for name, choices in (
                 ("level", ["any level", *Level]),
                 ("state", ["any state", "finished", "unfinished"]),

@@ -41,6 +41,18 @@ _SHOWN = 20
 _JUDGES = {JudgeMode.OFF: "off, nothing is sent", JudgeMode.AUTO: "auto", JudgeMode.LLM: "llm"}
 
 
+class _Count(LineInput):
+    HELP = "How many questions, 1 to 50."
+
+
+class _Minutes(LineInput):
+    HELP = "Answering time for the whole interview; empty for no limit."
+
+
+class _Judge(Select[JudgeMode]):
+    HELP = "Whether a language model judges too. {settings} configures one; until then nothing can be sent."
+
+
 class HomeScreen(Screen[None]):
     """The first screen when no command said what to do."""
 
@@ -94,12 +106,12 @@ class HomeScreen(Screen[None]):
         yield Label("Mode")
         yield Select(modes, value=settings.mode, allow_blank=False, id="mode", compact=True)
         yield Label("Questions")
-        yield LineInput(count, id="count", type="integer", placeholder=count, max_length=2, compact=True)
+        yield _Count(count, id="count", type="integer", placeholder=count, max_length=2, compact=True)
         yield Label("Minutes")
-        yield LineInput(minutes, id="minutes", type="number", placeholder="no time limit", max_length=6, compact=True)
+        yield _Minutes(minutes, id="minutes", type="number", placeholder="no time limit", max_length=6, compact=True)
         yield Label("Judge")
         off = len(judges) == 1
-        yield Select(judges, value=settings.judge, allow_blank=False, id="judge", disabled=off, compact=True)
+        yield _Judge(judges, value=settings.judge, allow_blank=False, id="judge", disabled=off, compact=True)
 
     def on_mount(self) -> None:
         """Put the focus where most people begin."""

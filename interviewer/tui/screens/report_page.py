@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Footer, Static
@@ -11,6 +10,7 @@ from textual.widgets import Footer, Static
 from interviewer.report.terminal_report import render_head, render_terminal
 from interviewer.sessions.session_view import SessionView
 from interviewer.tui.safe_text import show_line
+from interviewer.tui.widgets.page import Page
 from interviewer.tui.widgets.report_head import describe_report
 from interviewer.tui.widgets.report_lines import paint
 from interviewer.tui.widgets.too_small import TooSmall
@@ -30,7 +30,7 @@ class ReportPage(Screen[None]):
     def compose(self) -> ComposeResult:
         """A line above one scrolling page."""
         yield Static("", id="note", markup=False)
-        with VerticalScroll(id="page"):
+        with Page(id="page"):
             yield Static("", id="text", markup=False)
         yield Footer(compact=True, show_command_palette=False)
         yield TooSmall()

@@ -25,7 +25,7 @@ from interviewer.tui.background import work_on
 from interviewer.tui.base import AppBase
 from interviewer.tui.key_captions import name_keys
 from interviewer.tui.safe_text import explain, fit, show, show_line
-from interviewer.tui.widgets.line_input import LineInput
+from interviewer.tui.widgets.line_input import ValueInput
 from interviewer.tui.widgets.too_small import TooSmall
 
 if TYPE_CHECKING:
@@ -41,6 +41,10 @@ _CHOICES: dict[str, Sequence[str]] = {
     "device": ["auto", "cpu", "cuda", "mps"],
     "reduced_motion": ["true", "false"],
 }
+
+
+class _List(OptionList):
+    HELP = "Enter changes the setting under the cursor."
 
 
 class SettingsScreen(Screen[None]):
@@ -67,9 +71,9 @@ class SettingsScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """List, meaning, line, what came of it."""
         yield Static("Settings", id="title", markup=False)
-        yield OptionList(id="list", compact=True)
+        yield _List(id="list", compact=True)
         yield Static("", id="meaning", markup=False)
-        yield LineInput(id="line", compact=True)
+        yield ValueInput(id="line", compact=True)
         yield Static("", id="outcome", markup=False)
         yield Footer(compact=True, show_command_palette=False)
         yield TooSmall()

@@ -15,6 +15,7 @@ from interviewer.core.interview.summary import QuestionSummary
 from interviewer.sessions.session_view import SessionView
 from interviewer.tui.key_captions import name_keys
 from interviewer.tui.safe_text import show
+from interviewer.tui.widgets.page import Page
 from interviewer.tui.widgets.too_small import TooSmall
 from interviewer.tui.widgets.verdict_text import describe_sources, describe_verdict
 
@@ -44,7 +45,7 @@ class VerdictPage(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """The verdict, what was explained, and the keys."""
-        with VerticalScroll(id="page"):
+        with Page(id="page"):
             yield Static("", id="text", markup=False)
         with VerticalScroll(id="explanation"):
             yield Static("", id="explained", markup=False)

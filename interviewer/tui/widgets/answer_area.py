@@ -23,6 +23,7 @@ _BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u206
 class AnswerArea(TextArea, inherit_bindings=False):
     """A text area whose control characters and direction marks are kept and not shown."""
 
+    HELP = "Your answer. Enter starts a new line; ctrl+z takes back, ctrl+y brings again."
     # Without F6 and F7, which select a line and everything there: here they belong to the interview and the app.
     BINDINGS: ClassVar[list[BindingType]] = [
         each for each in TextArea.BINDINGS if isinstance(each, Binding) and each.key not in ("f6", "f7")

@@ -6,7 +6,7 @@ from textual.widgets import Input
 
 from interviewer.core.text import clean
 
-__all__ = ["LineInput"]
+__all__ = ["LineInput", "ValueInput"]
 
 
 class LineInput(Input):
@@ -15,3 +15,9 @@ class LineInput(Input):
     def validate_value(self, value: str) -> str:
         """Without escape sequences and direction marks; a new line becomes a space."""
         return clean(value).replace("\n", " ")
+
+
+class ValueInput(LineInput):
+    """For a value that is kept."""
+
+    HELP = "Enter keeps what you typed."

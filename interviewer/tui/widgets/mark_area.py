@@ -16,6 +16,7 @@ __all__ = ["MarkArea"]
 class MarkArea(AnswerArea):
     """Read-only; the words as typed, line ends included."""
 
+    HELP = "Your answer. {contest-mark} begins to mark and ends it, shift with the arrow keys marks too."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "mark", "Mark", id="contest-mark", tooltip="Begin to mark here, or end"),
     ]

@@ -17,6 +17,8 @@ __all__ = ["QuestionList"]
 class QuestionList(OptionList):
     """Questions to choose from; Enter goes to the preview."""
 
+    HELP = "Enter goes to the preview, {bank-choose} chooses questions, {start} starts with what is chosen."
+
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id, compact=True)
         self.items: list[Item] = []

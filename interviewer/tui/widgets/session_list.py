@@ -21,6 +21,8 @@ _FIXED = 2 + 16 + 2 + 2 + 7 + 4 + 2 + 13 + 9
 class SessionList(OptionList):
     """Past sessions; Enter opens one."""
 
+    HELP = "Past sessions, newest first. Enter opens one."
+
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id, compact=True)
         self.records: list[Record] = []

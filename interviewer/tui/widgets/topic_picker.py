@@ -27,9 +27,14 @@ def fitting_topics(topics: Sequence[str], text: str) -> list[str]:
     return [topic for topic in topics if all(word in f"{topic} {TOPICS.get(topic, '')}".lower() for word in words)]
 
 
+class _FindTopic(LineInput):
+    HELP = "Type a part of a topic's name or of what it covers; Enter ticks the first, down goes to the list."
+
+
 class _Ticks(OptionList):
     """Enter and space both tick."""
 
+    HELP = "Enter or {topics-tick} ticks a topic. None ticked means all."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "select", "Tick", id="topics-tick", show=False, tooltip="Tick a topic, or untick it")
     ]
@@ -56,7 +61,7 @@ class TopicPicker(Vertical):
 
     def compose(self) -> ComposeResult:
         """The line and the list."""
-        yield LineInput(placeholder="type to find a topic", id="find-topic", compact=True)
+        yield _FindTopic(placeholder="type to find a topic", id="find-topic", compact=True)
         yield _Ticks(id="topics", compact=True)
 
     def on_mount(self) -> None:

@@ -23,6 +23,7 @@ __all__ = ["Transcript"]
 class Transcript(VerticalScroll):
     """What was said about the question on screen: the interviewer's words, hints, and the candidate's."""
 
+    HELP = "What was said so far. Up, down, Page up and Page down scroll, Tab goes on."
     can_focus = True
 
     def __init__(self, *, id: str) -> None:
