@@ -31,7 +31,7 @@ async def test_what_is_due_is_said_and_the_key_practises_it(services: Services, 
     (question,) = asked_in(services, due)
     async with tell(services, None, size) as story:
         await story.until(lambda: f"Due for review: 1 question ({question})" in story.visible())
-        assert "^r Review" in story.visible().splitlines()[-1]
+        await story.until(lambda: "^r Review" in story.visible().splitlines()[-1])
         await story.pilot.press("ctrl+r")
         await story.until(lambda: isinstance(story.app.screen, InterviewScreen))
     made = services.journal.session("last")
