@@ -10,17 +10,6 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-__all__ = [
-    "BankError",
-    "EncoderError",
-    "IndexStoreError",
-    "MockdlError",
-    "SettingsError",
-    "StorageError",
-    "UsageError",
-    "nearest_names",
-]
-
 
 class MockdlError(Exception):
     """Base of all foreseen errors.

@@ -10,8 +10,6 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["WORKER_SOCKET", "Places", "built_in_pack", "find_places"]
-
 WORKER_SOCKET = "MOCKDL_WORKER_SOCKET"
 """Environment variable in which `mockdl serve` tells its visitors' apps where the encoder listens."""
 

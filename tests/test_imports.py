@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -130,6 +131,31 @@ def test_no_permission_lies_unused() -> None:
             used[room_of_file(path)] |= arrows_of(path)
     unused = {room: sorted(may - used[room]) for room, may in MAY_IMPORT.items() if may - used[room]}
     assert not unused
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_what_begins_with_an_underscore_stays_in_its_file(path: Path) -> None:
+    """No list says what a module hands out: what has no underscore is for others, and the rest is not."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("interviewer"):
+            assert not [alias.name for alias in node.names if alias.name.startswith("_") and alias.name[:2] != "__"]
+
+
+MEANT_TWICE = {
+    "confidence": "how sure the candidate is: asked in line mode, asked in the interface",
+    "contest": "the rule, and how either front end lets one contest a verdict",
+    "doctor": "the command and the screen of the same findings",
+    "grade": "the command, and what it yields",
+    "history": "the command and the screen of past sessions",
+    "interview": "one interview in line mode, and the screen of one",
+    "speaker": "who says the interviewer's words, in either front end",
+}
+"""Names of files in two folders, where they mean the same thing; what that is."""
+
+
+def test_no_file_name_means_two_things() -> None:
+    stems = Counter(path.stem for path in MODULES if not path.stem.startswith("__"))
+    assert {stem for stem, count in stems.items() if count > 1} == set(MEANT_TWICE)
 
 
 def name_of(path: Path) -> str:

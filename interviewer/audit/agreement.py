@@ -13,18 +13,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     import numpy
 
-__all__ = [
-    "Estimate",
-    "auc",
-    "cohen_kappa",
-    "estimate",
-    "macro_f1",
-    "pearson",
-    "qwk",
-    "spearman",
-    "within_question",
-]
-
 LEVELS = 5
 """Steps the scores are cut into for QWK."""
 

@@ -8,8 +8,6 @@ from collections.abc import Sequence
 
 from interviewer.core.english import content_stems
 
-__all__ = ["keyword_recall", "tf_idf_cosines"]
-
 
 def keyword_recall(question: str, reference: str, answer: str) -> float:
     """Share of the reference's stemmed content words that the answer has, words of the question removed."""

@@ -15,8 +15,6 @@ from interviewer.core.grade.grade import Assessment, AssessmentRequest
 if TYPE_CHECKING:
     import numpy
 
-__all__ = ["Trial", "load_trials", "measure_kinds", "measure_scores", "split_reference"]
-
 _LABELS = {
     "correct": "covered",
     "covered": "covered",

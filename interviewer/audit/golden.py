@@ -16,8 +16,6 @@ from interviewer.core.interview.summary import summarise_answer
 from interviewer.core.ports import Engine
 from interviewer.errors import EncoderError
 
-__all__ = ["GoldenGrade", "generated_answers", "golden_score", "grade_golden", "grader_name", "order_findings"]
-
 MOST_EXCUSED = 0.05
 """Share of questions whose golden order the present grader may still break."""
 _SLACK = 2.0

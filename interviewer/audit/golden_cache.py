@@ -16,8 +16,6 @@ from typing import Any, NamedTuple
 
 from interviewer.core.bank.content import Item
 
-__all__ = ["GRADER_FILES", "KeptGrade", "KeptGrades", "fingerprint"]
-
 _ROOT = Path(__file__).resolve().parents[1]
 GRADER_FILES = (
     "grading/*.py",

@@ -12,8 +12,6 @@ from interviewer.core.bank.content import VerdictName
 from interviewer.core.grade.grade import Grade
 from interviewer.core.grade.ledger import Asked, Ledger, Prices, build_ledger
 
-__all__ = ["GRADERS", "Row", "Scores", "measure_run", "rows_of", "scores_as_dict"]
-
 GRADERS = ("judge", "together", "offline")
 """The judge's own word, the grade that follows from both, and the offline grader's alone."""
 _CREDITED = (VerdictName.COVERED, VerdictName.PARTIAL, VerdictName.CONTRADICTED)

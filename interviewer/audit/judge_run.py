@@ -18,8 +18,6 @@ from interviewer.core.grade.grade import Grade, GradeRequest, GradeResult, Judge
 from interviewer.core.ports import Grader
 from interviewer.errors import UsageError, nearest_names
 
-__all__ = ["GoldenCase", "JudgeLike", "JudgedAnswer", "Run", "choose_questions", "judge_examples"]
-
 _IN_FLIGHT = 12
 """Answers on their way at once; the judge's own limit decides how many of them are asked about."""
 _HOPELESS = ("bad-key", "no-server", "wrong-model")

@@ -11,8 +11,6 @@ from interviewer.core.english import content_stems
 from interviewer.core.interview.selection import NEAR_DUPLICATE
 from interviewer.core.ports import Close, Engine
 
-__all__ = ["duplicate_findings", "text_findings"]
-
 _LEAKED_WORDS = 0.6
 """Share of a statement's own words that its probe may name; words of the prompt don't count."""
 

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from interviewer.audit.survey import Survey
 from interviewer.core.bank.content import Level
 
-__all__ = ["CARD_BEGIN", "CARD_END", "place_card", "render_card"]
-
 CARD_BEGIN = "<!-- quality card: begin -->"
 CARD_END = "<!-- quality card: end -->"
 

@@ -11,8 +11,6 @@ from interviewer.core.bank.content import EXAMPLE_KINDS, TOPICS, Item, Level, Ve
 from interviewer.core.bank.finding import Finding
 from interviewer.core.bank.pack_files import PackReading
 
-__all__ = ["KindRow", "Survey", "TopicRow", "build_survey"]
-
 
 class TopicRow(NamedTuple):
     """One topic."""

@@ -15,8 +15,6 @@ from pathlib import Path
 
 from interviewer.core.bank.content import Bank, Head, Item, Level
 
-__all__ = ["content_key", "read_cache", "stamp_of", "write_cache", "yaml_files"]
-
 _FORMAT = 3
 
 

@@ -14,8 +14,6 @@ from interviewer.core.bank.finding import Finding
 from interviewer.core.bank.pack_files import PackReading
 from interviewer.core.english import tokens
 
-__all__ = ["check_bank"]
-
 
 def check_bank(reading: PackReading) -> list[Finding]:
     """Return the findings of all content rules, as warnings, in file order."""

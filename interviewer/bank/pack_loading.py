@@ -20,8 +20,6 @@ from interviewer.core.bank.finding import Finding, bank_error
 from interviewer.core.bank.pack_files import PackReading
 from interviewer.errors import nearest_names
 
-__all__ = ["load_bank", "read_known_hard", "read_pack", "rubric_hash"]
-
 Model = TypeVar("Model", bound=BaseModel)
 
 

@@ -9,8 +9,6 @@ from string import Template
 from interviewer.core.bank.content import Kind, Level
 from interviewer.errors import UsageError
 
-__all__ = ["PLACEHOLDER", "write_starter"]
-
 PLACEHOLDER = "TODO"
 """Stands wherever the author has to write; `mockdl pack check` reports it."""
 

@@ -14,8 +14,6 @@ from typing import Any
 
 from interviewer.core.bank.finding import Finding
 
-__all__ = ["LinePath", "locate", "locate_findings", "read_yaml"]
-
 LinePath = tuple[str | int, ...]
 
 

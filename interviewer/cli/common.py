@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from interviewer.core.ports import Engine
     from interviewer.services import Services
 
-__all__ = ["open_services", "parse_name", "print_json", "ready_engine", "say", "use_judge", "write_output"]
-
 Name = TypeVar("Name", bound=StrEnum)
 
 

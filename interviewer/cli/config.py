@@ -8,8 +8,6 @@ import typer
 
 from interviewer.cli.common import print_json, say
 
-__all__ = ["config_app"]
-
 config_app = typer.Typer(
     help="Show and change settings.",
     no_args_is_help=True,

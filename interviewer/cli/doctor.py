@@ -11,8 +11,6 @@ from interviewer.cli.common import print_json, ready_engine, say
 from interviewer.errors import MockdlError
 from interviewer.services.health import Check, check_installed, check_services
 
-__all__ = ["doctor"]
-
 
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,

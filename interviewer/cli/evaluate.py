@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from interviewer.core.grade.grade import Assessment
     from interviewer.services import Services
 
-__all__ = ["evaluate"]
-
 _CHUNK = 64
 _IN_FLIGHT = 4
 

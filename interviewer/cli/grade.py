@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from interviewer.core.bank.content import Level
     from interviewer.services import Services
 
-__all__ = ["grade"]
-
 
 def grade(
     source: Annotated[

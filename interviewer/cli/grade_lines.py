@@ -19,8 +19,6 @@ from interviewer.errors import MockdlError, UsageError, nearest_names
 from interviewer.report.json_report import question_as_dict
 from interviewer.services import Services
 
-__all__ = ["grade_lines"]
-
 _IN_FLIGHT = 8
 _GIVEN = ("score", "interval", "note", "flags", "key_points", "misconceptions", "grader")
 _OURS = {"line", "question_id", "answer", "level"}

@@ -18,8 +18,6 @@ from interviewer.services import Services
 from interviewer.sessions import pending_grades
 from interviewer.sessions.conductor import Conductor
 
-__all__ = ["Wish", "grade_session"]
-
 
 class Wish(NamedTuple):
     """What is to be done with a session."""

@@ -11,8 +11,6 @@ import typer
 
 from interviewer.cli.common import open_services, print_json, write_output
 
-__all__ = ["history", "report"]
-
 
 def _formats() -> list[str]:
     from interviewer.report import FORMATS

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from interviewer.core.bank.content import Item
     from interviewer.services import Services
 
-__all__ = ["judge_check"]
-
 
 def judge_check(
     questions: Annotated[

@@ -11,8 +11,6 @@ from interviewer.audit.judge_run import Run
 from interviewer.cli.tables import WIDTH, render_columns, short_number, show_interval
 from interviewer.wording.model_costs import describe_sums, show_cost
 
-__all__ = ["render_scores"]
-
 _NAMES = {"judge": "judge alone", "together": "both together", "offline": "offline alone"}
 
 

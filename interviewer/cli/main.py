@@ -10,8 +10,6 @@ import typer
 from interviewer import __version__
 from interviewer.errors import MockdlError
 
-__all__ = ["app", "main"]
-
 EXIT_CODES = """Exit codes: 0 done, 1 a check failed, 2 wrong use, 3 settings, 4 question pack, 5 journal or
 files, 6 encoder or index, 7 input ended before the interview did (saved), 130 interrupted (saved)."""
 

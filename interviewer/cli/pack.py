@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from interviewer.audit.survey import Survey
     from interviewer.core.bank.finding import Finding
 
-__all__ = ["pack_app"]
-
 pack_app = typer.Typer(
     help="Write and test questions of your own.",
     no_args_is_help=True,

@@ -20,8 +20,6 @@ from interviewer.core.bank.pack_files import PackFiles, PackReading
 from interviewer.core.ports import Engine
 from interviewer.errors import UsageError
 
-__all__ = ["PackAudit", "audit", "render_table", "write_card"]
-
 
 class PackAudit(NamedTuple):
     """What the encoder and the grader had to say about a pack."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from interviewer.cli.common import open_services
 
-__all__ = ["play"]
-
 
 def play(session: str, *, line_mode: bool) -> int:
     """Play a session; returns the exit code. Nothing is written, graded or sent.

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from interviewer.core.progress.agenda import Agenda, DueQuestion
     from interviewer.services import Services
 
-__all__ = ["review"]
-
 
 def _levels() -> list[str]:
     from interviewer.core.bank.content import Level

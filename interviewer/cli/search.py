@@ -9,8 +9,6 @@ import typer
 from interviewer.cli.common import open_services, print_json, ready_engine
 from interviewer.errors import UsageError
 
-__all__ = ["search"]
-
 
 def search(
     query: Annotated[list[str], typer.Argument(help="What to look for, in plain words.")],

@@ -20,8 +20,6 @@ from interviewer.paths import WORKER_SOCKET
 if TYPE_CHECKING:
     from interviewer.services import Services
 
-__all__ = ["serve"]
-
 
 def _levels() -> list[str]:
     from interviewer.core.bank.content import Level

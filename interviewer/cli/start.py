@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from interviewer.services import Services
     from interviewer.sessions.conductor import Conductor
 
-__all__ = ["conduct", "has_terminal", "open_home", "start"]
-
 
 def has_terminal() -> bool:
     """Whether the terminal interface can run here."""

@@ -8,8 +8,6 @@ from io import StringIO
 
 from interviewer.core.text import clean_line
 
-__all__ = ["WIDTH", "render_columns", "short_number", "show_interval"]
-
 WIDTH = 80
 """Of all that is printed for people where no terminal says how wide it is."""
 

@@ -15,8 +15,6 @@ import time
 from interviewer.cli.start import open_home
 from interviewer.errors import MockdlError
 
-__all__ = ["main"]
-
 _LOOKS_EVERY = 1.0
 _GRACE = 3.0
 """Seconds between being asked to end and being ended."""

@@ -10,21 +10,6 @@ import re
 from functools import lru_cache
 from itertools import pairwise
 
-__all__ = [
-    "STOP_WORDS",
-    "clauses",
-    "content_stems",
-    "content_words",
-    "is_negated",
-    "join_wrapped",
-    "sentence_ends",
-    "sentences",
-    "stem",
-    "stop_share",
-    "strip_span",
-    "tokens",
-]
-
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 
 STOP_WORDS = frozenset(

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict
 
-__all__ = ["Frozen"]
-
 
 class Frozen(BaseModel):
     """A value. A field that nobody declared is an error, because a journal would keep the mistake for ever."""

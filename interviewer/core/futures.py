@@ -11,8 +11,6 @@ from concurrent.futures import CancelledError, Future, InvalidStateError
 from contextlib import suppress
 from typing import TypeVar, overload
 
-__all__ = ["chain", "settled"]
-
 T = TypeVar("T")
 R = TypeVar("R")
 

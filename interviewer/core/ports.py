@@ -14,20 +14,6 @@ from interviewer.core.grade.grade import Assessment, AssessmentRequest, GradeReq
 if TYPE_CHECKING:
     import numpy
 
-__all__ = [
-    "Assessor",
-    "Close",
-    "Encoder",
-    "EncoderStatus",
-    "Engine",
-    "Grader",
-    "Neighbour",
-    "Progress",
-    "Reader",
-    "Reading",
-    "SearchHit",
-]
-
 Progress = Callable[[str, int, int], None]
 """Called as progress(what, done, total) during long work."""
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import ipaddress
 from urllib.parse import urlsplit
 
-__all__ = ["check_address", "host_of", "is_loopback"]
-
 
 def check_address(url: str) -> str:
     """Return a server's base URL without white space around it and slashes at its end.

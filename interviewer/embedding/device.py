@@ -8,8 +8,6 @@ from pathlib import Path
 
 from interviewer.errors import EncoderError
 
-__all__ = ["choose_device", "limit_threads", "physical_cores"]
-
 _TOPOLOGY = Path("/sys/devices/system/cpu")
 
 

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from interviewer.embedding.token_reader import TokenReader
 
-__all__ = ["BATCH", "DEFAULT_MODEL", "SentenceEncoder", "load_encoder"]
-
 DEFAULT_MODEL = "default"
 _DEFAULT_NAME = "all-MiniLM-L6-v2"
 _BUNDLED = "bundled"

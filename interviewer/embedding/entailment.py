@@ -13,8 +13,6 @@ from typing import Any, NamedTuple
 import torch
 from torch import nn
 
-__all__ = ["Channel", "Side"]
-
 WIDTH = 384
 COMPARE = 192
 HIDDEN = 128

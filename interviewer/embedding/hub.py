@@ -10,8 +10,6 @@ from typing import Any
 from interviewer.embedding.load_failures import BACK_TO_DEFAULT, failed_load
 from interviewer.errors import EncoderError
 
-__all__ = ["hub_revision", "load_from_hub"]
-
 _PATIENCE = 10.0
 """Seconds to wait for the hub to say anything at all."""
 

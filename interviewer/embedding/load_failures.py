@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from interviewer.errors import EncoderError
 
-__all__ = ["BACK_TO_DEFAULT", "LESS_MEMORY", "failed_load", "first_line"]
-
 BACK_TO_DEFAULT = "`mockdl config set encoder default` goes back to the bundled one."
 LESS_MEMORY = "Close other programs, or `mockdl config set device cpu`."
 

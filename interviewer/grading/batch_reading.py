@@ -10,8 +10,6 @@ from interviewer.core.ports import Reader, Reading
 if TYPE_CHECKING:
     import numpy
 
-__all__ = ["ReadAhead"]
-
 
 class ReadAhead:
     """A reader that remembers what it was told to read beforehand; implements `core.ports.Reader`."""

@@ -17,8 +17,6 @@ from interviewer.grading.guards import shingles
 if TYPE_CHECKING:
     import numpy
 
-__all__ = ["ClaimStore", "Claims", "reference_text"]
-
 _KEPT = 16
 """With token states a rubric takes about four megabytes."""
 

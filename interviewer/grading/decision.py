@@ -21,20 +21,6 @@ from interviewer.core.grade.grade import Agreement
 from interviewer.grading.features import FEATURES
 from interviewer.grading.signals import ENTAILED, REFERENCE_SIGNALS, SIGNALS
 
-__all__ = [
-    "ACCUSED",
-    "CLASSES",
-    "JOINT",
-    "PLAIN",
-    "WITH_CHANNEL",
-    "Decision",
-    "DecisionModel",
-    "expand",
-    "expand_reference",
-    "expanded",
-    "load_model",
-]
-
 PLAIN = "weights_plain.json"
 """For encoders without an entailment channel: sentence vectors alone."""
 WITH_CHANNEL = "weights.json"

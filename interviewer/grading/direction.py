@@ -12,8 +12,6 @@ from typing import NamedTuple
 from interviewer.core.english import content_stems, is_negated, tokens
 from interviewer.grading.values import find_quantities
 
-__all__ = ["CHECKS", "check_direction"]
-
 CHECKS = ("direction_same", "direction_clash", "turned", "inverted", "numbers_clash")
 """Names of what `check_direction` returns, in order:
 

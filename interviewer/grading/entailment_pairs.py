@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
     from interviewer.core.ports import Reader, Reading
 
-__all__ = ["ClaimReadings", "Entailed", "compare_spans"]
-
 
 class ClaimReadings(NamedTuple):
     """A claim's wordings, read token by token, in the order of its texts."""

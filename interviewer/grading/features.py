@@ -15,8 +15,6 @@ from interviewer.grading.spans import TextSpan
 if TYPE_CHECKING:
     import numpy
 
-__all__ = ["FEATURES", "ClaimTexts", "Matched", "WordWeights", "match_claim"]
-
 FEATURES = (
     "bias",
     "support",

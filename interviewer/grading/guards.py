@@ -16,8 +16,6 @@ from interviewer.core.grade.grade import Flag, Span
 from interviewer.core.grade.injection import find_injections
 from interviewer.grading.spans import TextSpan
 
-__all__ = ["Guarded", "guard_spans", "is_shuffled", "other_language", "shingles"]
-
 _DONT_KNOW = re.compile(
     r"\b(?:i (?:really |honestly |just )?(?:don't|do not|dont) (?:know|remember|recall)|no idea|not sure|"
     r"i have no (?:idea|clue)|can't (?:say|remember|answer)|i (?:would )?pass)\b",

@@ -37,8 +37,6 @@ from interviewer.grading.values import decide_by_value
 if TYPE_CHECKING:
     import numpy
 
-__all__ = ["OfflineGrader", "build_grader"]
-
 NAME = "offline-contrast"
 _MOST_CHARACTERS = 40_000
 _FREE: tuple[Flag, ...] = ("too-short", "soup")

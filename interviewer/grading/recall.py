@@ -19,8 +19,6 @@ from interviewer.core.english import STOP_WORDS
 if TYPE_CHECKING:
     import numpy
 
-__all__ = ["PieceWeights", "least_said", "load_piece_weights", "soft_recall"]
-
 ASKED_SHARE = 0.33
 _FUNCTION_WEIGHT = 0.0
 

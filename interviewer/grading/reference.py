@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from interviewer.core.ports import Reading
 
-__all__ = ["build_assessment", "reference_signals"]
-
 _MOST_RATIO = 1.5
 _NEARLY_NONE = 0.1
 """Of its weight a token of the question keeps in `whole_new`."""

@@ -20,15 +20,6 @@ from interviewer.grading.style import MANNERS, describe_manner
 if TYPE_CHECKING:
     from interviewer.core.ports import Reader, Reading
 
-__all__ = [
-    "ENTAILED",
-    "REFERENCE_SIGNALS",
-    "SIGNALS",
-    "Signals",
-    "add_rivals",
-    "collect_signals",
-]
-
 RIVALS = ("rival", "crowd", "outranked")
 """Of the span that covers best: how well it covers the best of the other claims; how many of these it covers, as a
 share of five; and how many it covers better than this one, as a share of four. A sentence makes a point or two."""

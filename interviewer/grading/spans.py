@@ -10,8 +10,6 @@ from typing import NamedTuple
 
 from interviewer.core.english import clauses, is_negated, sentences
 
-__all__ = ["MOST_SPANS", "TextSpan", "cut_spans"]
-
 MOST_SPANS = 240
 """More than 3,000 words of ordinary prose; what lies beyond is not read, and the grade says so."""
 

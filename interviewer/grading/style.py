@@ -11,8 +11,6 @@ import re
 
 from interviewer.core.english import content_stems, stop_share
 
-__all__ = ["MANNERS", "describe_manner"]
-
 MANNERS = ("asked_share", "function_share", "hedged", "listed", "brevity")
 """Names of what `describe_manner` returns, in order:
 

@@ -10,8 +10,6 @@ from interviewer.core.bank.content import Value, VerdictName
 from interviewer.core.grade.grade import PointVerdict, Span
 from interviewer.grading.spans import TextSpan
 
-__all__ = ["Quantity", "decide_by_value", "find_quantities", "match_value"]
-
 _NUMBER = re.compile(
     r"(?<![\w.])[-−]?(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
     r"(?:\s*(?:[eE]|[x×*]\s*10\s*\^?)\s*(?P<exponent>[-−+]?\d{1,3}))?(?P<scale>[kKMBT](?![\w]))?"

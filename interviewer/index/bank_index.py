@@ -12,8 +12,6 @@ from interviewer.errors import IndexStoreError
 if TYPE_CHECKING:
     import numpy
 
-__all__ = ["BankIndex", "Entry", "bank_entries", "build_index"]
-
 _RELATED = 0.3
 """Below this cosine two questions are not about the same thing."""
 

@@ -16,8 +16,6 @@ from interviewer.core.ports import Close, Encoder
 if TYPE_CHECKING:
     import numpy
 
-__all__ = ["COPIED", "ELSEWHERE", "LEAKS", "OVERLAPS", "SAYS_THE_TRUTH", "close_questions", "close_texts"]
-
 OVERLAPS = 0.86
 """Two statements of a rubric above this ask for the same thing."""
 COPIED = 0.95

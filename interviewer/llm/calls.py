@@ -19,8 +19,6 @@ from interviewer.llm.retry import pause_before
 from interviewer.llm.server_config import ChatServer
 from interviewer.llm.transport import Door, Sent
 
-__all__ = ["Caller", "Sleep"]
-
 Sleep = Callable[[float], Awaitable[None]]
 _EMPTY = Trouble("empty", "The model sent an empty reply, however it was asked; try another model.", climbs=True)
 _TAKEN = ("truncated", "refused")

@@ -11,18 +11,6 @@ from concurrent.futures import Future
 from enum import StrEnum
 from typing import Any, Literal, NamedTuple, Protocol
 
-__all__ = [
-    "Chat",
-    "ChatAnswer",
-    "ChatFailure",
-    "ChatMessage",
-    "ChatReply",
-    "ChatRequest",
-    "FailureKind",
-    "OnDelta",
-    "Rung",
-]
-
 FailureKind = Literal[
     "timeout",
     "refused",

@@ -15,15 +15,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from interviewer.core.futures import settled
-from interviewer.llm.background import Background, Call
 from interviewer.llm.calls import Caller, Sleep
 from interviewer.llm.chat import ChatAnswer, ChatFailure, ChatRequest, OnDelta
 from interviewer.llm.json_modes import Ladder
+from interviewer.llm.loop_thread import Background, Call
 from interviewer.llm.request_failures import Trouble, late
 from interviewer.llm.server_config import ChatServer
 from interviewer.llm.transport import Door
-
-__all__ = ["ChatClient"]
 
 T = TypeVar("T")
 

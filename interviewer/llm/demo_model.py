@@ -17,8 +17,6 @@ from interviewer.llm.judge_prompt import read_prompt
 from interviewer.llm.scripted_chat import ScriptedChat
 from interviewer.llm.voice_prompt import ACTS
 
-__all__ = ["DEMO_MODEL", "DEMO_NOTICE", "demo_chat"]
-
 DEMO_MODEL = "demo (scripted model)"
 DEMO_NOTICE = (
     f"This is a demonstration: {DEMO_MODEL} stands in for the judge and the interviewer's words. Its opinions are "

@@ -11,8 +11,6 @@ from interviewer.core.grade.injection import sentence_around
 from interviewer.core.text import count_words, visible
 from interviewer.llm.quote_check import find_quote
 
-__all__ = ["Evidence"]
-
 _MOST_WORDS = 40
 """A quote longer than this, and than half of the answer, points nowhere."""
 _PRAISE = content_words(

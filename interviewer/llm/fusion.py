@@ -32,8 +32,6 @@ from interviewer.core.grade.injection import find_injections
 from interviewer.llm.evidence import Evidence
 from interviewer.llm.judge_reply import Judgement
 
-__all__ = ["HEAVY", "MOST_BALLOTS", "disputed_points", "fuse"]
-
 MOST_BALLOTS = 3
 HEAVY = 0.6
 """Share of the heaviest expected weight from which on a key point is heavy."""

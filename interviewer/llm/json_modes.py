@@ -15,8 +15,6 @@ from typing import Any, NamedTuple
 from interviewer.llm.chat import ChatMessage, ChatRequest, Rung
 from interviewer.llm.judge_prompt import read_prompt
 
-__all__ = ["PARAMETERS", "Habit", "Ladder", "request_body", "rungs_from"]
-
 PARAMETERS = ("max_completion_tokens", "max_tokens", "temperature", "stream_options")
 """Fields that a request can do without, or can name otherwise."""
 _FILE = "chat-servers.json"

@@ -22,8 +22,6 @@ from interviewer.llm.judge_prompt import judge_prompt, judged_ids, prompt_hash, 
 from interviewer.llm.judge_reply import Judgement, Unreadable, judgement_schema, parse_judgement
 from interviewer.llm.reply_cache import ReplyCache
 
-__all__ = ["Judge"]
-
 _TOKENS_A_POINT = 160
 _TOKENS = 400
 _NEAR = 3.0

@@ -16,8 +16,6 @@ from interviewer.core.bank.content import Item
 from interviewer.core.grade.grade import FIX_PREFIX
 from interviewer.core.text import clean
 
-__all__ = ["claim_of", "fence_of", "judge_prompt", "judged_ids", "prompt_hash", "read_prompt", "repair_prompt"]
-
 
 @lru_cache
 def read_prompt(name: str) -> str:

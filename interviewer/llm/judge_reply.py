@@ -15,8 +15,6 @@ from typing import Any, NamedTuple
 from interviewer.core.bank.content import VerdictName
 from interviewer.core.text import clean_line, shorten
 
-__all__ = ["JUDGED", "JudgedPoint", "Judgement", "Unreadable", "judgement_schema", "parse_judgement"]
-
 JUDGED = {
     "covered": VerdictName.COVERED,
     "partial": VerdictName.PARTIAL,

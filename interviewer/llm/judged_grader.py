@@ -11,8 +11,6 @@ from interviewer.core.grade.grade import GradeRequest, GradeResult, Ungraded
 from interviewer.core.ports import Grader
 from interviewer.llm.judge import Judge
 
-__all__ = ["JudgedGrader"]
-
 
 class JudgedGrader:
     """Grades with the engine, then asks the judge; implements `core.ports.Grader` itself."""

@@ -23,8 +23,6 @@ from interviewer.llm.json_modes import request_body
 from interviewer.llm.voice_gate import Gate
 from interviewer.llm.voice_prompt import ACTS, voice_hash, voice_request
 
-__all__ = ["PATIENCE_TO_THE_LAST", "ModelVoice"]
-
 PATIENCE_TO_THE_LAST = 3.0
 """How many times as long as to the first word the model has to the last."""
 _MOST_FAILURES = 2

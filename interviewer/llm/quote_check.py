@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from interviewer.core.grade.grade import Span
 from interviewer.core.grade.quotes import find_places, plain_quote
 
-__all__ = ["LEAST", "find_quote"]
-
 LEAST = 12
 """Characters a quote must have: shorter ones are found in any text."""
 

@@ -13,8 +13,6 @@ from urllib.parse import quote
 
 from interviewer.core.text import shorten
 
-__all__ = ["HIDDEN", "Secrets"]
-
 HIDDEN = "[hidden]"
 _SHAPES = (
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=*-]{4,}"), rf"\1 {HIDDEN}"),

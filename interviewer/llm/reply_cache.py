@@ -8,8 +8,6 @@ from pathlib import Path
 
 from interviewer.llm.chat import ChatReply, ChatRequest, Rung
 
-__all__ = ["ReplyCache"]
-
 
 class ReplyCache:
     """A folder of replies, one file each; readable by the user alone, for they quote answers.

@@ -18,8 +18,6 @@ from interviewer.llm.response_parsing import BrokenOffError, UnusableReplyError
 from interviewer.llm.retry import retry_after_of
 from interviewer.llm.server_config import ChatServer
 
-__all__ = ["Trouble", "late", "trouble_of"]
-
 
 class Trouble(NamedTuple):
     """One request without a usable reply."""

@@ -5,16 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
-__all__ = [
-    "BrokenOffError",
-    "Heard",
-    "UnusableReplyError",
-    "join_pieces",
-    "read_model_names",
-    "read_piece",
-    "read_reply",
-]
-
 
 class UnusableReplyError(ValueError):
     """A body that is no chat reply; the message says what is wrong with it."""

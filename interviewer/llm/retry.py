@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 
-__all__ = ["pause_before", "retry_after_of"]
-
 _FIRST = 0.5
 _MOST = 8.0
 

@@ -8,10 +8,8 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 
-from interviewer.llm.background import Call
 from interviewer.llm.chat import ChatAnswer, ChatFailure, ChatReply, ChatRequest, OnDelta, Rung
-
-__all__ = ["Script", "ScriptedChat"]
+from interviewer.llm.loop_thread import Call
 
 Script = Callable[[ChatRequest], str | ChatAnswer]
 _CANCELLED = ChatFailure("cancelled", "The call was cancelled; ask again whenever you like.")

@@ -10,8 +10,6 @@ from pydantic import SecretStr
 from interviewer.core.server_address import check_address, host_of, is_loopback
 from interviewer.llm.redaction import Secrets
 
-__all__ = ["ChatServer"]
-
 _KEY_HEADERS = {"authorization", "api-key", "x-api-key"}
 
 

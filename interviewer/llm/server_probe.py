@@ -17,8 +17,6 @@ from interviewer.llm.judge_reply import Unreadable, judgement_schema, parse_judg
 from interviewer.llm.quote_check import find_quote
 from interviewer.llm.server_config import ChatServer
 
-__all__ = ["USUAL_PORTS", "FoundServer", "ProbeExample", "judge_example", "look_for_servers", "usual_servers"]
-
 USUAL_PORTS = (11434, 1234, 8000, 8080)
 """Of Ollama, LM Studio, vLLM and llama-cpp-python, and llama.cpp's own server."""
 _PATIENCE = 4.0

@@ -21,8 +21,6 @@ from interviewer.llm.server_config import ChatServer
 if TYPE_CHECKING:
     import httpx2
 
-__all__ = ["Door", "Sent"]
-
 _MAY_LEAVE = {"host", "accept", "accept-encoding", "connection", "user-agent", "content-type", "content-length"}
 
 

@@ -17,8 +17,6 @@ from interviewer.core.interview.leaks import given_away, judgement_in, lost_from
 from interviewer.core.interview.utterance import Act
 from interviewer.core.text import clean, count_words
 
-__all__ = ["Gate"]
-
 _WHOLE = (Act.ASK, Act.HINT)
 _MOST_WORDS = {Act.REACTION: 60, Act.CLARIFICATION: 100, Act.EXPLANATION: 220}
 _THINKING = re.compile(r"\s*<think>.*?(?:</think>\s*|\Z)", re.DOTALL)

@@ -15,8 +15,6 @@ from interviewer.core.text import clean
 from interviewer.llm.chat import ChatMessage, ChatRequest
 from interviewer.llm.judge_prompt import fence_of, prompt_hash, read_prompt
 
-__all__ = ["ACTS", "voice_hash", "voice_request"]
-
 ACTS = (Act.REACTION, Act.ASK, Act.HINT, Act.CLARIFICATION, Act.EXPLANATION)
 """What a model words. Greeting and closing are authored: neither the first question nor the report waits for it."""
 _TOKENS = {Act.REACTION: 160, Act.ASK: 500, Act.HINT: 250, Act.CLARIFICATION: 250, Act.EXPLANATION: 500}

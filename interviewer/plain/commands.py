@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["COMMANDS", "SUBMIT", "Command", "help_lines", "parse_command"]
-
 COMMANDS = {
     "/ask": "ask what the question means, e.g. /ask what do you mean by memory? (costs nothing)",
     "/hint": "show the next hint (each has a price)",

@@ -13,8 +13,6 @@ from interviewer.errors import StorageError
 from interviewer.plain.console import Console
 from interviewer.sessions.conductor import Conductor
 
-__all__ = ["Confidence"]
-
 _PROMPT = f"How sure are you, 1 ({CONFIDENCE[1]}) to 5 ({CONFIDENCE[5]})? (Enter skips) "
 
 

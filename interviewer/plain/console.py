@@ -15,8 +15,6 @@ from typing import IO
 
 from interviewer.core.text import clean, clean_line, plain_newlines
 
-__all__ = ["Console"]
-
 
 class Console:
     """The candidate's side of line mode."""

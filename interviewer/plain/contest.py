@@ -30,8 +30,6 @@ from interviewer.sessions.conductor import Conductor
 from interviewer.sessions.contests import keep_ruling, may_contest, request_ruling
 from interviewer.wording.verdicts import describe_outcome, describe_score
 
-__all__ = ["Contests", "offer_contests"]
-
 
 class _Asked(NamedTuple):
     """A contest whose ruling is on its way."""

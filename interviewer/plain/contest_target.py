@@ -21,8 +21,6 @@ from interviewer.core.interview.summary import QuestionSummary
 from interviewer.core.text import shorten
 from interviewer.wording.verdicts import sort_points
 
-__all__ = ["Pointed", "RefusedError", "describe_answer", "find_pointed", "list_numbers", "open_numbers", "split_number"]
-
 _NUMBERED = re.compile(r"(?:(?P<question>\d{1,3})\.)?(?P<point>\d{1,3})(?:\s+(?P<words>.+))?", re.DOTALL)
 _QUOTED = re.compile(r"[\"'“„«‘](?P<words>.+)[\"'”“»’](?:\s+in\s+(?P<answer>\d{1,3}))?", re.DOTALL | re.IGNORECASE)
 

@@ -39,8 +39,6 @@ from interviewer.report.terminal_report import render_question
 from interviewer.sessions.conductor import Conductor
 from interviewer.sessions.session_view import TIME_IS_UP
 
-__all__ = ["INPUT_ENDED", "run_plain"]
-
 INPUT_ENDED = 7
 """Exit code when the input ended before the interview did."""
 

@@ -11,8 +11,6 @@ from interviewer.report.terminal_report import wrap_text
 from interviewer.sessions.session_view import SessionView
 from interviewer.sessions.speaking import question_text
 
-__all__ = ["retell"]
-
 
 def retell(view: SessionView, console: Console) -> None:
     """Print the conversation of a stored session."""

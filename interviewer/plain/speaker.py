@@ -18,8 +18,6 @@ from interviewer.sessions.conductor import Conductor
 from interviewer.sessions.speaking import clarification, explanation, question_text, speeches_for
 from interviewer.wording.verdicts import sort_points
 
-__all__ = ["LineSpeaker"]
-
 _QUIET = 1.5
 """Seconds of waiting for words before the waiting is explained."""
 _APART = (Act.REACTION, Act.CLARIFICATION, Act.EXPLANATION, Act.CLOSING)

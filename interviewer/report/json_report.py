@@ -9,8 +9,6 @@ from interviewer.core.interview.scoring import PointScore
 from interviewer.core.interview.summary import QuestionSummary, SessionSummary
 from interviewer.wording.model_costs import ledger_as_dict
 
-__all__ = ["question_as_dict", "render_json"]
-
 _SCHEMA = 1
 
 

@@ -15,8 +15,6 @@ from interviewer.core.text import clean, clean_line
 from interviewer.wording import verdicts
 from interviewer.wording.model_costs import describe_ledger
 
-__all__ = ["render_markdown"]
-
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$])")
 
 

@@ -6,8 +6,6 @@ from interviewer.core.bank.content import Item, KeyPoint
 from interviewer.report.terminal_report import wrap_text
 from interviewer.wording.verdicts import describe_reference
 
-__all__ = ["render_item"]
-
 
 def render_item(item: Item, width: int) -> list[str]:
     """All that a pack says about one question, wrapped to `width` columns."""

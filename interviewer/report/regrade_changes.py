@@ -14,8 +14,6 @@ from interviewer.report.terminal_report import wrap_text
 from interviewer.wording.model_costs import ledger_as_dict
 from interviewer.wording.verdicts import MARKS, describe_interval, describe_opinion
 
-__all__ = ["change_as_dict", "render_change"]
-
 _WORDS = {"offline": "offline grader", "judge": "judge", "both": "judge and offline grader"}
 
 

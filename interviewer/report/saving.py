@@ -8,8 +8,6 @@ from interviewer.core.interview.summary import SessionSummary
 from interviewer.errors import StorageError
 from interviewer.report import render_report
 
-__all__ = ["save_report"]
-
 
 def save_report(summary: SessionSummary, folder: Path) -> Path:
     """Write the Markdown report of a session into a folder, which is made when it is missing; returns the file.

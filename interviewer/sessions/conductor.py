@@ -16,9 +16,9 @@ from interviewer.core.bank.content import Bank
 from interviewer.core.futures import settled
 from interviewer.core.grade.ledger import Prices
 from interviewer.core.interview.effects import Effect, GradeTurn
-from interviewer.core.interview.engine import step
 from interviewer.core.interview.journal_port import Draft, Journal, SessionRow
 from interviewer.core.interview.session import Event, Graded, Phase, Resumed, Spoke, Started
+from interviewer.core.interview.state_machine import step
 from interviewer.core.interview.utterance import Utterance
 from interviewer.core.ports import Grader
 from interviewer.sessions.session_view import SessionView, asked_in
@@ -27,8 +27,6 @@ from interviewer.sessions.turn_grading import grade_turn
 if TYPE_CHECKING:
     from interviewer.core.interview.authored import OnWords, Speech, Voice
     from interviewer.sessions.arbitration import Arbiter
-
-__all__ = ["Conductor"]
 
 
 class Conductor(SessionView):

@@ -12,8 +12,6 @@ from interviewer.core.interview.session import Contested, Phase
 from interviewer.errors import MockdlError
 from interviewer.sessions.conductor import Conductor
 
-__all__ = ["keep_ruling", "may_contest", "request_ruling"]
-
 
 def may_contest(conductor: Conductor) -> bool:
     """Whether somebody is there to rule on contests."""

@@ -18,17 +18,6 @@ if TYPE_CHECKING:
     from interviewer.core.interview.journal_port import SessionRow
     from interviewer.sessions.store import SessionStore
 
-__all__ = [
-    "answered_turns",
-    "grade_owed",
-    "keep_grade",
-    "note_asked",
-    "owed_turns",
-    "refuse_demonstration",
-    "unjudged_turns",
-    "untried_turns",
-]
-
 
 def answered_turns(state: State) -> list[Turn]:
     """All answers, graded or not, oldest first."""

@@ -10,13 +10,11 @@ from collections.abc import Callable
 
 from interviewer.core.bank.content import Bank
 from interviewer.core.grade.ledger import Prices
-from interviewer.core.interview.engine import begin
 from interviewer.core.interview.journal_port import JournalReader, SessionRow
 from interviewer.core.interview.replay_frames import Frame, build_frames
+from interviewer.core.interview.state_machine import begin
 from interviewer.errors import UsageError
 from interviewer.sessions.session_view import SessionView
-
-__all__ = ["Recording"]
 
 
 class Recording(SessionView):

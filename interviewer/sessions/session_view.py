@@ -13,14 +13,12 @@ from typing import TYPE_CHECKING, cast
 from interviewer.core.bank.content import Bank, Item, Level
 from interviewer.core.grade.grade import GradeResult
 from interviewer.core.grade.ledger import Asked, Prices, asked_for, build_ledger
-from interviewer.core.interview.engine import begin, replay
 from interviewer.core.interview.journal_port import JournalReader, SessionRow
 from interviewer.core.interview.session import Contested, Event, Graded, ModelAsked, Phase, Spoke, TimeUp, Turn
+from interviewer.core.interview.state_machine import begin, replay
 
 if TYPE_CHECKING:
     from interviewer.core.interview.summary import SessionSummary
-
-__all__ = ["TIME_IS_UP", "SessionView", "asked_in"]
 
 TIME_IS_UP = "Time is up. What you had typed was taken as your answer."
 """What the candidate is told when `SessionView.time_up` ends an answer."""

@@ -17,8 +17,6 @@ from interviewer.core.interview.session import State, Turn
 from interviewer.core.interview.utterance import Act
 from interviewer.sessions.session_view import SessionView
 
-__all__ = ["clarification", "explanation", "question_text", "speeches_for"]
-
 
 def speeches_for(effect: Effect, view: SessionView) -> tuple[Speech, ...]:
     """What is to be said with an effect, in this order; a question comes last, and nothing that was said before.

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from interviewer.core.interview.summary import SessionSummary
     from interviewer.sessions.arbitration import Arbiter
 
-__all__ = ["SessionModel", "SessionStore"]
-
 
 class SessionModel(Protocol):
     """What a session asks of the language model, as it is configured."""

@@ -11,8 +11,6 @@ from interviewer.core.grade.grade import Grade, GradeRequest, GradeResult, Ungra
 from interviewer.core.interview.session import Graded, State, Turn, TurnKind
 from interviewer.core.ports import Grader
 
-__all__ = ["grade_turn"]
-
 
 def grade_turn(
     make_grader: Callable[[], Grader] | None, turn: Turn, state: State, item: Item, clock: Callable[[], float]

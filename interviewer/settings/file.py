@@ -17,8 +17,6 @@ from interviewer.errors import SettingsError, nearest_names
 from interviewer.paths import WORKER_SOCKET
 from interviewer.settings.schema import MAY_HOLD_A_KEY, Settings
 
-__all__ = ["clear_setting", "load_settings", "names_in_environment", "names_in_file", "parse_value", "write_setting"]
-
 _ENV_PREFIX = "MOCKDL_"
 _OTHER_VARIABLES = {"MOCKDL_HOME", WORKER_SOCKET}
 

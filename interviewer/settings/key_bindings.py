@@ -11,8 +11,6 @@ from collections.abc import Mapping
 
 from interviewer.errors import nearest_names
 
-__all__ = ["ACTIONS", "check_keys"]
-
 ACTIONS = (
     "back",
     "bank",

@@ -17,8 +17,6 @@ from interviewer.core.server_address import check_address
 from interviewer.errors import nearest_names
 from interviewer.settings.key_bindings import check_keys
 
-__all__ = ["MAY_HOLD_A_KEY", "JudgeMode", "Settings", "VoiceMode", "describe_settings"]
-
 MAY_HOLD_A_KEY = {"judge_url", "judge_key_variable", "judge_headers"}
 """Settings whose value is not repeated in messages: a key may have been put there, by design or by mistake."""
 

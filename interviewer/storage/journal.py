@@ -23,8 +23,6 @@ from interviewer.core.interview.session import Event, Planned, SessionConfig, ev
 from interviewer.errors import StorageError, UsageError
 from interviewer.storage.migrations import migrate
 
-__all__ = ["SqliteJournal", "open_journal"]
-
 _plans = TypeAdapter(tuple[Planned, ...], config=ConfigDict(defer_build=True))
 _notes = TypeAdapter(tuple[str, ...], config=ConfigDict(defer_build=True))
 _BUSY_SECONDS = 5.0

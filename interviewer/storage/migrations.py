@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 
-__all__ = ["MIGRATIONS", "migrate"]
-
 MIGRATIONS: tuple[tuple[str, str], ...] = (
     (
         "0001_sessions_events_drafts",

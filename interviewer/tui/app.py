@@ -26,8 +26,6 @@ from interviewer.tui.screens.interview import InterviewScreen
 if TYPE_CHECKING:
     from textual.command import Provider
 
-__all__ = ["MockdlApp"]
-
 _PLACES = ("{history}", "history, {bank} bank, {settings} settings, {doctor} doctor")
 _ROWS = (
     ("{help}", "this help  (help)"),

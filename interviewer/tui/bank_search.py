@@ -12,8 +12,6 @@ from interviewer.core.bank.word_search import find_by_words, merge_found
 from interviewer.core.ports import EncoderStatus, SearchHit
 from interviewer.errors import MockdlError
 
-__all__ = ["Found", "find_questions"]
-
 _MOST = 30
 """Results by meaning."""
 _LEAST = 0.3

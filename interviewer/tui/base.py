@@ -25,8 +25,6 @@ from interviewer.sessions.conductor import Conductor
 from interviewer.tui.safe_text import toast
 from interviewer.tui.themes import THEMES
 
-__all__ = ["AppBase"]
-
 
 class AppBase(App[int]):
     """Looks, help and letters, and the ways to other screens; a replay has none of these ways."""

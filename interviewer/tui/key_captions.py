@@ -10,8 +10,6 @@ from textual.app import App
 from textual.dom import DOMNode
 from textual.keys import format_key
 
-__all__ = ["name_keys"]
-
 _PLACE = re.compile(r"\{(\^?)([a-z-]+)\}")
 _WORDS = {"escape": "Esc", "enter": "Enter", "tab": "Tab"}
 

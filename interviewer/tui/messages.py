@@ -9,21 +9,6 @@ from textual.message import Message
 from interviewer.core.interview.utterance import Act
 from interviewer.core.ports import EncoderStatus
 
-__all__ = [
-    "EncoderChanged",
-    "GradeReady",
-    "GradingStarted",
-    "HintShown",
-    "Refused",
-    "ReviewReady",
-    "SessionFinished",
-    "SessionLeft",
-    "TurnAsked",
-    "WordsAwaited",
-    "WordsCame",
-    "WordsSpoken",
-]
-
 
 @dataclass
 class EncoderChanged(Message):

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-__all__ = ["PLACES", "make_place"]
-
 
 def _history() -> Screen[Any]:
     from interviewer.tui.screens.history import HistoryScreen

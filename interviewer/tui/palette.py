@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from interviewer.services import Services
 
-__all__ = ["QuestionProvider", "list_commands"]
-
 _FIRST = 5
 """Questions that are offered before anything is typed."""
 

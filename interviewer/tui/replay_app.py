@@ -17,8 +17,6 @@ from interviewer.tui.base import AppBase
 from interviewer.tui.key_captions import name_keys
 from interviewer.tui.screens.replay_screens import ReplayInterview, ReplayReport, ReplayVerdict, screen_for
 
-__all__ = ["SPEEDS", "ReplayApp"]
-
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 """What `+` and `-` choose from; 1 is a reader's pace."""
 _TICK = 0.05

@@ -11,8 +11,6 @@ from textual.app import App
 from interviewer.core.interview.summary import SessionSummary
 from interviewer.errors import StorageError, UsageError
 
-__all__ = ["deliver_report", "write_report"]
-
 _FORMS = {".md": "md", ".txt": "terminal", ".json": "json"}
 
 

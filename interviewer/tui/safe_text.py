@@ -16,8 +16,6 @@ from textual.content import Content
 from interviewer.core.text import clean, clean_line
 from interviewer.errors import MockdlError
 
-__all__ = ["explain", "fit", "fit_right", "show", "show_line", "toast"]
-
 
 def show(text: str, style: str = "") -> Content:
     """Outside text for a widget, without markup."""

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["read_formulas"]
-
 
 def _pairs(text: str) -> dict[str, str]:
     """Words in turn as names and what they stand for."""

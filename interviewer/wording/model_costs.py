@@ -8,8 +8,6 @@ from interviewer.core.grade.grade import Grade
 from interviewer.core.grade.ledger import Ledger, LedgerLine
 from interviewer.core.interview.summary import SessionSummary
 
-__all__ = ["describe_ledger", "describe_sums", "ledger_as_dict", "show_cost"]
-
 
 def describe_ledger(summary: SessionSummary) -> list[str]:
     """What left this machine, to whom, at what cost; and where the judge could not be used, why. One line each."""

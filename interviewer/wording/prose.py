@@ -10,8 +10,6 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-__all__ = ["Block", "is_markdown", "read_blocks", "reflow", "rejoin"]
-
 _MARKDOWN = re.compile(r"```|`[^`\n]+`|\*\*\S|^\s*(?:[-*+]|\d+[.)]) +\S|^\s*\|.*\|\s*$", re.MULTILINE)
 _LISTED = re.compile(r"^\s*(?:[-*+]|\d+[.)]) +\S|^\s*\|.*\|\s*$", re.MULTILINE)
 _FENCED = re.compile(r"^[ \t]*```[^\n]*\n(.*?)(?:^[ \t]*```[ \t]*$|\Z)", re.DOTALL | re.MULTILINE)

@@ -12,24 +12,6 @@ from interviewer.core.interview.scoring import PointScore, QuestionScore
 from interviewer.core.interview.summary import SessionSummary
 from interviewer.core.text import clean_line
 
-__all__ = [
-    "MARKS",
-    "describe_calibration",
-    "describe_confidence",
-    "describe_flags",
-    "describe_interval",
-    "describe_opinion",
-    "describe_outcome",
-    "describe_passport",
-    "describe_point",
-    "describe_reference",
-    "describe_ruling",
-    "describe_score",
-    "describe_time",
-    "local_time",
-    "sort_points",
-]
-
 MARKS = {
     VerdictName.COVERED: "●",
     VerdictName.PARTIAL: "◐",

@@ -24,8 +24,6 @@ from interviewer.worker.message_stream import MessageSocket
 from interviewer.worker.methods import METHODS
 from interviewer.worker.protocol import describe_error, pack_message
 
-__all__ = ["Bridge"]
-
 _OTHER_SETTINGS = "The encoder of `mockdl serve` keeps the settings it was started with; start it again for other ones."
 
 

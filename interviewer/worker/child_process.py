@@ -11,8 +11,6 @@ from typing import Any
 
 from interviewer.worker.message_stream import MessageStream
 
-__all__ = ["HOST_COMMAND", "ChildProcess"]
-
 # -P: the folder the user happens to stand in is no place to import `torch.py` from.
 HOST_COMMAND = (sys.executable, "-P", "-m", "interviewer.worker.host")
 _GRACE = 2.0

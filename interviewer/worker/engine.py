@@ -21,8 +21,6 @@ from interviewer.worker.child_process import HOST_COMMAND
 from interviewer.worker.methods import Method
 from interviewer.worker.supervision import SupervisedWorker
 
-__all__ = ["WorkerEngine"]
-
 P = TypeVar("P", bound=Frozen)
 R = TypeVar("R")
 

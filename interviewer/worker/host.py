@@ -27,8 +27,6 @@ from interviewer.worker.protocol import describe_error, read_message, write_mess
 if TYPE_CHECKING:
     from interviewer.worker.operations import Operations
 
-__all__ = ["main"]
-
 _URGENT = {method.name for method in METHODS.values() if method.urgent}
 _NICENESS = 5
 _MOST_LOG_BYTES = 1_000_000

@@ -16,8 +16,6 @@ from typing import IO, Any
 
 from interviewer.worker.protocol import read_message
 
-__all__ = ["MessageSocket", "MessageStream"]
-
 _CLOSE = b""
 
 

@@ -16,25 +16,6 @@ from interviewer.core.frozen import Frozen
 from interviewer.core.grade.grade import Assessment, AssessmentRequest, GradeRequest, GradeResult
 from interviewer.core.ports import Close, SearchHit
 
-__all__ = [
-    "ASSESS",
-    "CLOSE_QUESTIONS",
-    "CLOSE_TEXTS",
-    "DEEPER",
-    "GRADE",
-    "METHODS",
-    "PREPARE",
-    "SEARCH",
-    "AssessParams",
-    "CloseQuestionsParams",
-    "CloseTextsParams",
-    "DeeperParams",
-    "GradeParams",
-    "Method",
-    "PrepareParams",
-    "SearchParams",
-]
-
 P = TypeVar("P", bound=Frozen)
 R = TypeVar("R")
 _LATER = ConfigDict(defer_build=True)

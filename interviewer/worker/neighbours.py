@@ -15,8 +15,6 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from interviewer.core.ports import Neighbour
 
-__all__ = ["read_neighbours", "write_neighbours"]
-
 _table = TypeAdapter(dict[str, list[Neighbour]], config=ConfigDict(defer_build=True))
 
 

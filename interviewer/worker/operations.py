@@ -21,8 +21,6 @@ from interviewer.index.near_duplicates import close_questions, close_texts
 from interviewer.worker import methods
 from interviewer.worker.neighbours import read_neighbours, write_neighbours
 
-__all__ = ["Operations"]
-
 
 class Operations:
     """One bank, one encoder, one index, one grader."""

@@ -10,8 +10,6 @@ from typing import Any
 
 from interviewer.errors import EncoderError
 
-__all__ = ["PendingCall"]
-
 
 class PendingCall:
     """One open request.

@@ -13,8 +13,6 @@ from typing import IO, Any
 
 from interviewer.errors import MockdlError
 
-__all__ = ["MOST_BYTES", "describe_error", "pack_message", "read_message", "write_message"]
-
 _LENGTH = struct.Struct(">I")
 MOST_BYTES = 64 * 1024 * 1024
 """A longer message means that the stream is out of step."""

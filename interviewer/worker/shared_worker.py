@@ -9,8 +9,6 @@ from typing import Any
 
 from interviewer.worker.message_stream import MessageSocket
 
-__all__ = ["SharedWorker"]
-
 
 class SharedWorker(MessageSocket):
     """A connection to the shared worker; stands where a `ChildProcess` stands, so that the client need not know.

@@ -26,8 +26,6 @@ from interviewer.worker.protocol import pack_message
 if TYPE_CHECKING:
     from interviewer.worker.shared_worker import SharedWorker
 
-__all__ = ["SupervisedWorker"]
-
 _MOST_STARTS = 3
 """Starts within `_WINDOW` seconds; more means that the worker cannot live here."""
 _WINDOW = 60.0

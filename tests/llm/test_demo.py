@@ -14,8 +14,8 @@ import pytest
 from interviewer.core.bank.content import Bank, ExampleKind, Item, Level
 from interviewer.core.grade.grade import Grade, GradeRequest
 from interviewer.core.interview import authored
-from interviewer.core.interview.engine import begin, step
 from interviewer.core.interview.session import AnswerSubmitted, Graded, Phase, Planned, SessionConfig, Started, State
+from interviewer.core.interview.state_machine import begin, step
 from interviewer.core.interview.utterance import Act
 from interviewer.errors import UsageError
 from interviewer.llm.chat import ChatFailure, ChatMessage, ChatReply, ChatRequest

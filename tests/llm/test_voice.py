@@ -13,8 +13,8 @@ from werkzeug import Response
 from interviewer.core.bank.content import Bank, Item, Level
 from interviewer.core.interview import authored
 from interviewer.core.interview.authored import Speech
-from interviewer.core.interview.engine import begin, step
 from interviewer.core.interview.session import AnswerSubmitted, Graded, Planned, SessionConfig, Started, State
+from interviewer.core.interview.state_machine import begin, step
 from interviewer.core.interview.utterance import Act, Utterance
 from interviewer.llm import ScriptedChat
 from interviewer.llm.chat import ChatAnswer, ChatRequest, OnDelta

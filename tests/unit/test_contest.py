@@ -11,7 +11,6 @@ from interviewer.core.bank.content import Item, Level, Value
 from interviewer.core.grade.contest import MOST_WORDS, Ruling, contest_requests, decide, problem_of, read_mark
 from interviewer.core.grade.grade import Assessment, AssessmentRequest, Grade, GradeRequest, GradeResult, Span, Ungraded
 from interviewer.core.interview.effects import Rejected
-from interviewer.core.interview.engine import begin, replay, step
 from interviewer.core.interview.scoring import PROMPTED_SHARE, score_question
 from interviewer.core.interview.session import (
     AnswerSubmitted,
@@ -29,6 +28,7 @@ from interviewer.core.interview.session import (
     TurnKind,
     event_adapter,
 )
+from interviewer.core.interview.state_machine import begin, replay, step
 from interviewer.errors import EncoderError
 from interviewer.sessions.arbitration import Arbiter, Case
 from tests.support.builders import all_points, make_grade, make_item, make_verdict

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from interviewer.core.bank.content import Level
 from interviewer.core.grade.grade import Ungraded
 from interviewer.core.interview.effects import Ask, Finish, GradeTurn, Leave, Rejected, Review, ShowHint
-from interviewer.core.interview.engine import Step, begin, replay, step
 from interviewer.core.interview.followup import MOST_FOLLOW_UPS
 from interviewer.core.interview.session import (
     AnswerSubmitted,
@@ -35,6 +34,7 @@ from interviewer.core.interview.session import (
     TurnKind,
     event_adapter,
 )
+from interviewer.core.interview.state_machine import Step, begin, replay, step
 from tests.support.builders import all_points, make_grade, make_item
 
 ITEMS = {name: make_item(name) for name in ("alpha", "beta", "gamma", "delta")}

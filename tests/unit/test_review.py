@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from interviewer.core.bank.content import Item, Level, VerdictName
 from interviewer.core.grade.contest import Ruling
 from interviewer.core.grade.grade import GradeResult, Span, Ungraded
-from interviewer.core.interview.engine import begin, replay
 from interviewer.core.interview.session import (
     AnswerSubmitted,
     Contested,
@@ -26,6 +25,7 @@ from interviewer.core.interview.session import (
     Skipped,
     Started,
 )
+from interviewer.core.interview.state_machine import begin, replay
 from interviewer.core.interview.summary import summarise
 from interviewer.core.progress.agenda import Answered, Card, Rating, build_agenda, read_answers
 from interviewer.review import build_cards

@@ -9,7 +9,6 @@ import pytest
 from interviewer.core.bank.content import Bank, Item, Level
 from interviewer.core.interview import authored
 from interviewer.core.interview.effects import Rejected
-from interviewer.core.interview.engine import begin, step
 from interviewer.core.interview.leaks import given_away, judgement_in, lost_from
 from interviewer.core.interview.session import (
     AnswerSubmitted,
@@ -27,6 +26,7 @@ from interviewer.core.interview.session import (
     State,
     event_adapter,
 )
+from interviewer.core.interview.state_machine import begin, step
 from interviewer.core.interview.utterance import Act, Utterance
 from tests.support.builders import all_points, make_grade, make_item
 

@@ -13,28 +13,6 @@ from typing import Annotated, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-__all__ = [
-    "EXAMPLE_KINDS",
-    "TOPICS",
-    "Bank",
-    "Example",
-    "ExampleKind",
-    "Head",
-    "Hint",
-    "Item",
-    "KeyPoint",
-    "Kind",
-    "Level",
-    "Misconception",
-    "Question",
-    "Reference",
-    "Rubric",
-    "Stage",
-    "Value",
-    "VerdictName",
-    "head_of",
-]
-
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 

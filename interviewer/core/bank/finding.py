@@ -8,8 +8,6 @@ from typing import Literal, NamedTuple
 
 from interviewer.errors import BankError
 
-__all__ = ["Finding", "bank_error"]
-
 
 class Finding(NamedTuple):
     """A defect of a pack."""

@@ -9,8 +9,6 @@ from typing import NamedTuple, Protocol
 from interviewer.core.bank.content import Item, Kind, Level
 from interviewer.core.bank.finding import Finding
 
-__all__ = ["PackFiles", "PackReading"]
-
 
 class PackReading(NamedTuple):
     """All that was found in one pack."""

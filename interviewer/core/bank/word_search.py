@@ -7,8 +7,6 @@ from collections.abc import Iterable, Sequence
 from interviewer.core.bank.content import Item
 from interviewer.core.text import clean_line
 
-__all__ = ["find_by_words", "merge_found"]
-
 
 def find_by_words(items: Iterable[Item], query: str) -> list[str]:
     """Ids of the questions that hold every word of the query, those with all of them in the title first."""

@@ -30,18 +30,6 @@ from interviewer.core.grade.grade import Assessment, AssessmentRequest, PointVer
 from interviewer.core.grade.ledger import Asked
 from interviewer.core.text import count_words
 
-__all__ = [
-    "FEWEST_WORDS",
-    "MOST_WORDS",
-    "Mark",
-    "Ruling",
-    "contest_requests",
-    "decide",
-    "decide_by_number",
-    "problem_of",
-    "read_mark",
-]
-
 FEWEST_WORDS, MOST_WORDS = 3, 60
 """Of a mark. Fewer make no claim; more point nowhere."""
 UPHELD_FROM = 0.5

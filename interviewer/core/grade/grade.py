@@ -13,25 +13,6 @@ from pydantic import Field
 from interviewer.core.bank.content import VerdictName
 from interviewer.core.frozen import Frozen
 
-__all__ = [
-    "FIX_PREFIX",
-    "Agreement",
-    "Assessment",
-    "AssessmentRequest",
-    "Flag",
-    "Grade",
-    "GradeRequest",
-    "GradeResult",
-    "HeldMisconception",
-    "JudgeCall",
-    "Judging",
-    "Opinion",
-    "Passport",
-    "PointVerdict",
-    "Span",
-    "Ungraded",
-]
-
 FIX_PREFIX = "fix:"
 """A point id `fix:<misconception id>` stands for "corrected that misconception"."""
 

@@ -17,8 +17,6 @@ from interviewer.core.english import clauses, sentences
 from interviewer.core.grade.grade import Span
 from interviewer.core.text import visible
 
-__all__ = ["LEFT_OUT", "find_injections", "is_injection", "leave_out", "sentence_around"]
-
 LEFT_OUT = "[a sentence that addresses the grader was left out here]"
 
 _GRADER = (

@@ -12,8 +12,6 @@ from interviewer.core.frozen import Frozen
 from interviewer.core.grade.grade import Grade, GradeResult, JudgeCall
 from interviewer.core.server_address import is_loopback
 
-__all__ = ["Asked", "Ledger", "LedgerLine", "Prices", "asked_for", "build_ledger"]
-
 
 class Prices(Frozen):
     """What the tokens of one model cost, as the user has configured it."""

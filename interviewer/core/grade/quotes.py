@@ -13,8 +13,6 @@ from collections.abc import Iterator
 from interviewer.core.grade.grade import Span
 from interviewer.core.text import clean_line
 
-__all__ = ["find_places", "nearest_words", "plain_quote"]
-
 _SAME = {
     **dict.fromkeys("‘’‚‛′`´", "'"),
     **dict.fromkeys("“”„‟″«»", '"'),

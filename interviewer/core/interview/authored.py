@@ -19,20 +19,6 @@ from interviewer.core.interview.scoring import FULL_CREDIT, score_question
 from interviewer.core.interview.session import Mode, Outcome, Phase, State, Turn, TurnKind
 from interviewer.core.interview.utterance import Act, Utterance
 
-__all__ = [
-    "OnWords",
-    "Speech",
-    "Voice",
-    "ask",
-    "clarify",
-    "close",
-    "explain",
-    "greet",
-    "hint",
-    "missed_points",
-    "react",
-]
-
 OnWords = Callable[[str], None]
 """Called with all that may be shown so far, each time it grows, from any thread."""
 

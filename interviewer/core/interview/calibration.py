@@ -6,8 +6,6 @@ from collections.abc import Iterable
 
 from interviewer.core.frozen import Frozen
 
-__all__ = ["CONFIDENCE", "Calibration", "ConfidenceRating", "build_calibration"]
-
 CONFIDENCE = {1: "guessing", 2: "unsure", 3: "about half sure", 4: "fairly sure", 5: "certain"}
 """What the five answers mean."""
 _FEWEST = 3

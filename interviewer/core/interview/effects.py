@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["Ask", "Effect", "Finish", "GradeTurn", "Leave", "Rejected", "Review", "ShowHint"]
-
 
 class Ask(NamedTuple):
     """Show this turn and let the candidate type."""

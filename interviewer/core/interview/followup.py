@@ -15,8 +15,6 @@ from interviewer.core.interview.scoring import PointScore, score_question
 from interviewer.core.interview.session import Turn, TurnKind
 from interviewer.core.text import shorten
 
-__all__ = ["MOST_FOLLOW_UPS", "STRONG_SCORE", "FollowUp", "is_strong", "pick_follow_up"]
-
 MOST_FOLLOW_UPS = 2
 STRONG_SCORE = 80.0
 """From this score on an answer is strong and the interviewer goes deeper."""

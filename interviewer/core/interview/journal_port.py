@@ -12,8 +12,6 @@ from typing import NamedTuple, Protocol
 from interviewer.core.bank.content import Item
 from interviewer.core.interview.session import Event, Planned, SessionConfig
 
-__all__ = ["Draft", "Journal", "JournalReader", "SessionRow"]
-
 
 class SessionRow(NamedTuple):
     """What the journal knows about a session without its events."""

@@ -13,8 +13,6 @@ from collections.abc import Iterable, Iterator
 from interviewer.core.bank.content import Item
 from interviewer.core.english import content_words, tokens
 
-__all__ = ["given_away", "judgement_in", "lost_from", "numbers_in", "overlap"]
-
 MOST_RUN = 6
 """Words in a row that a text may not share with a key point."""
 _MOST_SHARE = 0.6

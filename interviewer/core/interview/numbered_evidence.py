@@ -10,8 +10,6 @@ from interviewer.core.bank.content import VerdictName
 from interviewer.core.interview.scoring import PointScore
 from interviewer.core.interview.session import Turn
 
-__all__ = ["Stretch", "cut_answer"]
-
 
 class Stretch(NamedTuple):
     """A piece of an answer as typed that belongs to the same key points from its beginning to its end."""

@@ -9,8 +9,6 @@ from interviewer.core.grade.grade import Grade
 from interviewer.core.interview.scoring import FULL_CREDIT, PointScore, QuestionScore
 from interviewer.core.interview.session import Turn
 
-__all__ = ["level_above", "open_to_contest", "points_above"]
-
 
 def level_above(level: Level) -> Level | None:
     """The next level up; None above the highest."""

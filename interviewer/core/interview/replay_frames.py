@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from interviewer.core.bank.content import Item
 from interviewer.core.grade.grade import Ungraded
-from interviewer.core.interview.engine import step
 from interviewer.core.interview.session import (
     AnswerSubmitted,
     Event,
@@ -22,9 +21,8 @@ from interviewer.core.interview.session import (
     State,
     TimeUp,
 )
+from interviewer.core.interview.state_machine import step
 from interviewer.core.interview.utterance import Act, Utterance
-
-__all__ = ["Frame", "build_frames"]
 
 _SAYS = {
     Act.GREETING: "the interviewer greets",

@@ -21,18 +21,6 @@ from interviewer.core.grade.contest import Ruling
 from interviewer.core.grade.grade import FIX_PREFIX, Flag, Grade, Opinion, Passport, PointVerdict, Ungraded
 from interviewer.core.interview.session import Mode, Outcome, Turn, TurnKind
 
-__all__ = [
-    "BONUS_SHARE",
-    "FULL_CREDIT",
-    "INTERVAL_Z",
-    "PROMPTED_SHARE",
-    "MisconceptionScore",
-    "PointScore",
-    "QuestionScore",
-    "credit",
-    "score_question",
-]
-
 PROMPTED_SHARE = 0.7
 """Share of a point's credit that is left when a follow-up had to ask for it."""
 BONUS_SHARE = 0.5

@@ -17,8 +17,6 @@ from interviewer.core.bank.content import Bank, Head, Level
 from interviewer.core.interview.session import Planned, SessionConfig
 from interviewer.core.ports import Neighbour
 
-__all__ = ["NEAR_DUPLICATE", "Plan", "plan_interview"]
-
 NEAR_DUPLICATE = 0.85
 """Two questions more similar than this (cosine of their index entries) are never both asked."""
 NEAREST_TOPICS: dict[str, tuple[str, ...]] = {

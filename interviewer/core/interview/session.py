@@ -18,37 +18,6 @@ from interviewer.core.grade.grade import GradeResult
 from interviewer.core.grade.ledger import Asked
 from interviewer.core.interview.utterance import Act, Utterance
 
-__all__ = [
-    "AnswerSubmitted",
-    "AskConfidence",
-    "Contested",
-    "Continued",
-    "DontKnow",
-    "Ended",
-    "Event",
-    "GradeDeferred",
-    "Graded",
-    "HintRequested",
-    "Mode",
-    "ModelAsked",
-    "Outcome",
-    "Paused",
-    "Phase",
-    "Planned",
-    "Quit",
-    "Rated",
-    "Resumed",
-    "SessionConfig",
-    "Skipped",
-    "Spoke",
-    "Started",
-    "State",
-    "TimeUp",
-    "Turn",
-    "TurnKind",
-    "event_adapter",
-]
-
 
 class Mode(StrEnum):
     """Interview shows verdicts at the end, practice after each question."""

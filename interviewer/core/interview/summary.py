@@ -13,8 +13,6 @@ from interviewer.core.interview.calibration import Calibration, build_calibratio
 from interviewer.core.interview.scoring import FULL_CREDIT, INTERVAL_Z, PointScore, QuestionScore, score_question
 from interviewer.core.interview.session import Outcome, Phase, SessionConfig, State, Turn, TurnKind
 
-__all__ = ["BANDS", "QuestionSummary", "SessionSummary", "TopicScore", "band", "summarise", "summarise_answer"]
-
 BANDS = ((80.0, "strong"), (65.0, "solid"), (45.0, "mixed"), (0.0, "not there yet"))
 """Lower bound of the score and what it is called, for the level asked."""
 

@@ -8,8 +8,6 @@ from interviewer.core.frozen import Frozen
 from interviewer.core.grade.grade import JudgeCall
 from interviewer.core.grade.ledger import Asked
 
-__all__ = ["Act", "Utterance", "Voicing"]
-
 
 class Act(StrEnum):
     """What an interviewer does with words."""

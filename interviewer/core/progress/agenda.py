@@ -29,8 +29,6 @@ from interviewer.core.interview.scoring import PointScore
 from interviewer.core.interview.session import Mode, Outcome, Turn
 from interviewer.core.interview.summary import QuestionSummary, SessionSummary
 
-__all__ = ["Agenda", "Answered", "Card", "DuePoint", "DueQuestion", "Rating", "build_agenda", "read_answers"]
-
 
 class Rating(IntEnum):
     """How well a point was recalled, in the words and numbers of spaced repetition."""

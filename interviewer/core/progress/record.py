@@ -14,8 +14,6 @@ from interviewer.core.interview.session import Mode, Outcome
 from interviewer.core.interview.summary import QuestionSummary, SessionSummary
 from interviewer.core.progress.agenda import Answered, read_answers
 
-__all__ = ["Record", "Series", "TopicMark", "build_record"]
-
 Series = Literal["offline", "judged"]
 """Who graded: the offline grader alone, or with a language model's opinion."""
 

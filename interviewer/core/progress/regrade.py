@@ -12,19 +12,6 @@ from interviewer.core.interview.scoring import QuestionScore
 from interviewer.core.interview.session import Turn, TurnKind
 from interviewer.core.interview.summary import QuestionSummary, SessionSummary
 
-__all__ = [
-    "AnswerChange",
-    "QuestionChange",
-    "SessionChange",
-    "VerdictChange",
-    "Word",
-    "compare_sessions",
-    "is_step_back",
-    "needs_judge_again",
-    "problem_of",
-    "word_of",
-]
-
 Word = Literal["offline", "judge", "both"]
 """Whose word a verdict is."""
 

@@ -9,19 +9,6 @@ from typing import NamedTuple
 from interviewer.core.progress.record import Record, Series
 from interviewer.core.text import clean_line
 
-__all__ = [
-    "Compared",
-    "TrendPoint",
-    "Wanted",
-    "compare",
-    "counted",
-    "differences",
-    "filter_records",
-    "spark",
-    "streak",
-    "trend",
-]
-
 _BARS = "▁▂▃▄▅▆▇█"
 
 

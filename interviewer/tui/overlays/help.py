@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.widget import Widget
 
-__all__ = ["HelpScreen", "describe_here", "show_help"]
-
 _BY_KIND: tuple[tuple[type[Any], str], ...] = (
     (TextArea, "Text of several lines. ctrl+z takes back what you typed."),
     (Input, "One line of text. ctrl+u clears it."),

@@ -17,8 +17,6 @@ from textual.widgets import Select, Static
 from interviewer.tui.key_captions import name_keys
 from interviewer.tui.safe_text import toast
 
-__all__ = ["JumpScreen", "Target", "find_targets", "jump"]
-
 _LETTERS = "asdfghjklqwertyuiopzxcvbnm"
 """The home row first."""
 _WIDTH = 3

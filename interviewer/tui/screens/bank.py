@@ -17,17 +17,15 @@ from textual.widgets import Footer, Input, OptionList, Select, Static
 from interviewer.core.bank.content import Item, Level
 from interviewer.core.interview.session import SessionConfig
 from interviewer.core.ports import EncoderStatus
-from interviewer.tui.background import work_on
 from interviewer.tui.bank_search import Found, find_questions
 from interviewer.tui.base import AppBase
+from interviewer.tui.deferred_work import work_on
 from interviewer.tui.key_captions import name_keys
 from interviewer.tui.safe_text import show, show_line
 from interviewer.tui.widgets.line_input import LineInput
 from interviewer.tui.widgets.question_list import QuestionList
 from interviewer.tui.widgets.question_view import describe_answer, describe_question
 from interviewer.tui.widgets.too_small import TooSmall
-
-__all__ = ["BankScreen"]
 
 _PAUSE = 0.25
 """Seconds without a key after which a search begins."""

@@ -13,8 +13,6 @@ from textual.widgets import Input, Static
 from interviewer.tui.key_captions import name_keys
 from interviewer.tui.widgets.line_input import LineInput
 
-__all__ = ["ClarifyScreen"]
-
 _MOST = 500
 """Characters of a question."""
 

@@ -18,8 +18,6 @@ from interviewer.tui.widgets.session_list import describe_score, describe_state,
 from interviewer.tui.widgets.too_small import TooSmall
 from interviewer.wording.verdicts import local_time
 
-__all__ = ["CompareScreen", "describe_pair"]
-
 
 class CompareScreen(Screen[None]):
     """The older session at the left, the newer at the right, and what changed."""

@@ -14,8 +14,6 @@ from textual.widgets import Static
 from interviewer.core.interview.calibration import CONFIDENCE
 from interviewer.tui.key_captions import name_keys
 
-__all__ = ["ConfidenceScreen"]
-
 
 class ConfidenceScreen(ModalScreen[int | None]):
     """1 to 5; None when it was skipped."""

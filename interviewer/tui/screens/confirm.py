@@ -15,8 +15,6 @@ from interviewer.tui.key_captions import name_keys
 from interviewer.tui.safe_text import show, show_line
 from interviewer.tui.widgets.line_input import ValueInput
 
-__all__ = ["ConfirmScreen", "LeaveScreen", "LineScreen"]
-
 
 class ConfirmScreen(ModalScreen[bool]):
     """A question whose answer is True for yes."""

@@ -22,7 +22,7 @@ from interviewer.core.text import count_words, shorten
 from interviewer.errors import MockdlError
 from interviewer.sessions.conductor import Conductor
 from interviewer.sessions.contests import keep_ruling, request_ruling
-from interviewer.tui.background import work_on
+from interviewer.tui.deferred_work import work_on
 from interviewer.tui.key_captions import name_keys
 from interviewer.tui.safe_text import show, show_line
 from interviewer.tui.widgets.mark_area import MarkArea
@@ -31,8 +31,6 @@ from interviewer.wording.verdicts import describe_outcome, describe_point
 
 if TYPE_CHECKING:
     from interviewer.core.grade.grade import Span
-
-__all__ = ["ContestScreen"]
 
 
 class _OpenPoints(OptionList):

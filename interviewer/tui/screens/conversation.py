@@ -20,8 +20,6 @@ from interviewer.tui.widgets.status import describe_progress
 from interviewer.tui.widgets.too_small import TooSmall
 from interviewer.tui.widgets.transcript import Transcript
 
-__all__ = ["ConversationScreen"]
-
 
 class ConversationScreen(Screen[None]):
     """One session at the question where it stands."""

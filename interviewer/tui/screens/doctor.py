@@ -16,16 +16,14 @@ from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from interviewer.services.health import Check, check_installed, check_services, wait_for_engine
-from interviewer.tui.background import work_on
 from interviewer.tui.base import AppBase
+from interviewer.tui.deferred_work import work_on
 from interviewer.tui.key_captions import name_keys
 from interviewer.tui.safe_text import show, show_line
 from interviewer.tui.widgets.too_small import TooSmall
 
 if TYPE_CHECKING:
     from interviewer.services import Services
-
-__all__ = ["DoctorScreen"]
 
 
 class DoctorScreen(Screen[None]):

@@ -19,8 +19,8 @@ from interviewer.core.progress.trends import Wanted, filter_records
 from interviewer.errors import MockdlError
 from interviewer.sessions.archive import MOST_NAME
 from interviewer.sessions.pending_grades import grade_owed
-from interviewer.tui.background import work_on
 from interviewer.tui.base import AppBase
+from interviewer.tui.deferred_work import work_on
 from interviewer.tui.key_captions import name_keys
 from interviewer.tui.safe_text import explain, show_line, toast
 from interviewer.tui.screens.confirm import ConfirmScreen, LineScreen
@@ -29,8 +29,6 @@ from interviewer.tui.widgets.record_view import describe_record
 from interviewer.tui.widgets.session_list import SessionList, describe_title
 from interviewer.tui.widgets.too_small import TooSmall
 from interviewer.wording.verdicts import local_time
-
-__all__ = ["HistoryScreen"]
 
 _ON_RECORD = {"open", "mark", "rename", "delete", "resume", "grade"}
 """Actions that need a session under the cursor."""

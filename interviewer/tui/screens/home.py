@@ -23,8 +23,8 @@ from interviewer.core.text import shorten
 from interviewer.errors import MockdlError
 from interviewer.sessions.archive import local_day
 from interviewer.settings.schema import JudgeMode
-from interviewer.tui.background import work_on
 from interviewer.tui.base import AppBase
+from interviewer.tui.deferred_work import work_on
 from interviewer.tui.key_captions import name_keys
 from interviewer.tui.safe_text import explain, show, show_line, toast
 from interviewer.tui.screens.interview import InterviewScreen
@@ -34,8 +34,6 @@ from interviewer.tui.widgets.session_list import SessionList
 from interviewer.tui.widgets.today import describe_today
 from interviewer.tui.widgets.too_small import TooSmall
 from interviewer.tui.widgets.topic_picker import TopicPicker
-
-__all__ = ["HomeScreen"]
 
 _SHOWN = 20
 _JUDGES = {JudgeMode.OFF: "off, nothing is sent", JudgeMode.AUTO: "auto", JudgeMode.LLM: "llm"}

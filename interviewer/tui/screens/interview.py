@@ -42,8 +42,6 @@ from interviewer.tui.session.draft import Drafting
 from interviewer.tui.session.runner import SessionRunner
 from interviewer.tui.widgets.status import describe_encoder, describe_hint
 
-__all__ = ["InterviewScreen"]
-
 _SAVES_EVERY = 1.0
 """Seconds between two looks at whether the draft has changed."""
 _LOOKING = "The interviewer is looking for words. {go-on} goes on without waiting"

@@ -16,8 +16,6 @@ from interviewer.tui.key_captions import name_keys
 from interviewer.tui.screens.verdict_page import VerdictPage
 from interviewer.tui.session.speaker import StreamingSpeaker
 
-__all__ = ["ResultScreen"]
-
 
 class ResultScreen(VerdictPage):
     """Shown after each question of a practice session."""

@@ -17,8 +17,6 @@ from interviewer.tui.screens.conversation import ConversationScreen
 from interviewer.tui.screens.report_page import ReportPage
 from interviewer.tui.screens.verdict_page import VerdictPage
 
-__all__ = ["ReplayInterview", "ReplayReport", "ReplayVerdict", "screen_for"]
-
 _COPY = Binding("ctrl+c,super+c", "screen.copy_text", "Copy", id="copy-text", show=False)
 """The one key of a screen that stays: marked text can be copied into a bug report."""
 

@@ -17,8 +17,8 @@ from interviewer.errors import MockdlError
 from interviewer.report.saving import save_report
 from interviewer.sessions.conductor import Conductor
 from interviewer.sessions.pending_grades import keep_grade, unjudged_turns, untried_turns
-from interviewer.tui.background import work_on
 from interviewer.tui.base import AppBase
+from interviewer.tui.deferred_work import work_on
 from interviewer.tui.messages import GradeReady
 from interviewer.tui.report_export import deliver_report, write_report
 from interviewer.tui.safe_text import explain
@@ -28,8 +28,6 @@ from interviewer.tui.session.runner import SessionRunner
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-__all__ = ["ReportScreen"]
 
 
 class ReportScreen(ReportPage):

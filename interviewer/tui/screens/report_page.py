@@ -15,8 +15,6 @@ from interviewer.tui.widgets.report_head import describe_report
 from interviewer.tui.widgets.report_lines import paint
 from interviewer.tui.widgets.too_small import TooSmall
 
-__all__ = ["ReportPage"]
-
 
 class ReportPage(Screen[None]):
     """Scores, verdicts and what to study next."""

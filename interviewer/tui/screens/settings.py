@@ -21,8 +21,8 @@ from interviewer.core.text import shorten_path
 from interviewer.errors import MockdlError
 from interviewer.services.preferences import Preference, clear_preference, list_preferences, save_preference
 from interviewer.settings.schema import JudgeMode
-from interviewer.tui.background import work_on
 from interviewer.tui.base import AppBase
+from interviewer.tui.deferred_work import work_on
 from interviewer.tui.key_captions import name_keys
 from interviewer.tui.safe_text import explain, fit, show, show_line
 from interviewer.tui.widgets.line_input import ValueInput
@@ -30,8 +30,6 @@ from interviewer.tui.widgets.too_small import TooSmall
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-__all__ = ["SettingsScreen"]
 
 _CHOICES: dict[str, Sequence[str]] = {
     "level": list(Level),

@@ -8,8 +8,6 @@ from textual.binding import Binding, BindingType
 
 from interviewer.tui.screens.report import ReportScreen
 
-__all__ = ["StoredReport"]
-
 
 class StoredReport(ReportScreen):
     """A report with a way back."""

@@ -22,8 +22,6 @@ from interviewer.wording.verdicts import local_time
 if TYPE_CHECKING:
     from textual_plotext import PlotextPlot
 
-__all__ = ["TrendScreen"]
-
 _MARKERS: dict[Series, str] = {"offline": "●", "judged": "x"}
 """One shape a series; the words below the plot name it."""
 

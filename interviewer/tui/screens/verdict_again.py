@@ -11,8 +11,6 @@ from interviewer.sessions.conductor import Conductor
 from interviewer.tui.screens.question_verdict import ResultScreen
 from interviewer.tui.session.speaker import StreamingSpeaker
 
-__all__ = ["VerdictScreen"]
-
 
 class VerdictScreen(ResultScreen, inherit_bindings=False):
     """One question of a session that is over, or any stored one."""

@@ -19,8 +19,6 @@ from interviewer.tui.widgets.page import Page
 from interviewer.tui.widgets.too_small import TooSmall
 from interviewer.tui.widgets.verdict_text import describe_sources, describe_verdict
 
-__all__ = ["VerdictPage"]
-
 
 class VerdictPage(Screen[None]):
     """One scrolling page, and below it what is explained."""

@@ -12,8 +12,6 @@ from interviewer.errors import MockdlError
 from interviewer.sessions.conductor import Conductor
 from interviewer.tui.safe_text import explain, toast
 
-__all__ = ["Drafting"]
-
 
 class Drafting:
     """What is being typed, and what of it is on disk."""

@@ -15,8 +15,6 @@ from textual.app import App, SuspendNotSupported
 
 from interviewer.core.text import plain_newlines
 
-__all__ = ["Edited", "edit_outside", "find_editor"]
-
 _USUAL = ("nano", "vim", "vi", "notepad")
 
 

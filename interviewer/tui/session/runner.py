@@ -23,8 +23,6 @@ from interviewer.tui.session.speaker import StreamingSpeaker
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-__all__ = ["SessionRunner"]
-
 
 class SessionRunner:
     """One session of the interface."""

@@ -25,8 +25,6 @@ from interviewer.tui.safe_text import explain, toast
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-__all__ = ["StreamingSpeaker"]
-
 
 class StreamingSpeaker:
     """The interviewer of one session."""

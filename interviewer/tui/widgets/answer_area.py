@@ -14,8 +14,6 @@ from textual.widgets.text_area import Edit, EditResult
 
 from interviewer.core.text import plain_newlines
 
-__all__ = ["AnswerArea"]
-
 _HALF = re.compile("[\ud800-\udfff]")
 _BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 

@@ -11,8 +11,6 @@ from interviewer.tui.key_captions import name_keys
 from interviewer.tui.safe_text import show_line
 from interviewer.tui.widgets.today import describe_due
 
-__all__ = ["DueRow"]
-
 _PADDING = 2
 
 

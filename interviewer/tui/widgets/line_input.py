@@ -6,8 +6,6 @@ from textual.widgets import Input
 
 from interviewer.core.text import clean
 
-__all__ = ["LineInput", "ValueInput"]
-
 
 class LineInput(Input):
     """Like `Input`, for outside text."""

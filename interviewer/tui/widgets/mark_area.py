@@ -10,8 +10,6 @@ from textual.widgets.text_area import Location
 from interviewer.core.grade.grade import Span
 from interviewer.tui.widgets.answer_area import AnswerArea
 
-__all__ = ["MarkArea"]
-
 
 class MarkArea(AnswerArea):
     """Read-only; the words as typed, line ends included."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from textual.containers import VerticalScroll
 
-__all__ = ["Page"]
-
 
 class Page(VerticalScroll):
     """What is read from top to bottom."""

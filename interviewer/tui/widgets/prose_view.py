@@ -13,8 +13,6 @@ from interviewer.core.text import clean
 from interviewer.tui.safe_text import show
 from interviewer.wording.prose import is_markdown, reflow
 
-__all__ = ["make_authored"]
-
 
 def make_authored(speaker: str, text: str, classes: str) -> Widget:
     """A widget with an authored text and who says it; "" where that was said just before."""

@@ -11,8 +11,6 @@ from textual.widgets.option_list import Option
 from interviewer.core.bank.content import Item
 from interviewer.tui.safe_text import fit, show
 
-__all__ = ["QuestionList"]
-
 
 class QuestionList(OptionList):
     """Questions to choose from; Enter goes to the preview."""

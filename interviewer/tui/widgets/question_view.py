@@ -9,8 +9,6 @@ from interviewer.tui.safe_text import show
 from interviewer.wording.prose import reflow
 from interviewer.wording.verdicts import describe_reference
 
-__all__ = ["describe_answer", "describe_question"]
-
 
 def describe_question(item: Item) -> Content:
     """Title, what kind of question it is, the prompt and the references."""

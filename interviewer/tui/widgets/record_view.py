@@ -9,8 +9,6 @@ from interviewer.core.text import shorten
 from interviewer.tui.safe_text import fit, show
 from interviewer.wording.verdicts import describe_interval, local_time
 
-__all__ = ["bar", "describe_record"]
-
 
 def bar(value: float | None, width: int) -> str:
     """A score from 0 to 100 as a bar of blocks on dots; the number belongs beside it."""

@@ -12,8 +12,6 @@ from interviewer.tui.widgets.record_view import bar
 from interviewer.tui.widgets.verdict_text import hang
 from interviewer.wording import verdicts
 
-__all__ = ["describe_report"]
-
 _BAR = 24
 
 

@@ -8,8 +8,6 @@ from textual.content import Content
 
 from interviewer.tui.safe_text import show
 
-__all__ = ["paint"]
-
 _STYLES = {"●": "$text-success", "◐": "$text-warning", "○": "$text-muted", "✗": "$text-error", "?": "$text-warning"}
 _HEADINGS = ("Key points:", "Misconceptions:", "A strong answer:", "References:", "Worked solution:", "Strongest:")
 

@@ -12,8 +12,6 @@ from interviewer.core.progress.record import Record
 from interviewer.tui.safe_text import fit, fit_right, show
 from interviewer.wording.verdicts import local_time
 
-__all__ = ["SessionList", "describe_score", "describe_state"]
-
 _FIXED = 2 + 16 + 2 + 2 + 7 + 4 + 2 + 13 + 9
 """Cells of a line beside the title: mark, time, gaps, level, score, state, grader."""
 

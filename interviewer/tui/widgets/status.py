@@ -12,9 +12,6 @@ from interviewer.core.text import shorten
 from interviewer.sessions.session_view import SessionView
 from interviewer.tui.safe_text import show_line
 
-__all__ = ["describe_encoder", "describe_hint", "describe_progress", "question_time"]
-
-
 _SOON = 0.75
 """Share of a question's usual time after which its clock turns amber; at the whole of it, red."""
 Pace = Literal["good", "soon", "over"]

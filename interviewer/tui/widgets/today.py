@@ -13,8 +13,6 @@ from interviewer.sessions.archive import local_day
 from interviewer.tui.widgets.session_list import describe_title
 from interviewer.wording.verdicts import local_time
 
-__all__ = ["FIRST_RUN", "describe_due", "describe_today"]
-
 FIRST_RUN = (
     "Questions are asked one by one; type your answer and press {submit}.",
     "Follow-ups aim at what was missing. At the end you get a scored report.",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from textual.widgets import Static
 
-__all__ = ["TooSmall"]
-
 
 class TooSmall(Static):
     """Covers the screen while the terminal is too small; nothing behind it is lost."""

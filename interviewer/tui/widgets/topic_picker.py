@@ -18,8 +18,6 @@ from interviewer.core.text import clean_line
 from interviewer.tui.safe_text import show_line
 from interviewer.tui.widgets.line_input import LineInput
 
-__all__ = ["TopicPicker", "fitting_topics"]
-
 
 def fitting_topics(topics: Sequence[str], text: str) -> list[str]:
     """The topics whose name or description holds every word of `text`."""

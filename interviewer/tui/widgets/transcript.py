@@ -17,8 +17,6 @@ from interviewer.tui.safe_text import show
 from interviewer.tui.widgets.prose_view import make_authored
 from interviewer.wording.prose import rejoin
 
-__all__ = ["Transcript"]
-
 
 class Transcript(VerticalScroll):
     """What was said about the question on screen: the interviewer's words, hints, and the candidate's."""

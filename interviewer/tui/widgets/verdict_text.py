@@ -24,8 +24,6 @@ from interviewer.wording import verdicts
 from interviewer.wording.formulas import read_formulas
 from interviewer.wording.prose import reflow, rejoin
 
-__all__ = ["describe_sources", "describe_verdict", "hang", "number_mark"]
-
 _COLOURS = {
     VerdictName.COVERED: "$text-success",
     VerdictName.PARTIAL: "$text-warning",

@@ -9,8 +9,6 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import Future, InvalidStateError
 from typing import Any, Generic, TypeVar
 
-__all__ = ["Background", "Call"]
-
 T = TypeVar("T")
 _PATIENCE = 5.0
 """Seconds that closing waits for the thread."""

@@ -44,8 +44,6 @@ from interviewer.core.interview.session import (
 )
 from interviewer.core.interview.utterance import Act
 
-__all__ = ["Step", "begin", "replay", "step"]
-
 Items = Mapping[str, Item]
 
 

@@ -6,8 +6,6 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
 
-__all__ = ["work_on"]
-
 
 def work_on(function: Callable[..., Coroutine[Any, Any, None]], *values: object) -> Any:
     """`function(*values)` for `run_worker`, whose own type cannot tell such a call from one that returns at once."""
