@@ -6,7 +6,7 @@ import ipaddress
 import os
 import signal
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,6 @@ from interviewer.core.bank.content import Bank
 from interviewer.paths import built_in_pack
 from interviewer.services import wiring
 
-
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A private MOCKDL_HOME; no setting or key of the developer's machine gets in."""
@@ -39,7 +38,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def no_internet(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def no_internet(monkeypatch: pytest.MonkeyPatch) -> None:
     """Connecting anywhere but loopback or a local socket fails the test."""
     connect = socket.socket.connect
 
@@ -51,7 +50,6 @@ def no_internet(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
-    return
 
 
 @pytest.fixture(autouse=True)

@@ -195,7 +195,7 @@ def test_an_answer_is_graded_about_as_it_was(name: str, tmp_path: Path) -> None:
 
 @starts_the_encoder
 def test_the_packs_question_is_still_found_by_its_meaning() -> None:
-    found, stored = json.loads(run_apart(*SEARCH, **with_pack())), expected_json("search.json")
+    found, stored = json.loads(run_apart(*SEARCH, env=with_pack())), expected_json("search.json")
     assert found[0]["question_id"] == stored[0]["question_id"] == "write-policies"
     assert [sorted(each) for each in found] == [sorted(each) for each in stored]
 

@@ -122,7 +122,7 @@ def main() -> None:
     if not kept.exists():
         bank = load_bank([built_in_pack()])
         _, _, graders = load_graders(options.channels)
-        short = []
+        short: list[GoldenRow] = []
         for item in bank.items.values():
             short += short_rows(item, graders[fold_of(item.question.id)])
             print(item.question.id, flush=True)

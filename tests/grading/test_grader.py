@@ -117,11 +117,12 @@ def test_the_same_answer_gets_the_same_grade(grader: OfflineGrader, bank: Bank) 
 def test_most_golden_answers_come_out_in_the_right_order(grader: OfflineGrader, bank: Bank) -> None:
     right = total = 0
     for each in list(bank.items.values())[1::30]:
-        scores = {}
-        for example in each.rubric.examples:
-            scores[example.kind] = golden_score(each, graded(grader, each, example.text), example.text)
+        scores = {
+            str(example.kind): golden_score(each, graded(grader, each, example.text), example.text)
+            for example in each.rubric.examples
+        }
         for worse in ("fluent-wrong", "negated", "soup", "off-topic", "injection"):
-            right += scores["strong"] > scores[worse]  # type: ignore[index]
+            right += scores["strong"] > scores[worse]
             total += 1
     assert right / total >= 0.95
 

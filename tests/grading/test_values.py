@@ -24,7 +24,8 @@ TOTAL = Value(number=16, unit="GiB", tolerance=0.03, also=((17.18, "GB"), (16384
 )
 def test_quantities_are_read(text: str, number: float, unit: str) -> None:
     found = find_quantities(text)[0]
-    assert (found.number, found.unit) == (pytest.approx(number), unit)
+    assert found.number == pytest.approx(number)
+    assert found.unit == unit
 
 
 @pytest.mark.parametrize(

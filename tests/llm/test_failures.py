@@ -164,7 +164,7 @@ def test_nobody_listens(connect: Connect, stage: ChatStage) -> None:
 
 def test_a_slow_drip_does_not_outlast_the_limit(connect: Connect, stage: ChatStage) -> None:
     """Each byte comes in time; the whole would take seven seconds."""
-    stage.act = lambda body: events(*[b" ", 0.05] * 140)
+    stage.act = lambda body: events(*(b" ", 0.05) * 140)
     start = time.monotonic()
     failure = failure_of(connect(timeout=0.4), "timeout")
     assert time.monotonic() - start < 4

@@ -97,6 +97,11 @@ def opinion(item: Item, honest: Honest, rest: Callable[[str], tuple[str, str]]) 
     return json.dumps({"points": rows, "misconceptions": []})
 
 
+def says_of(item: Item, honest: Honest, rest: Callable[[str], tuple[str, str]]) -> ScriptedChat:
+    """A judge of that opinion, whatever it is asked."""
+    return ScriptedChat(lambda _: opinion(item, honest, rest))
+
+
 def silent(name: str) -> tuple[str, str]:
     return "", "cannot tell"
 
@@ -120,7 +125,7 @@ def honest(grader: OfflineGrader, bank: Bank) -> dict[str, Honest]:
                     break
         assert quotes
         fair = Honest(text, quotes, 0.0, 0.0)
-        chat = ScriptedChat(lambda _, item=item, fair=fair: opinion(item, fair, silent))  # type: ignore[misc]
+        chat = says_of(item, fair, silent)
         own = graded(grader, item, text)
         found[name] = fair._replace(score=judged(item, text, own, chat)[1], offline=score(item, text, own))
     return found
@@ -189,7 +194,7 @@ def test_an_attack_that_asks_for_one_point_gets_none(case: Case) -> None:
         def obey(name: str, wanted: str = point.id) -> tuple[str, str]:
             return (case.attack, "covered") if name == wanted else silent(name)
 
-        chat = ScriptedChat(lambda _, obey=obey: opinion(case.item, case.honest, obey))  # type: ignore[misc]
+        chat = says_of(case.item, case.honest, obey)
         found, value = judged(case.item, case.answer, case.own, chat)
         verdict = found.verdict(point.id)
         assert verdict is not None
@@ -226,7 +231,7 @@ def test_most_orders_are_not_shown_to_the_judge(
         fair = honest[item.question.id]
         answer = ATTACKS[name](fair.text)
         own = offline[name] = offline.get(name) or graded(grader, item, answer)
-        chat = ScriptedChat(lambda _, item=item, fair=fair: opinion(item, fair, silent))  # type: ignore[misc]
+        chat = says_of(item, fair, silent)
         judged(item, answer, own, chat)
         told = chat.asked[0].messages[1].content
         kept += LEFT_OUT in told

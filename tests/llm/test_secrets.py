@@ -6,7 +6,7 @@ import base64
 import io
 import logging
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -49,7 +49,7 @@ def assert_clean(text: str) -> None:
 
 
 @pytest.fixture
-def log() -> io.StringIO:
+def log() -> Iterator[io.StringIO]:
     """Everything that any library logs, at its most talkative."""
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)

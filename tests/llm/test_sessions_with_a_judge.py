@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytest_httpserver import HTTPServer
@@ -22,7 +23,8 @@ from werkzeug import Response
 
 from interviewer.core.bank.content import Level, VerdictName
 from interviewer.core.grade.grade import Grade
-from interviewer.core.interview.session import Outcome, Phase, SessionConfig
+from interviewer.core.interview.effects import Effect
+from interviewer.core.interview.session import Graded, Outcome, Phase, SessionConfig
 from interviewer.paths import find_places
 from interviewer.plain import Console, run_plain
 from interviewer.report import render_report
@@ -124,7 +126,7 @@ FAILURES: dict[str, tuple[Callable[[], Response], str]] = {
     "out of memory": (lambda: error(500, "CUDA out of memory"), "CUDA out of memory"),
     "a router's page": (lambda: Response(b"<html>hello</html>", content_type="text/html"), "judge_url"),
     "disconnect in the middle": (cut, "broke off"),
-    "slow drip": (lambda: events(*[b" ", 0.05] * 60), "did not finish a reply within 0.5 s"),
+    "slow drip": (lambda: events(*(b" ", 0.05) * 60), "did not finish a reply within 0.5 s"),
 }
 
 
@@ -181,7 +183,9 @@ def test_a_judge_that_works_is_heard(begin: Begin, stage: ChatStage) -> None:
     assert {each.verdict for each in first.verdicts} == {VerdictName.PARTIAL}
 
 
-def test_a_server_that_is_pulled_away_is_said_and_nothing_is_lost(begin: Begin, tmp_path: Path) -> None:
+def test_a_server_that_is_pulled_away_is_said_and_nothing_is_lost(
+    begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The first answer is judged; before the second the server is gone, its port closed."""
     with HTTPServer(host="127.0.0.1", port=0, threaded=True) as http:
         own = ChatStage(http)
@@ -190,12 +194,12 @@ def test_a_server_that_is_pulled_away_is_said_and_nothing_is_lost(begin: Begin, 
         conductor = services.sessions.create(SessionConfig(level=Level.MID, count=2, seed=3))
         send_grade = conductor.send_grade
 
-        def then_pull(event, **more):  # type: ignore[no-untyped-def]
+        def then_pull(event: Graded, **more: Any) -> tuple[Effect, ...]:
             if http.is_running():
                 http.stop()
             return send_grade(event, **more)
 
-        conductor.send_grade = then_pull  # type: ignore[method-assign]
+        monkeypatch.setattr(conductor, "send_grade", then_pull)
         out, err = io.StringIO(), io.StringIO()
         console = Console(stdin=io.BytesIO(TYPED.encode()), out=out, err=err)
         assert run_plain(conductor, console, services.engine().status) == 0

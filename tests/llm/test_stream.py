@@ -109,7 +109,7 @@ def test_what_goes_wrong_in_a_stream_is_told(
 
 
 def test_a_dripping_stream_does_not_outlast_the_limit(connect: Connect, stage: ChatStage) -> None:
-    stage.act = lambda body: events(*[event("."), 0.05] * 140)
+    stage.act = lambda body: events(*(event("."), 0.05) * 140)
     start = time.monotonic()
     answer = connect(timeout=0.4).stream(FREE, lambda text: None).result(20)
     assert time.monotonic() - start < 4

@@ -61,6 +61,10 @@ class House:
         engine.start()
         return engine
 
+    def visitors(self) -> int:
+        assert self.bridge is not None
+        return self.bridge.visitors
+
     def starts(self) -> int:
         return sum(line.startswith("-- ") for line in (self.cache / "worker.log").read_text().splitlines())
 
@@ -79,7 +83,7 @@ def request(answer: str) -> GradeRequest:
     return GradeRequest(question_id="alpha", answer=answer)
 
 
-def wait_for(condition: Callable[[], Any], what: str, seconds: float = 30) -> None:
+def wait_for(condition: Callable[..., Any], what: str, seconds: float = 30) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, f"waited {seconds} s for {what}"
@@ -115,7 +119,7 @@ def test_a_visitor_that_leaves_ends_nothing_for_the_others(house: House) -> None
     leaving.stop()
     assert isinstance(staying.grade(request("an answer")).result(30), Grade)
     assert house.bridge is not None
-    wait_for(lambda: house.bridge.visitors == 1, "the bridge to notice")
+    wait_for(lambda: house.visitors() == 1, "the bridge to notice")
     assert house.starts() == 1
 
 
@@ -176,5 +180,5 @@ def test_nonsense_on_the_socket_costs_only_who_sent_it(house: House) -> None:
             caller.settimeout(30)
             while caller.recv(65536):
                 pass
-    wait_for(lambda: house.bridge.visitors == 1, "the callers to be forgotten")
+    wait_for(lambda: house.visitors() == 1, "the callers to be forgotten")
     assert isinstance(visitor.grade(request("an answer")).result(30), Grade)

@@ -9,8 +9,9 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, redirect_stdout
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -74,14 +75,16 @@ def run_here(*arguments: str) -> str:
     return out.getvalue()
 
 
-def run_apart(*arguments: str, typed: str = "", code: int = 0, now: float | None = None, **variables: str) -> str:
+def run_apart(
+    *arguments: str, typed: str = "", code: int = 0, now: float | None = None, env: Mapping[str, str] | None = None
+) -> str:
     """Standard output of a command in a process of its own, which may be told another time."""
     stop = "" if now is None else f"import time; time.time = lambda: {now}; "
     done = subprocess.run(
         [sys.executable, "-c", f"{stop}from interviewer.cli import main; main()", *arguments],
         input=typed.encode(),
         capture_output=True,
-        env={**os.environ, **variables},
+        env={**os.environ, **(env or {})},
         cwd=DATA,
         timeout=400,
         check=False,
@@ -131,10 +134,10 @@ def exact_outputs(sessions: list[str]) -> Iterator[tuple[str, Callable[[], str]]
     """File names with what makes them, of all that follows from the journal alone."""
     for name in sessions:
         for form, ending in FORMS.items():
-            yield f"report-{name}.{ending}", lambda name=name, form=form: run_here("report", name, "--format", form)
-        yield f"replay-{name}.txt", lambda name=name: run_here("start", "--plain", "--replay", name)
-    yield "history.json", lambda: run_here("history", "--json")
-    yield "history.txt", lambda: run_here("history")
+            yield f"report-{name}.{ending}", partial(run_here, "report", name, "--format", form)
+        yield f"replay-{name}.txt", partial(run_here, "start", "--plain", "--replay", name)
+    yield "history.json", partial(run_here, "history", "--json")
+    yield "history.txt", partial(run_here, "history")
 
 
 def grade_answer(name: str, folder: Path) -> str:
@@ -143,7 +146,7 @@ def grade_answer(name: str, folder: Path) -> str:
     file = folder / f"{name}.txt"
     file.write_text(text, encoding="utf-8")
     code = 1 if name == "foreign" else 0  # an answer without a grade
-    body = json.loads(run_apart("grade", "--question", question, "--json", str(file), code=code, **with_pack()))
+    body = json.loads(run_apart("grade", "--question", question, "--json", str(file), code=code, env=with_pack()))
     for turn in body["turns"]:
         turn["result"].pop("seconds", None)
     return as_json(body)
@@ -156,7 +159,7 @@ def check_pack() -> str:
 
 def review() -> str:
     """What is due on the fixed day."""
-    return run_apart("review", "--level", "senior", "--json", now=REVIEW_DAY, **with_pack())
+    return run_apart("review", "--level", "senior", "--json", now=REVIEW_DAY, env=with_pack())
 
 
 def resume() -> str:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from typing import Any, Generic, TypeVar
 
 import pytest
+from textual.app import App
 from textual.message import Message
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from interviewer.core.bank.content import Level
@@ -42,18 +45,22 @@ def begin(services: Services) -> Callable[..., Conductor]:
     return start
 
 
-class Story:
+AnyApp = TypeVar("AnyApp", bound=App[Any])
+AnyScreen = TypeVar("AnyScreen", bound=Screen[Any])
+
+
+class AppStory(Generic[AnyApp]):
     """A running app with helpers that read as what a person does."""
 
-    def __init__(self, app: MockdlApp, pilot: Pilot[int], heard: list[Message]) -> None:
+    def __init__(self, app: AnyApp, pilot: Pilot[Any], heard: list[Message]) -> None:
         self.app = app
         self.pilot = pilot
         self.heard = heard
         self.workers_may_fail = False
         """Set by a story in which something fails in the background."""
 
-    async def until(self, holds: Callable[[], bool]) -> None:
-        """Wait until something holds; one pause is not enough, because messages cause messages."""
+    async def until(self, holds: Callable[..., bool]) -> None:
+        """Wait until something holds, asked without arguments; one pause is not enough: messages cause messages."""
         for _ in range(400):
             if holds():
                 return
@@ -81,6 +88,16 @@ class Story:
         """Names of our own messages, in order; a message that bubbles is heard once."""
         ours = {id(each): each for each in self.heard if type(each).__module__ == "interviewer.tui.messages"}
         return [type(each).__name__ for each in ours.values()]
+
+
+Story = AppStory[MockdlApp]
+
+
+def screen_of(story: AppStory[Any], kind: type[AnyScreen]) -> AnyScreen:
+    """The screen that is shown, which is of this kind."""
+    found: object = story.app.screen
+    assert isinstance(found, kind)
+    return found
 
 
 @asynccontextmanager

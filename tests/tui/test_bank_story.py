@@ -98,7 +98,12 @@ async def test_typing_fast_searches_once(
 ) -> None:
     asked: list[str] = []
     real = engine.search
-    monkeypatch.setattr(engine, "search", lambda query, most=10: asked.append(query) or real(query, most))
+
+    def search(query: str, most: int = 10) -> Future[list[SearchHit]]:
+        asked.append(query)
+        return real(query, most)
+
+    monkeypatch.setattr(engine, "search", search)
     async with tell(services, None) as story:
         screen = await open_bank(story)
         await story.until(lambda: story.app.encoder_status.state == "ready")

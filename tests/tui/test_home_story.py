@@ -159,13 +159,13 @@ async def test_the_palette_jumps_to_a_question(services: Services) -> None:
     async with tell(services, None, (120, 40)) as story:
         await story.until(lambda: isinstance(story.app.screen, HomeScreen))
         await story.pilot.press("ctrl+p")
-        await story.until(lambda: CommandPalette.is_open(story.app))
+        await story.until(lambda: isinstance(story.app.screen, CommandPalette))
         await story.pilot.press(*"kv-cache-siz")
         palette = story.app.screen
         await story.until(lambda: f"Question: {item.question.title}" in story.visible())
         await story.until(lambda: palette.query_one(OptionList).option_count > 0)
         await story.pilot.press("enter")
-        if CommandPalette.is_open(story.app):
+        if isinstance(story.app.screen, CommandPalette):
             await story.pilot.press("enter")
         await story.until(lambda: isinstance(story.app.screen, BankScreen))
         screen = story.app.screen
@@ -236,7 +236,7 @@ async def test_keys_typed_right_after_the_palettes_are_its_own(services: Service
             event = Key(key, key if len(key) == 1 else None)
             event.set_sender(story.app)
             driver.send_message(event)
-        await story.until(lambda: CommandPalette.is_open(story.app))
+        await story.until(lambda: isinstance(story.app.screen, CommandPalette))
         palette = story.app.screen
         await story.until(lambda: bool(palette.query(Input)) and palette.query_one(Input).value == "79")
         assert home.query_one("#count", Input).value == "6"

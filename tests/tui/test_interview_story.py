@@ -24,7 +24,7 @@ from interviewer.tui.screens.interview import InterviewScreen
 from interviewer.tui.screens.question_verdict import ResultScreen
 from interviewer.tui.screens.report import ReportScreen
 from tests.support.scripted import ScriptedEngine, breaks, covers_everything
-from tests.tui.conftest import Story, tell
+from tests.tui.conftest import Story, screen_of, tell
 from tests.tui.nasty import NASTY, shown
 
 Begin = Callable[..., Conductor]
@@ -187,7 +187,7 @@ async def test_the_draft_and_the_cursor_survive_a_crash(services: Services, begi
     async with tell(services, conductor) as story:
         await story.type("first line\nsecond line")
         story.app.screen.query_one(TextArea).move_cursor((0, 5))
-        story.app.screen.save_draft()  # type: ignore[attr-defined]
+        screen_of(story, InterviewScreen).save_draft()
     again = services.sessions.resume()
     async with tell(services, again) as story:
         editor = story.app.screen.query_one(TextArea)
@@ -217,7 +217,7 @@ async def test_time_up_takes_the_draft_and_ends(services: Services, begin: Begin
     async with tell(services, conductor) as story:
         await story.type("what I had so far")
         conductor.clock = lambda: real() + 400
-        story.app.screen._tick()  # type: ignore[attr-defined]
+        screen_of(story, InterviewScreen)._tick()
         await story.until(lambda: isinstance(story.app.screen, ReportScreen))
         assert "Time is up" in story.toasts()
     assert conductor.state.turns[0].answer == "what I had so far"
@@ -337,10 +337,10 @@ async def test_the_clock_says_in_words_when_time_runs_over_and_can_be_hidden(ser
     async with tell(services, conductor, (120, 40)) as story:
         await story.until(lambda: f" of {minutes} min" in story.visible())
         conductor.clock = lambda: real() + 50 * minutes
-        story.app.screen._tick()  # type: ignore[attr-defined]
+        screen_of(story, InterviewScreen)._tick()
         await story.until(lambda: "! " in story.visible().splitlines()[0])
         conductor.clock = lambda: real() + 61 * minutes
-        story.app.screen._tick()  # type: ignore[attr-defined]
+        screen_of(story, InterviewScreen)._tick()
         await story.until(lambda: "!! over" in story.visible())
         await story.pilot.press("f12")
         await story.until(lambda: "clock hidden" in story.visible())

@@ -22,6 +22,7 @@ from tests.support.scripted import ScriptedEngine
 from tests.tui.conftest import Story, tell
 
 Begin = Callable[..., Conductor]
+BeginWithModel = Callable[..., tuple[Services, Conductor]]
 LARGE = (120, 40)
 
 
@@ -32,27 +33,20 @@ def model() -> Iterator[Interviewer]:
 
 
 @pytest.fixture
-def with_model(
-    model: Interviewer, monkeypatch: pytest.MonkeyPatch, engine: ScriptedEngine
-) -> Iterator[Callable[..., Conductor]]:
+def with_model(model: Interviewer, monkeypatch: pytest.MonkeyPatch, engine: ScriptedEngine) -> Iterator[BeginWithModel]:
     """Start a session whose interviewer has a model."""
     made: list[Services] = []
 
-    def start(*, patience: str = "15", **changes: object) -> Conductor:
+    def start(*, patience: str = "15", **changes: object) -> tuple[Services, Conductor]:
         configure(monkeypatch, model.stage, INTERVIEWER_PATIENCE=patience)
         made.append(build_services(engine=engine))
         config = {"level": Level.SENIOR, "count": 2, "seed": 3, **changes}
         conductor = made[-1].sessions.create(SessionConfig.model_validate(config))
-        conductor.services = made[-1]  # type: ignore[attr-defined]
-        return conductor
+        return made[-1], conductor
 
     yield start
     for services in made:
         services.close()
-
-
-def services_of(conductor: Conductor) -> Services:
-    return conductor.services  # type: ignore[attr-defined, no-any-return]
 
 
 async def submit(story: Story, text: str = "an answer of some length") -> None:
@@ -92,10 +86,10 @@ async def test_a_question_back_is_answered_and_is_no_answer(services: Services, 
 
 
 async def test_the_models_words_appear_and_the_authored_question_is_graded(
-    model: Interviewer, with_model: Begin
+    model: Interviewer, with_model: BeginWithModel
 ) -> None:
-    conductor = with_model()
-    async with tell(services_of(conductor), conductor, LARGE) as story:
+    services, conductor = with_model()
+    async with tell(services, conductor, LARGE) as story:
         assert "In my words" not in story.visible()  # the first question waits for nobody
         await submit(story)
         await story.until(lambda: "In my words" in story.visible())
@@ -114,10 +108,10 @@ async def test_the_models_words_appear_and_the_authored_question_is_graded(
     assert [line.calls for line in ledger.lines if line.part == "interviewer"] == [4]
 
 
-async def test_escape_takes_the_question_as_it_is_written(model: Interviewer, with_model: Begin) -> None:
+async def test_escape_takes_the_question_as_it_is_written(model: Interviewer, with_model: BeginWithModel) -> None:
     model.pause = 2.0
-    conductor = with_model()
-    async with tell(services_of(conductor), conductor, LARGE) as story:
+    services, conductor = with_model()
+    async with tell(services, conductor, LARGE) as story:
         await submit(story)
         await story.until(lambda: len(conductor.state.turns) == 2)
         await story.until(lambda: "looking for words" in story.visible())
@@ -137,10 +131,12 @@ async def test_escape_takes_the_question_as_it_is_written(model: Interviewer, wi
         assert conductor.state.running_since >= waited_until
 
 
-async def test_a_slow_model_is_given_up_on_and_that_is_said_once(model: Interviewer, with_model: Begin) -> None:
+async def test_a_slow_model_is_given_up_on_and_that_is_said_once(
+    model: Interviewer, with_model: BeginWithModel
+) -> None:
     model.pause = 3.0
-    conductor = with_model(patience="0.3")
-    async with tell(services_of(conductor), conductor, LARGE) as story:
+    services, conductor = with_model(patience="0.3")
+    async with tell(services, conductor, LARGE) as story:
         for turn in range(3):
             await story.until(lambda turn=turn: conductor.turn.id == turn)
             await story.until(lambda: not story.app.screen.query_one(TextArea).disabled)
@@ -151,10 +147,10 @@ async def test_a_slow_model_is_given_up_on_and_that_is_said_once(model: Intervie
 
 
 async def test_a_server_that_goes_away_in_the_middle_costs_nothing_but_its_words(
-    model: Interviewer, with_model: Begin
+    model: Interviewer, with_model: BeginWithModel
 ) -> None:
-    conductor = with_model()
-    async with tell(services_of(conductor), conductor, LARGE) as story:
+    services, conductor = with_model()
+    async with tell(services, conductor, LARGE) as story:
         await submit(story)
         await story.until(lambda: "In my words" in story.visible())
         model.stage.http.stop()
@@ -174,9 +170,9 @@ async def test_a_server_that_goes_away_in_the_middle_costs_nothing_but_its_words
     assert all(turn.outcome is Outcome.ANSWERED for turn in conductor.state.turns)
 
 
-async def test_a_missed_point_is_explained_on_request(model: Interviewer, with_model: Begin) -> None:
-    conductor = with_model(mode=Mode.PRACTICE)
-    async with tell(services_of(conductor), conductor, LARGE) as story:
+async def test_a_missed_point_is_explained_on_request(model: Interviewer, with_model: BeginWithModel) -> None:
+    services, conductor = with_model(mode=Mode.PRACTICE)
+    async with tell(services, conductor, LARGE) as story:
         await story.pilot.press("f3")
         await story.until(lambda: isinstance(story.app.screen, ResultScreen))
         await story.pilot.press("e")

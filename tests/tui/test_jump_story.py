@@ -214,7 +214,7 @@ async def test_the_palette_knows_it_by_name(services: Services) -> None:
     async with tell(services, None) as story:
         await story.until(lambda: isinstance(story.app.screen, HomeScreen))
         await story.pilot.press("ctrl+p")
-        await story.until(lambda: CommandPalette.is_open(story.app))
+        await story.until(lambda: isinstance(story.app.screen, CommandPalette))
         await story.pilot.press(*"jump to a")
         await story.until(lambda: "A letter over each" in story.visible())
         await story.pilot.press("enter")

@@ -33,7 +33,7 @@ from interviewer.tui.overlays.jump import JumpScreen
 from interviewer.tui.replay_app import SPEEDS, ReplayApp
 from interviewer.tui.screens.replay_screens import ReplayInterview, ReplayReport, ReplayVerdict
 from tests.support.scripted import ScriptedEngine, breaks
-from tests.tui.conftest import Story
+from tests.tui.conftest import AppStory
 
 Begin = Callable[..., Conductor]
 SIZES = [(80, 24), (120, 40)]
@@ -75,9 +75,7 @@ def dump(services: Services) -> list[str]:
     return list(services.journal._connection.iterdump())
 
 
-class ReplayStory(Story):
-    app: ReplayApp  # type: ignore[assignment]
-
+class ReplayStory(AppStory[ReplayApp]):
     async def step(self, key: str = "space") -> None:
         """Press a key and wait until what it leads to stands still."""
         await self.pilot.press(key)
@@ -101,7 +99,7 @@ async def play(
     app = ReplayApp(services, services.sessions.replay(conductor.row.id))
     services.apply_settings(services.settings.model_copy(update={"reduced_motion": not motion}))
     async with app.run_test(size=size, notifications=True) as pilot:
-        story = ReplayStory(app, pilot, [])  # type: ignore[arg-type]
+        story = ReplayStory(app, pilot, [])
         await story.until(lambda: "Replay 1 of" in story.visible())
         yield story
     await asyncio.sleep(0)

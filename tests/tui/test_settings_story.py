@@ -48,8 +48,7 @@ async def test_a_setting_is_changed_in_the_file_and_holds_at_once(services: Serv
         screen.query_one("#line", Input).value = "staff"
         await story.pilot.press("enter")
         await story.until(lambda: "Written to" in outcome(story))
-        assert services.settings.level is Level.STAFF
-        assert load_settings(services.places.settings_file).level is Level.STAFF
+        assert {services.settings.level, load_settings(services.places.settings_file).level} == {Level.STAFF}
         await story.until(lambda: screen._listed[0].origin == "file")
         await story.pilot.press("u")
         await story.until(lambda: "the default holds" in outcome(story))
@@ -165,7 +164,9 @@ async def test_cursors_stand_still_as_soon_as_motion_is_reduced_and_blink_again_
             await story.until(lambda: isinstance(story.app.screen, HomeScreen))
             assert {each.cursor_blink for each in story.app.screen.query(Input)} == {blinks}
             await story.pilot.press("ctrl+p")
-            await story.until(lambda: CommandPalette.is_open(story.app) and bool(story.app.screen.query(Input)))
+            await story.until(
+                lambda: isinstance(story.app.screen, CommandPalette) and bool(story.app.screen.query(Input))
+            )
             line = story.app.screen.query_one(Input)
             await story.until(lambda line=line, blinks=blinks: line.has_focus and line.cursor_blink is blinks)
             assert line._cursor_visible

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -165,15 +166,14 @@ def test_a_corrupt_cache_is_ignored(pack: Path, tmp_path: Path) -> None:
 def test_the_cache_parses_only_what_is_asked_for(pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cache = tmp_path / "bank.json"
     load_bank([pack], cache=cache)
-    parsed = []
-    validate = Item.model_validate_json
-    monkeypatch.setattr(Item, "model_validate_json", lambda raw: parsed.append(raw) or validate(raw))
+    parse = Mock(wraps=Item.model_validate_json)
+    monkeypatch.setattr(Item, "model_validate_json", parse)
     bank = load_bank([pack], cache=cache)
     assert [head.id for head in bank.heads] == list(bank.items) == ["dropout"]
     assert bank.topics == ("regularisation",)
-    assert parsed == []
+    parse.assert_not_called()
     assert bank["dropout"] is bank["dropout"]
-    assert len(parsed) == 1
+    parse.assert_called_once()
 
 
 def test_a_touched_file_with_the_same_contents_needs_no_new_cache(pack: Path, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Future
+from typing import TypeVar
 
 import pytest
 
@@ -32,6 +33,8 @@ from interviewer.core.interview.state_machine import begin, replay, step
 from interviewer.errors import EncoderError
 from interviewer.sessions.arbitration import Arbiter, Case
 from tests.support.builders import all_points, make_grade, make_item, make_verdict
+
+T = TypeVar("T")
 
 
 def span_of(words: str, answer: str) -> Span:
@@ -148,8 +151,8 @@ class StubEngine:
         return done(None)
 
 
-def done(value: object) -> Future:  # type: ignore[type-arg]
-    future: Future = Future()  # type: ignore[type-arg]
+def done(value: T) -> Future[T]:
+    future: Future[T] = Future()
     future.set_result(value)
     return future
 

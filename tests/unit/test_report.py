@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 import pytest
 
@@ -20,10 +21,10 @@ ANSWER = "words # not a heading <script>alert(1)</script> [link](http://x) ``` f
 @pytest.fixture
 def summary() -> SessionSummary:
     grade = make_grade({"p0": "covered", "p1": "contradicted", "p2": "missing", "p3": "unsure"}, held=("wrong",))
-    common = {"kind": TurnKind.QUESTION, "prompt": "What?", "started": 0.0, "outcome": Outcome.ANSWERED}
+    asked = partial(Turn, kind=TurnKind.QUESTION, prompt="What?", started=0.0, outcome=Outcome.ANSWERED)
     turns = (
-        Turn(id=0, question_id="alpha", answer=ANSWER, result=grade, hints=1, **common),
-        Turn(id=1, question_id="beta", answer="more", result=Ungraded(reason="the encoder died"), **common),
+        asked(id=0, question_id="alpha", answer=ANSWER, result=grade, hints=1),
+        asked(id=1, question_id="beta", answer="more", result=Ungraded(reason="the encoder died")),
     )
     plan = (Planned(question_id="alpha"), Planned(question_id="beta"))
     state = State(config=SessionConfig(level=Level.MID), plan=plan, turns=turns, phase=Phase.FINISHED)

@@ -14,7 +14,7 @@ import pytest
 
 from interviewer.core.bank.content import Level
 from interviewer.core.interview.journal_port import Draft, SessionRow
-from interviewer.core.interview.session import AnswerSubmitted, Planned, SessionConfig, Started
+from interviewer.core.interview.session import AnswerSubmitted, Event, Planned, SessionConfig, Started
 from interviewer.errors import StorageError, UsageError
 from interviewer.storage import SqliteJournal, open_journal
 from interviewer.storage.migrations import MIGRATIONS
@@ -45,7 +45,11 @@ def test_a_session_comes_back_as_it_was_stored(journal: SqliteJournal) -> None:
 
 
 def test_events_come_back_in_order_and_exactly_as_typed(journal: SqliteJournal) -> None:
-    events = [Started(at=1.0), AnswerSubmitted(at=2.0, text=NASTY), AnswerSubmitted(at=2.0, text="x" * 20_000)]
+    events: list[Event] = [
+        Started(at=1.0),
+        AnswerSubmitted(at=2.0, text=NASTY),
+        AnswerSubmitted(at=2.0, text="x" * 20_000),
+    ]
     for event in events:
         journal.append(ROW.id, event)
     assert journal.events(ROW.id) == events

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
@@ -18,12 +19,12 @@ from interviewer.core.interview.session import SessionConfig
 from interviewer.services import Services
 from interviewer.sessions.conductor import Conductor
 from tests.support.scripted import ScriptedEngine
-from tests.tui.conftest import Story
+from tests.tui.conftest import AppStory
 from tests.tui.pictures.staged import finds, stage
 
 SEEN = Path(__file__).resolve().parents[3] / "build" / "pictures"
 
-Take = Callable[[Story], Awaitable[None]]
+Take = Callable[[AppStory[Any]], Awaitable[None]]
 Open = Callable[..., Conductor]
 
 
@@ -49,7 +50,7 @@ def take(snapshot: SnapshotAssertion, request: pytest.FixtureRequest) -> Take:
     """Compare what is on the screen, once it has come to rest, with its picture."""
     pictures = snapshot.use_extension(SVGImageSnapshotExtension)
 
-    async def compare(story: Story) -> None:
+    async def compare(story: AppStory[Any]) -> None:
         before, now = "", story.app.export_screenshot(title="mockdl")
         while before != now:
             await story.pilot.pause(0.05)

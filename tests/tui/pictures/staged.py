@@ -143,7 +143,8 @@ def finds(request: GradeRequest, item: Item | None) -> GradeResult:
         evidence = None if start < 0 else Span(start=start, end=start + len(words))
         plain = make_verdict(name, verdict if evidence else "missing")
         verdicts.append(plain.model_copy(update={"evidence": evidence}))
-    start, misconceptions = request.answer.find(UNIFORM), ()
+    start = request.answer.find(UNIFORM)
+    misconceptions: tuple[HeldMisconception, ...] = ()
     if start >= 0 and item.question.id == TEMPERATURE.question.id:
         span = Span(start=start, end=start + len(UNIFORM))
         misconceptions = (HeldMisconception(misconception_id="zero-is-uniform", probability=0.9, evidence=span),)

@@ -23,7 +23,7 @@ from interviewer.tui.screens.history import HistoryScreen
 from interviewer.tui.screens.settings import SettingsScreen
 from interviewer.tui.screens.trend import TrendScreen
 from tests.support.scripted import ScriptedEngine
-from tests.tui.conftest import Story, tell
+from tests.tui.conftest import AppStory, Story, tell
 from tests.tui.past import hold_session
 from tests.tui.pictures.conftest import Open, Take
 from tests.tui.pictures.staged import ANSWER
@@ -176,7 +176,7 @@ async def test_a_session_is_played_again(lived: Services, take: Take) -> None:
     row = next(row for row in lived.journal.sessions() if row.finished)
     app = ReplayApp(lived, lived.sessions.replay(row.id))
     async with app.run_test(size=SMALL, notifications=True) as pilot:
-        story = Story(app, pilot, [])  # type: ignore[arg-type]
+        story = AppStory(app, pilot, [])
         await story.until(lambda: "Replay 1 of" in story.visible())
         await pilot.press("space", "space", "space")
         await story.until(lambda: "Replay 4 of" in story.visible())
