@@ -6,6 +6,7 @@ import ipaddress
 import os
 import signal
 import socket
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,30 @@ from interviewer.bank import load_bank
 from interviewer.core.bank.content import Bank
 from interviewer.paths import built_in_pack
 from interviewer.services import wiring
+
+LOADS_ENCODER = {"encoder", "grader"}
+"""Fixtures that bring torch and the real weights into this process."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if "not encoder" in config.getoption("markexpr"):
+        sys.addaudithook(refuse_encoder)
+
+
+@pytest.hookimpl(tryfirst=True)  # before those without a wanted mark are left out
+def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+    for item in items:
+        if LOADS_ENCODER.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.encoder)
+
+
+def refuse_encoder(event: str, details: tuple[Any, ...]) -> None:
+    """Hold `pytest -m "not encoder"` to its word: no torch in this process, and no worker of its own."""
+    if event == "import" and details[0] == "torch":
+        raise AssertionError("torch is imported by a test without the mark `encoder`")
+    if event == "subprocess.Popen" and "interviewer.worker.host" in details[1]:
+        raise AssertionError("the worker is started by a test without the mark `encoder`")
+
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

@@ -150,6 +150,7 @@ def test_a_stored_pack_shows_the_same() -> None:
     assert json.loads(show_question("--json")) == expected_json("pack-show.json")
 
 
+@pytest.mark.encoder
 @starts_the_encoder
 def test_a_stored_pack_is_as_valid_as_it_was() -> None:
     def judged_apart(body: Any) -> Any:
@@ -176,6 +177,7 @@ def test_stored_settings_mean_the_same(stored_home: Path) -> None:
     assert all(line in found for line in expected("config-show.txt").splitlines() if not line.startswith("#"))
 
 
+@pytest.mark.encoder
 @starts_the_encoder
 @pytest.mark.parametrize("name", ANSWERS)
 def test_an_answer_is_graded_about_as_it_was(name: str, tmp_path: Path) -> None:
@@ -193,6 +195,7 @@ def test_an_answer_is_graded_about_as_it_was(name: str, tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.encoder
 @starts_the_encoder
 def test_the_packs_question_is_still_found_by_its_meaning() -> None:
     found, stored = json.loads(run_apart(*SEARCH, env=with_pack())), expected_json("search.json")
@@ -200,6 +203,7 @@ def test_the_packs_question_is_still_found_by_its_meaning() -> None:
     assert [sorted(each) for each in found] == [sorted(each) for each in stored]
 
 
+@pytest.mark.encoder
 @starts_the_encoder
 def test_an_owed_grade_of_a_stored_session_can_still_be_made() -> None:
     owed = STATES[OWING]["owed"]

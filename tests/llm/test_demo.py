@@ -184,6 +184,7 @@ def test_a_request_it_cannot_read_gets_no_verdict() -> None:
     assert [row["verdict"] for row in json.loads(answer.text)["points"]] == ["cannot tell"]
 
 
+@pytest.mark.encoder
 def test_the_command_says_what_it_does(home: Path) -> None:
     assert "--demo" in mockdl("start", "--help").stdout
     both = mockdl("start", "--demo", "--judge", "llm", "--plain")

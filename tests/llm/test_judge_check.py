@@ -235,6 +235,7 @@ def test_what_stands_in_the_way_is_said_and_nothing_is_sent(
     assert stage.bodies == []
 
 
+@pytest.mark.encoder
 def test_the_command_says_what_is_sent_where_and_measures(stage: ChatStage, home: Path, tmp_path: Path) -> None:
     pack = write_pack(tmp_path / "pack", *ITEMS)
     write_settings(home, stage.url, judge=str(JudgeMode.OFF), judge_price_in=1.0, judge_price_out=2.0)

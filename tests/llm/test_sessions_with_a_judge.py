@@ -243,6 +243,7 @@ def command(*arguments: str, typed: str = "") -> str:
 
 
 @pytest.mark.timeout(400)
+@pytest.mark.encoder
 def test_the_key_is_found_nowhere_after_a_session_a_report_and_a_look_at_the_settings(
     home: Path, stage: ChatStage, tmp_path: Path
 ) -> None:

@@ -16,6 +16,8 @@ if os.name != "posix":
 
 from tests.support.program import Program
 
+pytestmark = pytest.mark.encoder
+
 SUBMIT, LEAVE = "\x13", "\x11"
 ANSWER = "because of the gradient"
 

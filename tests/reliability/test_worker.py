@@ -292,6 +292,7 @@ def test_a_bank_that_cannot_be_read_is_explained(engine_for: MakeEngine, tmp_pat
     assert "nowhere" in result.reason
 
 
+@pytest.mark.encoder
 def test_the_real_worker_names_a_model_folder_that_is_not_there(engine_for: MakeEngine, tmp_path: Path) -> None:
     engine = engine_for(str(tmp_path / "no-model"), command=HOST_COMMAND)
     result = engine.grade(request("an answer")).result(30)
@@ -300,6 +301,7 @@ def test_the_real_worker_names_a_model_folder_that_is_not_there(engine_for: Make
     assert "mockdl config set encoder default" in result.reason
 
 
+@pytest.mark.encoder
 def test_modules_in_the_current_folder_are_not_imported(
     engine_for: MakeEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -457,6 +459,7 @@ def test_the_worker_ends_with_a_parent_that_forgets_to_stop_it(pack: Path, tmp_p
 # The real thing, once
 
 
+@pytest.mark.encoder
 def test_the_real_worker_grades_an_answer_of_the_bank(engine_for: MakeEngine, tmp_path: Path) -> None:
     corpus = min((built_in_pack() / "corpus").glob("*/*.yaml"))
     for room in ("corpus", "rubrics"):

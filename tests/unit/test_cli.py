@@ -57,6 +57,7 @@ def test_exit_codes_and_messages(arguments: list[str], code: int, wanted: str) -
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.encoder
 def test_a_broken_pack_is_left_out_aloud(tmp_path: Path) -> None:
     folder = tmp_path / "pack" / "corpus" / "maths"
     folder.mkdir(parents=True)
@@ -75,6 +76,7 @@ def test_packs_are_set_as_absolute_folders(home: Path, tmp_path: Path) -> None:
     assert json.loads(mockdl("config", "show", "--json").stdout)["packs"] == [str(Path("my-pack").absolute())]
 
 
+@pytest.mark.encoder
 def test_a_new_question_is_written_once_and_its_gaps_are_found(tmp_path: Path) -> None:
     pack = tmp_path / "mine"
     for kind in ("numeric", "design", "concept"):
@@ -93,6 +95,7 @@ def test_a_new_question_is_written_once_and_its_gaps_are_found(tmp_path: Path) -
     assert all(found["line"] > 1 for found in unfilled)
 
 
+@pytest.mark.encoder
 def test_the_example_of_the_pack_guide_passes_its_own_check() -> None:
     checked = mockdl("pack", "check", "docs/example-pack", "--strict")
     assert checked.returncode == 0, checked.stdout
@@ -161,6 +164,7 @@ def test_schema_is_json_schema() -> None:
     assert "key_points" in body["properties"]
 
 
+@pytest.mark.encoder
 def test_ctrl_c_saves_and_says_how_to_come_back() -> None:
     """A real Ctrl-C to a real process that is waiting for an answer."""
     import signal
@@ -192,6 +196,7 @@ def test_ctrl_c_saves_and_says_how_to_come_back() -> None:
     assert draft.text == "my half answer"
 
 
+@pytest.mark.encoder
 def test_a_topic_in_free_text_is_looked_up_in_the_index() -> None:
     result = mockdl("start", "--plain", "--topic", "memory of the key value cache", "--count", "1", typed="/quit\n")
     assert "Question 1 of 1 (transformers-llms" in result.stdout

@@ -19,6 +19,7 @@ def strong(bank: Bank) -> str:
     return bank["dropout"].rubric.examples[0].text
 
 
+@pytest.mark.encoder
 def test_one_answer_is_graded_from_standard_input(strong: str) -> None:
     result = mockdl("grade", "--question", "dropout", "--json", typed=strong)
     assert result.returncode == 0, result.stderr
@@ -47,6 +48,7 @@ def test_wrong_use_is_explained(arguments: list[str], typed: str, wanted: str) -
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.encoder
 def test_lines_keep_their_order_and_a_second_run_goes_on(tmp_path: Path, strong: str) -> None:
     source, target = tmp_path / "answers.jsonl", tmp_path / "grades.jsonl"
     rows = [
@@ -189,6 +191,7 @@ def eval_rows() -> list[dict[str, object]]:
     ]
 
 
+@pytest.mark.encoder
 def test_eval_prints_agreement_beside_the_baselines_and_names_bad_lines(tmp_path: Path) -> None:
     rows = [json.dumps(row) for row in eval_rows()]
     point = {
