@@ -4,8 +4,11 @@
 PYTHON = python
 # One process for each of two cores; `make check WORKERS=0` runs the tests in this one.
 WORKERS = 2
+# Rooms whose branches are covered to this share at least, in per cent.
+COVERED = interviewer/core interviewer/grading interviewer/storage
+SHARE = 95
 
-.PHONY: help check lint test pictures bench
+.PHONY: help check lint test pictures bench coverage
 
 help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -28,3 +31,9 @@ bench: ## the benchmarks that need no data set
 	$(PYTHON) -m benchmarks.interface
 	$(PYTHON) -m benchmarks.grade
 
+coverage: ## every test once more, and which lines and branches they miss; fails below the share that COVERED must have
+	$(PYTHON) -m pytest -q --cov --cov-report=
+	$(PYTHON) -m coverage report --skip-covered --skip-empty
+	for room in $(COVERED); do \
+	  printf '%s: ' $$room && $(PYTHON) -m coverage report --format=total --precision=1 --include="$$room/*" --fail-under=$(SHARE) || exit 1; \
+	done
