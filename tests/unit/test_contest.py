@@ -49,6 +49,12 @@ def test_a_mark_is_widened_to_whole_words() -> None:
     assert read("random", "We randomly switch off units.") == "randomly"
 
 
+def test_space_at_the_edges_of_a_mark_does_not_count() -> None:
+    answer = "We  switch off  units."
+    assert read_mark(answer, span_of("  switch off  ", answer), []).text == "switch off"
+    assert read_mark("   ", Span(start=0, end=3), []).text == ""
+
+
 def test_a_denial_that_was_left_out_comes_back() -> None:
     answer = "First this. Dropout does not deactivate any units. Last that."
     assert read("deactivate any units", answer) == "Dropout does not deactivate any units."

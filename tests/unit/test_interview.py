@@ -120,6 +120,23 @@ def test_a_weak_answer_does_not_bring_the_deeper_question() -> None:
     assert [each.question_id for each in state.plan] == ["alpha", "beta", "gamma"]
 
 
+@pytest.mark.parametrize("side", ["asked", "deeper"])
+def test_a_deeper_question_that_must_not_follow_does_not(side: str) -> None:
+    """Two questions keep apart when either says so."""
+    names = {"asked": ("alpha", "deep"), "deeper": ("deep", "alpha")}[side]
+    level = {"alpha": Level.MID, "deep": Level.SENIOR}[names[0]]
+    items = {**ITEMS, names[0]: make_item(names[0], level=level, avoid_after=(names[1],))}
+    graded = Graded(at=6, turn_id=0, result=make_grade(all_points("covered")), deeper="deep")
+    state = replay(opened(), [AnswerSubmitted(at=5, text="answer"), graded], items).state
+    assert [each.question_id for each in state.plan] == ["alpha", "beta", "gamma"]
+
+
+def test_a_deeper_question_that_is_planned_already_is_asked_once() -> None:
+    graded = Graded(at=6, turn_id=0, result=make_grade(all_points("covered")), deeper="gamma")
+    state = play(opened(), AnswerSubmitted(at=5, text="answer"), graded).state
+    assert [each.question_id for each in state.plan] == ["alpha", "beta", "gamma"]
+
+
 def test_an_ungraded_answer_gets_no_follow_up_and_the_interview_goes_on() -> None:
     graded = Graded(at=6, turn_id=0, result=Ungraded(reason="the encoder died"))
     state = play(opened(), AnswerSubmitted(at=5, text="answer"), graded).state
@@ -224,9 +241,25 @@ def test_an_event_that_makes_no_sense_changes_nothing(event: Event) -> None:
     assert result.state == state
 
 
-def test_a_plan_may_not_repeat_a_question() -> None:
+def test_a_plan_may_not_repeat_a_question_and_needs_one() -> None:
     with pytest.raises(ValueError, match="twice"):
         begin(SessionConfig(level=Level.MID), [PLAN[0], PLAN[0]])
+    with pytest.raises(ValueError, match="at least one"):
+        begin(SessionConfig(level=Level.MID), [])
+
+
+def test_before_it_has_begun_an_interview_can_be_left_and_ended_but_not_paused() -> None:
+    new = begin(SessionConfig(level=Level.MID), PLAN)
+    assert play(new, Paused(at=1)) == Step(new, (Rejected("the interview has not started"),))
+    assert play(new, Quit(at=1)) == Step(new, (Leave(),))
+    assert play(new, Ended(at=1)).effects == (Finish(),)
+    assert play(new, Resumed(at=1)).effects == (Ask(0),), "taking it up begins it"
+
+
+def test_a_paused_interview_is_not_paused_again_but_can_be_left() -> None:
+    paused = play(opened(), Paused(at=1)).state
+    assert play(paused, Paused(at=2)) == Step(paused, (Rejected("the interview is already paused"),))
+    assert play(paused, Quit(at=2)) == Step(paused, (Leave(),))
 
 
 VERDICTS = st.sampled_from(["covered", "partial", "missing", "contradicted", "unsure"])

@@ -74,6 +74,22 @@ def test_a_contradiction_in_a_follow_up_does_not_take_away_what_was_earned() -> 
     assert value(main, probe) == pytest.approx(60)
 
 
+def test_where_no_point_is_expected_yet_there_is_no_score_but_a_reason() -> None:
+    item = make_item(level=Level.STAFF, expected=(Level.STAFF,) * 4)
+    score = score_question(item, Level.JUNIOR, [turn(make_grade(all_points("covered")))])
+    assert score.value is None
+    assert score.note == "no key point of this question is expected at junior level"
+    assert [each.verdict for each in score.points] == ["covered"] * 4
+
+
+def test_a_misconception_that_is_held_twice_is_paid_for_once_and_quoted_as_first_said() -> None:
+    main = turn(make_grade(all_points("missing"), held=("wrong",)))
+    again = make_grade({"fix:wrong": "missing"}, held=("wrong",))
+    challenge = turn(again, id=1, kind=TurnKind.CHALLENGE, target="fix:wrong", answer="more of it")
+    (found,) = score_question(ITEM, Level.MID, [main, challenge]).misconceptions
+    assert (found.turn_id, found.evidence, found.corrected, found.penalty) == (0, "words", False, 10)
+
+
 def test_a_held_misconception_costs_its_penalty_and_half_when_corrected() -> None:
     main = turn(make_grade({**all_points("missing"), "p0": "covered"}, held=("wrong",)))
     fixed = turn(make_grade({"fix:wrong": "covered"}), id=1, kind=TurnKind.CHALLENGE, target="fix:wrong")
