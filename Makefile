@@ -8,7 +8,7 @@ WORKERS = 2
 COVERED = interviewer/core interviewer/grading interviewer/storage
 SHARE = 95
 
-.PHONY: help check lint test pictures bench coverage
+.PHONY: help check lint test pictures bench coverage architecture
 
 help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -37,3 +37,6 @@ coverage: ## every test once more, and which lines and branches they miss; fails
 	for room in $(COVERED); do \
 	  printf '%s: ' $$room && $(PYTHON) -m coverage report --format=total --precision=1 --include="$$room/*" --fail-under=$(SHARE) || exit 1; \
 	done
+
+architecture: ## draw the rooms anew in CONTRIBUTING.md, from the table that the tests hold
+	$(PYTHON) docs/draw_rooms.py

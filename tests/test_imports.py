@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from docs.draw_rooms import PAGE, draw_rooms, with_rooms
+
 PACKAGE = Path(__file__).resolve().parents[1] / "interviewer"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
@@ -131,6 +133,11 @@ def test_no_permission_lies_unused() -> None:
             used[room_of_file(path)] |= arrows_of(path)
     unused = {room: sorted(may - used[room]) for room, may in MAY_IMPORT.items() if may - used[room]}
     assert not unused
+
+
+def test_the_picture_for_contributors_is_drawn_from_this_table() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert with_rooms(page, draw_rooms(MAY_IMPORT)) == page, "`make architecture` draws it anew"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
