@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -138,6 +139,15 @@ def test_no_permission_lies_unused() -> None:
 def test_the_picture_for_contributors_is_drawn_from_this_table() -> None:
     page = PAGE.read_text(encoding="utf-8")
     assert with_rooms(page, draw_rooms(MAY_IMPORT)) == page, "`make architecture` draws it anew"
+
+
+def test_the_map_names_only_files_and_rooms_that_are_there() -> None:
+    text = (PAGE.parent / "docs" / "architecture.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"[\w/]+(?:\.py|\.json|/)(?![\w/])", text))
+    assert len(named) > 50
+    beside = [PACKAGE, PACKAGE / "core", PACKAGE / "grading", PACKAGE.parent]
+    gone = [name for name in named if not any((folder / name).exists() for folder in beside)]
+    assert not gone
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
