@@ -22,7 +22,7 @@ class Confidence:
     def __init__(self, conductor: Conductor, console: Console, asks: AskConfidence) -> None:
         self._conductor = conductor
         self._console = console
-        self._asks = console.interactive and asks.applies(conductor.state.config.mode)
+        self._asks = asks
         self._said: dict[int, int] = {}
         """With /sure, by turn; an answer that is not sent yet has no place for it in the journal."""
 
@@ -47,7 +47,7 @@ class Confidence:
         if turn.kind is not TurnKind.QUESTION or turn.confidence is not None:
             return
         value = self._said.get(turn.id)
-        if value is None and ask and self._asks:
+        if value is None and ask and self._console.interactive and self._conductor.asks_confidence(self._asks):
             value = self._ask()
         if value is None:
             return

@@ -14,7 +14,18 @@ from interviewer.core.bank.content import Bank, Item, Level
 from interviewer.core.grade.grade import GradeResult
 from interviewer.core.grade.ledger import Asked, Prices, asked_for, build_ledger
 from interviewer.core.interview.journal_port import JournalReader, SessionRow
-from interviewer.core.interview.session import Contested, Event, Graded, ModelAsked, Phase, Spoke, TimeUp, Turn
+from interviewer.core.interview.session import (
+    AskConfidence,
+    Contested,
+    Event,
+    Graded,
+    ModelAsked,
+    Phase,
+    Spoke,
+    TimeUp,
+    Turn,
+    TurnKind,
+)
 from interviewer.core.interview.state_machine import begin, replay
 
 if TYPE_CHECKING:
@@ -82,6 +93,11 @@ class SessionView:
         if self.state.phase is not Phase.ANSWERING or self.seconds_left() != 0:
             return None
         return TimeUp(at=self.clock(), draft=typed)
+
+    def asks_confidence(self, when: AskConfidence) -> bool:
+        """Whether to ask how sure the candidate is: of an answer to a question, while it is read, once."""
+        wanted = when.applies(self.state.config.mode) and self.state.phase is Phase.GRADING
+        return wanted and self.turn.kind is TurnKind.QUESTION and self.turn.confidence is None
 
     def summary(self) -> SessionSummary:
         """The session as a report shows it."""

@@ -25,7 +25,6 @@ from interviewer.core.interview.session import (
     Rated,
     Resumed,
     Skipped,
-    TurnKind,
 )
 from interviewer.core.interview.utterance import Act
 from interviewer.core.text import count_words
@@ -188,8 +187,7 @@ class InterviewScreen(ConversationScreen):
     def _ask_confidence(self) -> None:
         """Ask how sure they are while the answer is read; nothing moves on until that is said or skipped."""
         turn = self.conductor.turn
-        wanted = self.app.services.settings.ask_confidence.applies(self.conductor.state.config.mode)
-        if not wanted or turn.kind is not TurnKind.QUESTION or self.conductor.state.phase is not Phase.GRADING:
+        if not self.conductor.asks_confidence(self.app.services.settings.ask_confidence):
             return
         from interviewer.tui.screens.confidence import ConfidenceScreen
 
