@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -27,8 +27,7 @@ WITH_CHANNEL = "weights.json"
 
 ACCUSED = 0.5
 """Least probability of a verdict of "contradicted". It accuses, so it must be likelier than not; where it is the
-likeliest and less probable than this, the verdict is "unsure". On held-out golden examples that halves the right
-statements that are called wrong (127 of 5,185 to 71 in honest answers); 80 of 704 wrong ones become unsure."""
+likeliest and less probable than this, the verdict is "unsure". `docs/grading.md` says what that saves and costs."""
 
 CLASSES = (VerdictName.COVERED, VerdictName.PARTIAL, VerdictName.MISSING, VerdictName.CONTRADICTED)
 
@@ -49,45 +48,38 @@ def expanded(names: Sequence[str]) -> list[str]:
     return [*names, *(f"log-odds of {name}" for name in LOG_ODDS if name in names)]
 
 
-JOINT = (
-    "recall x contradicts",
-    "recall beyond covers",
-    "recall and covers",
-    "recall x inverted",
-    "recall x turned",
-    "recall x opposed",
-    "recall and used",
-    "surely contradicts",
-    "copy x contradicts",
-    "copy x not covers",
-    "copy x turned",
-)
-"""For bare references, of signals together. A text that repeats nearly every word of a reference and yet does not
-cover it says the opposite, or is a heap of its words: recall earns only where covering goes with it.
-"copy" is 0 up to a recall of 0.8 and 1 from 0.95 on.
-"""
+def _joint(named: Mapping[str, float]) -> dict[str, float]:
+    """Signals of a bare reference taken together.
+
+    A text that repeats nearly every word of a reference and yet does not cover it says the opposite, or is a heap of
+    its words: recall earns only where covering goes with it. "copy" is 0 up to a recall of 0.8 and 1 from 0.95 on.
+    """
+    recall, covers, contradicts = named["whole_recall"], named["covers"], named["contradicts"]
+    copy = min(1.0, max(0.0, (recall - 0.8) / 0.15))
+    turned = max(named["flipped"], named["turned"], min(1.0, 2 * named["direction_clash"]))
+    return {
+        "recall x contradicts": recall * named["contradicts_best"],
+        "recall beyond covers": max(0.0, recall - covers),
+        "recall and covers": min(recall, covers),
+        "recall x inverted": recall * named["inverted"],
+        "recall x turned": recall * named["turned"],
+        "recall x opposed": max(0.0, recall - 0.5) * max(0.0, -named["covers_net"]),
+        "recall and used": min(recall, named["whole_used"]),
+        "surely contradicts": contradicts**4,
+        "copy x contradicts": copy * contradicts,
+        "copy x not covers": copy * (1 - covers),
+        "copy x turned": copy * turned,
+    }
+
+
+JOINT = tuple(_joint(dict.fromkeys(REFERENCE_SIGNALS, 0.0)))
+"""Names of the joint signals, in order."""
 
 
 def expand_reference(features: Sequence[float]) -> tuple[float, ...]:
     """The signals of a bare reference, their log-odds, and the joint ones, in the order of `JOINT`."""
     named = dict(zip(REFERENCE_SIGNALS, features, strict=True))
-    recall, covers, contradicts = named["whole_recall"], named["covers"], named["contradicts"]
-    copy = min(1.0, max(0.0, (recall - 0.8) / 0.15))
-    turned = max(named["flipped"], named["turned"], min(1.0, 2 * named["direction_clash"]))
-    return (
-        *expand(REFERENCE_SIGNALS, features),
-        recall * named["contradicts_best"],
-        max(0.0, recall - covers),
-        min(recall, covers),
-        recall * named["inverted"],
-        recall * named["turned"],
-        max(0.0, recall - 0.5) * max(0.0, -named["covers_net"]),
-        min(recall, named["whole_used"]),
-        contradicts**4,
-        copy * contradicts,
-        copy * (1 - covers),
-        copy * turned,
-    )
+    return (*expand(REFERENCE_SIGNALS, features), *_joint(named).values())
 
 
 def _log_odds(share: float) -> float:
