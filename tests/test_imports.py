@@ -24,7 +24,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "core": set(),
     "core.bank": {"core", "errors"},
     "core.grade": {"core", "core.bank"},
-    "core.ports": {"core.bank", "core.grade"},
+    "core.ports": {"core", "core.bank", "core.grade"},
     "core.interview": {"core", "core.bank", "core.grade", "core.ports"},
     "core.progress": {"core", "core.bank", "core.grade", "core.interview"},
     "settings": {"core", "core.bank", "core.interview", "errors", "paths"},

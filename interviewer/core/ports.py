@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
-from pydantic import BaseModel, ConfigDict
-
 from interviewer.core.bank.content import Item, Rubric
+from interviewer.core.frozen import Frozen
 from interviewer.core.grade.grade import Assessment, AssessmentRequest, GradeRequest, GradeResult
 
 if TYPE_CHECKING:
@@ -18,10 +17,8 @@ Progress = Callable[[str, int, int], None]
 """Called as progress(what, done, total) during long work."""
 
 
-class EncoderStatus(BaseModel):
+class EncoderStatus(Frozen):
     """What the encoder's worker process is doing, as the screen should say it."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True)
 
     state: str
     """"starting", "indexing", "ready", "failed" or "stopped"."""
@@ -34,10 +31,8 @@ class EncoderStatus(BaseModel):
     """Peak resident memory of the worker process, in MB."""
 
 
-class SearchHit(BaseModel):
+class SearchHit(Frozen):
     """One result of a search over the bank."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True)
 
     question_id: str
     point_id: str | None
@@ -46,19 +41,15 @@ class SearchHit(BaseModel):
     """Cosine similarity, -1 to 1."""
 
 
-class Neighbour(BaseModel):
+class Neighbour(Frozen):
     """A question and how near another one is to it."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True)
 
     question_id: str
     similarity: float
 
 
-class Close(BaseModel):
+class Close(Frozen):
     """Two texts of one rubric that lie nearer to each other than they should."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True)
 
     kind: Literal["overlap", "copied", "leak", "truth", "elsewhere"]
     """overlap: two statements; copied: a phrasing and its statement; leak: a probe and its
