@@ -141,6 +141,7 @@ def test_the_same_points_of_the_packs_questions_are_due_on_the_same_days() -> No
     assert stored
 
 
+@pytest.mark.encoder
 def test_an_unfinished_session_is_taken_up_where_it_stood() -> None:
     assert resume() == expected("resume.txt")
 

@@ -128,6 +128,7 @@ def test_an_output_that_holds_anything_else_than_grades_stays_as_it_is(tmp_path:
     assert target.read_bytes() == there
 
 
+@pytest.mark.encoder
 def test_a_half_written_grade_is_left_until_the_input_is_there(tmp_path: Path) -> None:
     target = tmp_path / "grades.jsonl"
     target.write_bytes(GRADED + b'{"line": 2, "ques')
@@ -138,6 +139,7 @@ def test_a_half_written_grade_is_left_until_the_input_is_there(tmp_path: Path) -
     assert target.read_bytes() == GRADED
 
 
+@pytest.mark.encoder
 def test_an_encoder_that_fails_leaves_a_half_written_grade_alone(tmp_path: Path) -> None:
     target = tmp_path / "grades.jsonl"
     target.write_bytes(GRADED + b'{"line": 2, "ques')
@@ -147,6 +149,7 @@ def test_an_encoder_that_fails_leaves_a_half_written_grade_alone(tmp_path: Path)
     assert target.read_bytes() == GRADED + b'{"line": 2, "ques'
 
 
+@pytest.mark.encoder
 def test_a_last_grade_without_a_line_break_is_a_grade(tmp_path: Path) -> None:
     target = tmp_path / "grades.jsonl"
     target.write_bytes(GRADED.rstrip())
@@ -223,6 +226,7 @@ def test_eval_prints_agreement_beside_the_baselines_and_names_bad_lines(tmp_path
     assert "agreement with scores" in mockdl("eval", str(file)).stdout
 
 
+@pytest.mark.encoder
 def test_a_result_that_cannot_be_written_is_not_lost(tmp_path: Path) -> None:
     file = tmp_path / "rows.jsonl"
     row = {"reference": "Plants make sugar.", "answer": "The plants make sugar from light.", "label": "correct"}
