@@ -144,6 +144,30 @@ def test_a_dangling_key_point_in_an_example_suggests_the_right_one(pack: Path) -
     assert "'random-zeroign' is no key point; did you mean 'random-zeroing'?" in problems(pack)
 
 
+def test_a_reference_must_say_where_it_stands(pack: Path) -> None:
+    text = question(pack).read_text(encoding="utf-8")
+    places = [line for line in text.splitlines(keepends=True) if line.lstrip("- ").startswith(("arxiv:", "venue:"))]
+    assert places
+    for line in places:
+        text = text.replace(line, "")
+    question(pack).write_text(text, encoding="utf-8")
+    assert "a reference needs an arXiv id or a venue" in problems(pack)
+
+
+def test_a_numeric_question_is_worked_out(pack: Path) -> None:
+    edit(question(pack), "kind: concept", "kind: numeric")
+    assert "a numeric question needs a worked_solution" in problems(pack)
+
+
+def test_a_rubric_knows_its_points_and_misconceptions_and_no_others() -> None:
+    rubric = make_item().rubric
+    assert rubric.point("p3").id == "p3"
+    assert rubric.misconception("wrong").id == "wrong"
+    for find in (rubric.point, rubric.misconception):
+        with pytest.raises(KeyError, match="nothing"):
+            find("nothing")
+
+
 def test_a_folder_that_is_no_pack_is_said(tmp_path: Path) -> None:
     assert "is not a question pack" in problems(tmp_path)
 

@@ -210,6 +210,12 @@ def test_a_grade_that_arrives_during_a_pause_waits_for_the_candidate() -> None:
     assert play(graded.state, Resumed(at=8)).effects == (Ask(1),)
 
 
+def test_a_pause_while_a_verdict_is_read_comes_back_to_that_verdict() -> None:
+    graded = Graded(at=6, turn_id=0, result=Ungraded(reason="down"))
+    state = play(opened(Mode.PRACTICE), AnswerSubmitted(at=5, text="answer"), graded, Paused(at=7)).state
+    assert play(state, Resumed(at=9)).effects == (Review("alpha"),)
+
+
 def test_quitting_leaves_a_session_that_resumes_at_the_same_turn() -> None:
     result = play(opened(), Quit(at=5))
     assert result.effects == (Leave(),)

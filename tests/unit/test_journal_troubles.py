@@ -11,6 +11,7 @@ import pytest
 from interviewer.core.interview.session import AnswerSubmitted, Started
 from interviewer.errors import StorageError
 from interviewer.storage import open_journal
+from interviewer.storage.migrations import MIGRATIONS
 from tests.support.builders import make_item
 from tests.unit.test_storage import ROW
 
@@ -35,6 +36,35 @@ def test_a_journal_that_another_program_holds_is_left_and_worth_another_try(path
         other.execute("ROLLBACK")
         journal.append(ROW.id, AnswerSubmitted(at=3.0, text="mine"))
         assert [event.at for event in journal.events(ROW.id)] == [1.0, 3.0]
+
+
+def test_a_write_that_sqlite_itself_took_back_is_said_and_the_next_one_goes_through(path: Path) -> None:
+    with closing(open_journal(path)) as journal:
+        journal._connection.execute(
+            "CREATE TEMP TRIGGER no_more BEFORE INSERT ON main.events BEGIN SELECT RAISE(ROLLBACK, 'no more'); END"
+        )
+        with pytest.raises(StorageError, match="no more"):
+            journal.append(ROW.id, AnswerSubmitted(at=2.0, text="mine"))
+        journal._connection.execute("DROP TRIGGER no_more")
+        journal.append(ROW.id, AnswerSubmitted(at=3.0, text="mine"))
+        assert [event.at for event in journal.events(ROW.id)] == [1.0, 3.0]
+
+
+def test_an_old_journal_that_another_program_holds_is_brought_up_to_date_later(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        name, _ = MIGRATIONS[-1]
+        other.execute("DELETE FROM migrations WHERE name = ?", (name,))
+        other.execute("ALTER TABLE sessions DROP COLUMN name")
+        other.execute("BEGIN IMMEDIATE")
+        monkeypatch.setattr("interviewer.storage.journal._BUSY_SECONDS", 0.05)
+        with pytest.raises(StorageError, match="locked") as caught:
+            open_journal(path)
+        assert "try again" in caught.value.todo
+        other.execute("ROLLBACK")
+    with closing(open_journal(path)) as journal:
+        assert journal.session(ROW.id).name == ""
 
 
 def test_a_question_that_joins_later_is_kept_as_it_was_then(path: Path) -> None:

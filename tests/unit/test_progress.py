@@ -104,6 +104,11 @@ def test_what_makes_two_sessions_incomparable_is_said() -> None:
         assert words in said
 
 
+def test_versions_of_one_grader_are_said_to_differ_a_little() -> None:
+    (said,) = differences(make_record("a"), make_record("b")._replace(graders=("offline 2",)))
+    assert "different versions" in said
+
+
 def test_sessions_are_filtered_by_words_and_choices() -> None:
     records = [make_record("alpha"), make_record("beta", level=Level.STAFF, finished=False)]
     assert [each.id for each in filter_records(records, Wanted(text="KV alph"))] == ["alpha"]

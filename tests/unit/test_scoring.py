@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from interviewer.core.bank.content import Level
 from interviewer.core.grade.grade import Grade, Ungraded
+from interviewer.core.interview.open_points import points_above
 from interviewer.core.interview.scoring import score_question
 from interviewer.core.interview.session import Mode, Outcome, Phase, Planned, SessionConfig, State, Turn, TurnKind
 from interviewer.core.interview.summary import band, summarise
@@ -145,6 +146,22 @@ def test_the_session_mean_leaves_ungraded_questions_out_by_name() -> None:
     summary = summarise("s", state, {"alpha": ITEM, "beta": other}, started_at=0)
     assert summary.value == pytest.approx(60)
     assert summary.left_out == ("Title of beta: ungraded: down",)
+
+
+def test_a_topic_whose_questions_have_no_score_has_none() -> None:
+    items = {"alpha": ITEM, "beta": make_item("beta", topic="vision")}
+    turns = (turn(make_grade(all_points("covered"))), turn(Ungraded(reason="down"), id=1, question_id="beta"))
+    plan = tuple(Planned(question_id=name) for name in items)
+    state = State(config=SessionConfig(level=Level.MID), plan=plan, turns=turns, phase=Phase.FINISHED)
+    topics = summarise("s", state, items, started_at=0).topics
+    assert [(each.topic, each.questions) for each in topics] == [("foundations", 1)]
+
+
+@pytest.mark.parametrize(("level", "above"), [(Level.MID, ["p2"]), (Level.SENIOR, ["p3"]), (Level.STAFF, [])], ids=str)
+def test_what_a_candidate_one_level_up_would_add(level: Level, above: list[str]) -> None:
+    item = make_item(expected=(Level.JUNIOR, Level.MID, Level.SENIOR, Level.STAFF))
+    score = score_question(item, level, [turn(make_grade(all_points("missing")))])
+    assert [each.point.id for each in points_above(score, level)] == above
 
 
 @pytest.mark.parametrize(("score", "word"), [(100, "strong"), (80, "strong"), (79.9, "solid"), (0, "not there yet")])

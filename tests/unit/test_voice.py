@@ -211,6 +211,7 @@ PROMPT = "Only 0.5% of 1,000 examples are positive: how do you change `pos_weigh
         (PROMPT.replace("$w_i$", "w"), "formula"),
         (PROMPT.replace("ReLU", "the activation"), "name"),
         ("0.5 1,000 `pos_weight`, $w_i$, ReLU: shall we talk about the weather instead?", "something else"),
+        (PROMPT + " And what else comes to mind?" * 20, "much longer"),
     ],
 )
 def test_another_wording_must_keep_what_is_asked(text: str, lost: str) -> None:
