@@ -15,6 +15,7 @@ from interviewer.core.interview.effects import Ask, Effect, Finish, GradeTurn, S
 from interviewer.core.interview.journal_port import Journal, JournalReader
 from interviewer.core.interview.session import (
     AnswerSubmitted,
+    AskConfidence,
     DontKnow,
     Ended,
     HintRequested,
@@ -153,7 +154,12 @@ def test_all_that_a_recording_can_do_leaves_a_locked_journal_as_it_was(services:
     recording = services.sessions.replay(conductor.row.id)
     with pytest.raises(StorageError):
         services.journal.rename_session(conductor.row.id, "written")
-    arguments: dict[str, tuple[object, ...]] = {"go": (1,), "time_up": ("typed",), "summary_with": ({},)}
+    arguments: dict[str, tuple[object, ...]] = {
+        "go": (1,),
+        "time_up": ("typed",),
+        "summary_with": ({},),
+        "asks_confidence": (AskConfidence.ALWAYS,),
+    }
     for name in public_methods(Recording):
         getattr(recording, name)(*arguments.get(name, ()))
     assert list(services.journal._connection.iterdump()) == before
