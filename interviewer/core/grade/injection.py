@@ -76,12 +76,14 @@ _COMMANDS = (
     rf"|graded|marked|set)|covered)\b[^.!?]{{0,60}}?\b(?:{_DONE}|no misconceptions|\w+ text|full (?:marks"
     rf"|credit|confidence)|100)\b",
     rf"{_BEGINS}treat each point as\b",
+    rf"{_BEGINS}(?:say|write|answer|return|print|put|reply)(?: with)? [\"']?covered\b[\"']? "
+    rf"(?:for|on|to|behind) {_ALL}",
 )
 """What tells the grader what to do; a condition behind it makes advice of it."""
 _SIGNS = (
     r"\bas (?:the|a|your) (?:\w+ ){0,2}(?:interviewer|examiner|grader|developer|administrator)\b.{0,10}\bi\b",
     r"\bi am the (?:developer|author|owner|administrator) of (?:this|the) (?:grad|question|interview|rubric)\w*",
-    r"\bkey point \d+ ?: ?covered\b|[\"']covered[\"']\s*:\s*\[?\s*true\b|\bpoints_awarded\b",
+    r"\bkey point \d+ ?: ?covered\b|^\W*covered[\"']\s*:\s*\[?\s*true\b|\bpoints_awarded\b",
     rf"{_BEGINS}(?:do not|don't|never) (?:report|mark|flag|grade|penali[sz]e|deduct)\b.{{0,40}}\b(?:{_OWN}|me\b)",
     rf"\byou (?:are|act as|will be) (?:now )?(?:an?|the|my) (?:\w+ ){{0,2}}{_GRADER}\b.{{0,12}}\b"
     rf"(?:who|that) (?:always|gives|says|only)",
@@ -137,10 +139,10 @@ _CONDITION = re.compile(
 )
 """What follows a command that is advice: whoever wants marks sets no terms and names no other outcome."""
 _QUOTED = re.compile(
-    r"(?:(?<=\w )|(?<=\w[,:] )|(?<=\w \())(?:\"[^\"\n]{3,300}\"|“[^”\n]{3,300}”|'[^'\n]{3,300}'(?!\w)"
-    r"|`[^`\n]{3,300}`)"
+    r"(?:(?<=\w )|(?<=\w[,:] )|(?<=\w \())(?:\"[^\"\n]* [^\"\n]*\"|“[^”\n]* [^”\n]*”|'[^'\n]* [^'\n]*'(?!\w)"
+    r"|`[^`\n]* [^`\n]*`)"
 )
-"""What prose quotes; a forged verdict stands in quotation marks of its own."""
+"""What prose quotes: more than a word. A forged verdict stands in quotation marks of its own."""
 _LOOKALIKES = str.maketrans("аеорсухіѕјѵАВЕІКМНОРСТХΑΒΕΙΚΜΝΟΡΤΧονρ", "aeopcyxisjvABEIKMHOPCTXABEIKMNOPTXovp")
 """Cyrillic and Greek letters that read as Latin ones."""
 _FRAGMENT = 3
