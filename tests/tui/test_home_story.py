@@ -241,7 +241,7 @@ async def test_keys_typed_right_after_the_palettes_are_its_own(services: Service
         await story.until(lambda: bool(palette.query(Input)) and palette.query_one(Input).value == "79")
         assert home.query_one("#count", Input).value == "6"
         assert len(story.app.screen_stack) == 3
-        await story.app.workers.wait_for_complete()
+        await story.until(lambda: all(worker.is_finished for worker in story.app.workers))
 
 
 def test_every_binding_has_a_name_that_can_be_remapped() -> None:

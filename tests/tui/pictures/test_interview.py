@@ -166,6 +166,7 @@ async def test_how_sure_one_is_comes_first(services: Services, opened: Open, tak
         await story.type(ANSWER)
         await story.pilot.press("ctrl+s")
         await story.until(lambda: isinstance(story.app.screen, ConfidenceScreen))
+        await story.until(lambda: "Thank yo" in story.visible())  # said below the dialog
         await take(story)
 
 
