@@ -12,7 +12,6 @@ from interviewer.bank.starter import PLACEHOLDER
 from interviewer.core.bank.content import EXAMPLE_KINDS, ExampleKind, Item, Kind, Level
 from interviewer.core.bank.finding import Finding
 from interviewer.core.bank.pack_files import PackReading
-from interviewer.core.english import tokens
 
 
 def check_bank(reading: PackReading) -> list[Finding]:
@@ -56,6 +55,8 @@ def _question_problems(item: Item) -> Iterable[tuple[str, str]]:
 
 
 def _rubric_problems(item: Item) -> Iterable[tuple[str, str]]:
+    from interviewer.core.english import tokens
+
     question, rubric = item.question, item.rubric
     regular = [point for point in rubric.key_points if not point.bonus]
     if not 4 <= len(regular) <= 9:

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 from interviewer.core.grade.ledger import Prices
 from interviewer.errors import UsageError
-from interviewer.llm.chat import Chat
 from interviewer.settings.schema import JudgeMode, Settings, VoiceMode
 
 if TYPE_CHECKING:
     from interviewer.core.ports import Grader
     from interviewer.llm import ChatServer
+    from interviewer.llm.chat import Chat
     from interviewer.llm.judge import Judge
     from interviewer.llm.judged_grader import JudgedGrader
     from interviewer.llm.model_voice import ModelVoice

@@ -16,7 +16,6 @@ from interviewer.core.interview.session import Planned, SessionConfig
 from interviewer.core.ports import Engine, Grader, Neighbour
 from interviewer.errors import UsageError, nearest_names
 from interviewer.sessions.conductor import Conductor
-from interviewer.sessions.recording import Recording
 from interviewer.sessions.session_view import SessionView
 
 if TYPE_CHECKING:
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from interviewer.core.interview.authored import Voice
     from interviewer.core.interview.summary import SessionSummary
     from interviewer.sessions.arbitration import Arbiter
+    from interviewer.sessions.recording import Recording
 
 
 class SessionModel(Protocol):
@@ -178,6 +178,8 @@ class SessionStore:
 
     def replay(self, name: str) -> Recording:
         """A stored session to be played again; from here on this program can write to no session."""
+        from interviewer.sessions.recording import Recording
+
         self.journal.forbid_writing()
         row = self.journal.session(name)
         return Recording(row, self.journal, self.bank, self.clock, self.model.prices())

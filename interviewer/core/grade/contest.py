@@ -24,7 +24,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from interviewer.core.bank.content import Item, KeyPoint, VerdictName
-from interviewer.core.english import sentences
 from interviewer.core.frozen import Frozen
 from interviewer.core.grade.grade import Assessment, AssessmentRequest, PointVerdict, Probability, Span
 from interviewer.core.grade.ledger import Asked
@@ -115,6 +114,8 @@ def _widen(answer: str, span: Span) -> tuple[int, int]:
         start -= 1
     while end < len(answer) and answer[end].isalnum() and answer[end - 1 : end].isalnum():
         end += 1
+    from interviewer.core.english import sentences
+
     cut = sentences(answer)
     touched = [(a, b) for a, b in cut if a < end and start < b]
     if not touched:

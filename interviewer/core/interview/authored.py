@@ -13,8 +13,6 @@ from concurrent.futures import Future
 from typing import NamedTuple, Protocol
 
 from interviewer.core.bank.content import Item, KeyPoint
-from interviewer.core.english import sentences
-from interviewer.core.interview.leaks import overlap
 from interviewer.core.interview.scoring import FULL_CREDIT, score_question
 from interviewer.core.interview.session import Mode, Outcome, Phase, State, Turn, TurnKind
 from interviewer.core.interview.utterance import Act, Utterance
@@ -197,6 +195,9 @@ def _pick(pool: Sequence[str], state: State, turn_id: int, purpose: str) -> str:
 
 def _detail(item: Item, point: KeyPoint) -> str:
     """The two neighbouring sentences of the model answer that say most of the key point; "" when none do."""
+    from interviewer.core.english import sentences
+    from interviewer.core.interview.leaks import overlap
+
     wanted = " ".join((point.statement, *point.phrasings))
     best, found = 0.0, ""
     for paragraph in item.question.model_answer.strip().split("\n\n"):
@@ -212,6 +213,8 @@ def _detail(item: Item, point: KeyPoint) -> str:
 
 def _sources(item: Item, point: KeyPoint, most: int = 2) -> list[str]:
     """References, those that back this very point first."""
+    from interviewer.core.interview.leaks import overlap
+
     ranked = sorted(item.question.references, key=lambda each: -overlap(point.statement, each.supports))
     places = ((each, f"arXiv:{each.arxiv}" if each.arxiv else each.venue or "") for each in ranked[:most])
     return [f"{each.authors} ({each.year}), {each.title}, {place}" for each, place in places]
