@@ -6,7 +6,7 @@ The written rule:
    holds, the offline verdict stays and the opinion is kept as unsupported. "Cannot tell" changes nothing. A
    quote holds when
    a. it stands in the answer as typed, in a place where nothing was closed: neither by a guard of the offline
-      grader, nor as a sentence that addresses whoever grades (`orders.py`; the judge is not shown those at all);
+      grader, nor as a sentence that addresses whoever grades (`injection.py`; the judge is not shown those at all);
    b. the sentence it stands in shares a content word with the wordings of the key point, words of the question
       left aside. At least 99 of 100 golden verdicts keep a sentence that does (`tests/llm/test_judged_attacks.py`);
    c. it is not most of a long answer, which shows nothing in particular;
