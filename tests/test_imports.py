@@ -106,8 +106,8 @@ def imports_of(path: Path) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path} imports relatively"
-            if node.module == "interviewer":
-                yield from (f"interviewer.{alias.name}" for alias in node.names if alias.name != "__version__")
+            if node.module in ("interviewer", "interviewer.core"):
+                yield from (f"{node.module}.{alias.name}" for alias in node.names if alias.name != "__version__")
             yield node.module or ""
 
 

@@ -29,6 +29,13 @@ def parse_name(text: str, kind: type[Name], what: str) -> Name:
         raise UsageError(f"{text!r} is not a {what}.", todo=f"{hint}Valid: {', '.join(kind)}.") from None
 
 
+def level_names() -> list[str]:
+    """For completion in a shell."""
+    from interviewer.core.bank.content import Level
+
+    return list(Level)
+
+
 def say(text: str) -> None:
     """Narration: one line on standard error."""
     print(text, file=sys.stderr, flush=True)

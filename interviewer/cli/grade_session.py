@@ -39,7 +39,7 @@ def grade_session(services: Services, name: str, wish: Wish) -> int:
     conductor = services.sessions.open(name)
     turns = _chosen(services, conductor, wish)
     if not turns and wish.level is None:
-        _nothing(services, conductor, wish)
+        _nothing(conductor, wish)
         return 0
     before, before_read = conductor.summary(), _read(conductor, {}, wish.level)
     tried: dict[int, GradeResult] = {}
@@ -89,7 +89,7 @@ def _chosen(services: Services, conductor: Conductor, wish: Wish) -> list[Turn]:
     return pending_grades.owed_turns(conductor.state, judges=services.model.judges())
 
 
-def _nothing(services: Services, conductor: Conductor, wish: Wish) -> None:
+def _nothing(conductor: Conductor, wish: Wish) -> None:
     unjudged = len(pending_grades.unjudged_turns(conductor.state))
     name = conductor.row.id
     if not pending_grades.answered_turns(conductor.state):

@@ -9,19 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from interviewer.cli.common import open_services, parse_name, print_json, say
+from interviewer.cli.common import level_names, open_services, parse_name, print_json, say
 from interviewer.errors import UsageError
 
 if TYPE_CHECKING:
     from interviewer.core.bank.content import Level
     from interviewer.core.progress.agenda import Agenda, DueQuestion
     from interviewer.services import Services
-
-
-def _levels() -> list[str]:
-    from interviewer.core.bank.content import Level
-
-    return list(Level)
 
 
 def review(
@@ -32,7 +26,7 @@ def review(
     level: Annotated[
         str | None,
         typer.Option(
-            help="Ask at this level: junior, mid, senior or staff.", autocompletion=_levels, show_default=False
+            help="Ask at this level: junior, mid, senior or staff.", autocompletion=level_names, show_default=False
         ),
     ] = None,
     plain: Annotated[bool, typer.Option("--plain", help="With --start: line mode.")] = False,

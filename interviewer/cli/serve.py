@@ -13,18 +13,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from interviewer.cli.common import open_services, parse_name, say
+from interviewer.cli.common import level_names, open_services, parse_name, say
 from interviewer.errors import UsageError
 from interviewer.paths import WORKER_SOCKET
 
 if TYPE_CHECKING:
     from interviewer.services import Services
-
-
-def _levels() -> list[str]:
-    from interviewer.core.bank.content import Level
-
-    return list(Level)
 
 
 def serve(
@@ -34,7 +28,7 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any that is free.")] = 8321,
     level: Annotated[
         str | None,
-        typer.Option(help="What the home screen offers: junior, mid, senior or staff.", autocompletion=_levels),
+        typer.Option(help="What the home screen offers: junior, mid, senior or staff.", autocompletion=level_names),
     ] = None,
     mode: Annotated[str | None, typer.Option(help="What it offers: interview or practice.")] = None,
     count: Annotated[int | None, typer.Option(min=1, max=50, help="How many questions it offers.")] = None,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from interviewer.cli.common import open_services, parse_name, say, use_judge
+from interviewer.cli.common import level_names, open_services, parse_name, say, use_judge
 from interviewer.errors import UsageError
 
 if TYPE_CHECKING:
@@ -34,12 +34,6 @@ def open_home() -> int:
         return run(services, None, None)
 
 
-def _levels() -> list[str]:
-    from interviewer.core.bank.content import Level
-
-    return list(Level)
-
-
 def _topics() -> list[str]:
     from interviewer.core.bank.content import TOPICS
 
@@ -54,7 +48,7 @@ def _judges() -> list[str]:
 
 def start(
     level: Annotated[
-        str | None, typer.Option(help="junior, mid, senior or staff.", autocompletion=_levels, show_default=False)
+        str | None, typer.Option(help="junior, mid, senior or staff.", autocompletion=level_names, show_default=False)
     ] = None,
     topic: Annotated[
         list[str] | None,

@@ -1,7 +1,7 @@
 """One session as a front end drives it: events in, effects out, everything on disk first.
 
-Both front ends use this and nothing else of the interview, so neither can grow its own
-copy of the rules. It holds no widget, starts no thread and reads no clock of its own.
+All that happens in a session goes through this, for either front end, so neither can grow
+its own copy of the rules. It holds no widget, starts no thread and reads no clock of its own.
 What may be said with an effect is in `speaking.py`; what a session owes once it is over in
 `pending_grades.py` and `contests.py`.
 """

@@ -68,7 +68,7 @@ def load_settings(path: Path) -> Settings:
     try:
         return _with_environment(values) if variables else Settings(**values)
     except ValidationError as error:
-        raise _invalid(error, path, values) from error
+        raise _invalid(error, path) from error
     except Exception as error:  # pydantic-settings wraps JSON errors of the environment in its own type
         raise SettingsError(f"The environment holds a setting that cannot be read: {error}") from error
 
@@ -102,7 +102,7 @@ def _unknown_key(key: str, where: str) -> SettingsError:
     return SettingsError(f"{where}: {key!r} is not a setting of mockdl.", todo=hint)
 
 
-def _invalid(error: ValidationError, path: Path, values: dict[str, Any]) -> SettingsError:
+def _invalid(error: ValidationError, path: Path) -> SettingsError:
     first = error.errors(include_url=False)[0]
     key = str(first["loc"][0]) if first["loc"] else "?"
     variable = _ENV_PREFIX + key.upper()

@@ -19,7 +19,7 @@ def describe_ledger(summary: SessionSummary) -> list[str]:
 
 def describe_sums(ledger: Ledger) -> list[str]:
     """The sums, a line for each model that was asked; that nothing left this machine when it was none."""
-    lines = [_describe(line, ledger) for line in ledger.lines if line.calls or line.cached]
+    lines = [_describe(line) for line in ledger.lines if line.calls or line.cached]
     if ledger.stayed:
         lines.append("Nothing left this machine.")
     elif ledger.cost is not None and ledger.prices is not None:
@@ -52,7 +52,7 @@ def _cost(cost: float, ledger: Ledger) -> str:
     return f"{'at least ' if unknown else ''}{show_cost(cost, ledger.prices.currency if ledger.prices else '')}"
 
 
-def _describe(line: LedgerLine, ledger: Ledger) -> str:
+def _describe(line: LedgerLine) -> str:
     who = f"{line.part.capitalize()} {line.model}"
     if not line.host:
         return f"{who}, a script on this machine: {_count(line.calls, 'call')}."

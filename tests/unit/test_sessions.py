@@ -250,6 +250,7 @@ async def test_a_demonstration_and_a_real_session_do_not_grade_each_other(
     conductor = begin(services)
     conductor.send(AnswerSubmitted(at=conductor.clock(), text="an answer"))
     services.model.demo = not demo
+    assert [record.owed for record in services.archive.read_into([])] == [0], "what is not owed is not offered"
     events, said = services.journal.events(conductor.row.id), []
     await grade_owed(services.sessions, conductor.row.id, lambda what, done: said.append((what, done)), lambda: True)
     ((what, done),) = said

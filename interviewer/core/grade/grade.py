@@ -1,7 +1,7 @@
 """What grading one answer yields: verdicts with evidence, or a reason why there is none.
 
 A grade holds no score. The score follows from the verdicts, the rubric and the level
-asked (see `core/scoring.py`), so the same grade can be read at another level.
+asked (see `core/interview/scoring.py`), so the same grade can be read at another level.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the interview wants done by the outside: the effects that `interview.step` returns."""
+"""What the interview wants done by the outside: the effects that `state_machine.step` returns."""
 
 from __future__ import annotations
 

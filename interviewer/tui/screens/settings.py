@@ -168,7 +168,7 @@ class SettingsScreen(Screen[None]):
             self._say(f"✗ {error}", bad=True)
             return
         except Exception:
-            self._say("✗ That failed; nothing was changed.", bad=True)
+            self._say("✗ That failed.", bad=True)
             raise  # the app says what it was
         self._close_line()
         self._say(f"● {said}")

@@ -17,10 +17,10 @@ _BAR = 24
 
 def describe_report(summary: SessionSummary, width: int) -> Content:
     """Score and scale, topics, points, time, calibration, and the questions with the keys that open their verdicts."""
-    return Content("\n").join([*_head(summary, width), *_lists(summary, width), *_questions(summary, width)])
+    return Content("\n").join([*_head(summary), *_lists(summary, width), *_questions(summary, width)])
 
 
-def _head(summary: SessionSummary, width: int) -> Iterator[Content]:
+def _head(summary: SessionSummary) -> Iterator[Content]:
     state = "" if summary.finished else ", not finished"
     yield show_line(f"Interview of {verdicts.local_time(summary.started_at)}, {summary.config.level} level{state}")
     yield show_line(f"Session {summary.session_id}, {summary.config.mode} mode")
