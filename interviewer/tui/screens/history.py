@@ -138,7 +138,9 @@ class HistoryScreen(Screen[None]):
     def _show_detail(self) -> None:
         record = self.sessions.current
         if record is not None:
-            self.query_one("#detail", Static).update(describe_record(record, self.size.width - 4))
+            self.query_one("#detail", Static).update(
+                describe_record(record, self.size.width - 4, name_keys(self, "{history-grade}"))
+            )
         elif self._records:
             self._tell("No session fits the filter. {history-filter} changes it.")
         else:

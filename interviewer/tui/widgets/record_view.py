@@ -16,8 +16,8 @@ def bar(value: float | None, width: int) -> str:
     return "█" * filled + "·" * (width - filled)
 
 
-def describe_record(record: Record, width: int) -> Content:
-    """What is known about a session, the most important first."""
+def describe_record(record: Record, width: int, grade_key: str) -> Content:
+    """What is known about a session, the most important first; `grade_key` grades what it owes."""
     state = record.band if record.finished else f"unfinished, {len(record.titles)} of {record.planned} questions asked"
     demo = "  demonstration" if record.demo else ""
     head = [
@@ -25,7 +25,7 @@ def describe_record(record: Record, width: int) -> Content:
         f"{describe_interval(record.value, record.low, record.high)}: {state}",
     ]
     if record.owed:
-        head.append(f"{record.owed} answer{'s' * (record.owed != 1)} without a grade; g grades them")
+        head.append(f"{record.owed} answer{'s' * (record.owed != 1)} without a grade; {grade_key} grades them")
     bars = [f"{fit(mark.topic, 22)} {mark.value:3.0f} {bar(mark.value, 20)} {mark.series}" for mark in record.marks]
     asked = [f"Asked: {'; '.join(record.titles)}"] if record.titles else []
     return show("\n".join([*(shorten(line, width) for line in head), *bars, *(shorten(line, width) for line in asked)]))
