@@ -7,6 +7,7 @@ one sentence where the grader sees two closes the wrong one. Offsets always refe
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
@@ -87,6 +88,11 @@ def stop_share(text: str) -> float:
     return sum(word in STOP_WORDS for word in words) / len(words) if words else 0.0
 
 
+def word_runs(words: Sequence[str], size: int) -> Iterator[tuple[str, ...]]:
+    """All runs of so many words, in order; none of a shorter text."""
+    return (tuple(words[at : at + size]) for at in range(len(words) - size + 1))
+
+
 def is_negated(text: str, *, soft: bool = False) -> bool:
     """Whether the clause holds an odd number of negations; `soft` counts "avoid", "without" and the like."""
     pattern = _SOFT_NEGATION if soft else _NEGATION
@@ -100,10 +106,11 @@ _NEVER_LAST = frozenset(
     "i.e e.g ie eg cf vs viz al approx resp w.r.t wrt s.t fig figs eq eqs sec dr mr mrs ms prof no nr pp".split()  # noqa: SIM905
 )
 """Abbreviations after which a sentence goes on, without their last full stop."""
-_BEFORE_STOP = re.compile(r"(?:(?<=\s)|(?<=[(\[\"'“])|^)[^\s(\[\"'“]+$")
+_OPENING = "([\"'“"
+"""Besides white space, what a word stands behind."""
 _DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
 """i.i.d, a.k.a: such an abbreviation may end a sentence or not."""
-_ENUMERATOR = re.compile(r"^[ \t]*(?:\d{1,2}|[a-z])$")
+_ENUMERATOR = re.compile(r"[ \t]*(?:\d{1,2}|[a-z])$")
 """What stands before the full stop of a list's number."""
 _MARK = re.compile(r"\(?(?:\d{1,2}|[a-z])[.)]\s+")
 _NEXT_WORD = re.compile(r"\s*[\"'“(\[]*([^\W_]+)")
@@ -149,10 +156,9 @@ def _is_end(text: str, match: re.Match[str]) -> bool:
         return False
     if not match.group().startswith(".") or match.group().startswith(".."):
         return True
-    if after and _ENUMERATOR.match(text[line : match.start()]):
+    if after and _ENUMERATOR.match(text, line, match.start()):
         return False
-    before = _BEFORE_STOP.search(text, line, match.start())
-    word = before.group() if before else ""
+    word = _word_before(text, match.start())
     if word.lower() in _NEVER_LAST:
         return not after or (word.lower() == "no" and not after[0].isdigit())
     if _DOTTED.fullmatch(word):
@@ -160,6 +166,14 @@ def _is_end(text: str, match: re.Match[str]) -> bool:
     if len(word) == 1 and word.isupper():  # "J. Smith", but also "take the matrix A. Then"
         return not after[:1].isupper() or after.lower() in STOP_WORDS
     return not (word.lower() == "etc" and goes_on)
+
+
+def _word_before(text: str, end: int) -> str:
+    """The word that ends here, "" for none; found from its end, for a line may hold thousands of them."""
+    start = end
+    while start and not (text[start - 1].isspace() or text[start - 1] in _OPENING):
+        start -= 1
+    return text[start:end]
 
 
 def join_wrapped(text: str) -> str:

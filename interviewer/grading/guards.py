@@ -11,7 +11,7 @@ from collections.abc import Container, Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from interviewer.core.english import STOP_WORDS, content_stems, stop_share, tokens
+from interviewer.core.english import STOP_WORDS, content_stems, stop_share, tokens, word_runs
 from interviewer.core.grade.grade import Flag, Span
 from interviewer.core.grade.injection import find_injections
 from interviewer.grading.spans import TextSpan
@@ -82,8 +82,7 @@ def shingles(texts: Iterable[str]) -> frozenset[tuple[str, ...]]:
     """All runs of eight words, by which a pasted text is known."""
     found: set[tuple[str, ...]] = set()
     for text in texts:
-        words = tokens(text)
-        found.update(tuple(words[i : i + _RUN]) for i in range(len(words) - _RUN + 1))
+        found.update(word_runs(tokens(text), _RUN))
     return frozenset(found)
 
 
@@ -140,9 +139,9 @@ def _pasted(spans: Sequence[TextSpan], known: Container[tuple[str, ...]]) -> set
             continue
         words = tokens(span.text)
         hit: set[int] = set()
-        for i in range(len(words) - _RUN + 1):
-            if tuple(words[i : i + _RUN]) in known:
-                hit.update(range(i, i + _RUN))
+        for at, run in enumerate(word_runs(words, _RUN)):
+            if run in known:
+                hit.update(range(at, at + _RUN))
         copied[span.sentence] = (len(hit), len(words))
     if sum(hit for hit, _ in copied.values()) < _PASTED_WORDS:
         return set()

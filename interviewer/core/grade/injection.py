@@ -177,7 +177,7 @@ def find_injections(answer: str) -> tuple[Span, ...]:
 def _guilty(answer: str, start: int, end: int) -> list[tuple[int, int]]:
     """From the first to the last clause that is an injection by itself; all of the sentence when none is."""
     guilty = [(a, b) for a, b in clauses(answer, start, end) if is_injection(answer[a:b])]
-    return [(guilty[0][0], guilty[-1][1] if guilty[-1][1] != end else end)] if guilty else [(start, end)]
+    return [(guilty[0][0], guilty[-1][1]) if guilty else (start, end)]
 
 
 def _fragments(answer: str, cut: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

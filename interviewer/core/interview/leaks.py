@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from interviewer.core.bank.content import Item
-from interviewer.core.english import content_words, tokens
+from interviewer.core.english import content_words, tokens, word_runs
 
 MOST_RUN = 6
 """Words in a row that a text may not share with a key point."""
@@ -49,12 +49,12 @@ def given_away(text: str, item: Item, allowed: Iterable[str]) -> str:
     """
     known = " \n ".join(allowed)
     said, free = tokens(text), tokens(known)
-    free_runs = set(_runs(free))
-    said_runs = set(_runs(said)) - free_runs
+    free_runs = set(word_runs(free, MOST_RUN))
+    said_runs = set(word_runs(said, MOST_RUN)) - free_runs
     said_words, free_words = content_words(text), content_words(known)
     new_numbers = numbers_in(text) - numbers_in(known)
     for name, secret in _secrets(item):
-        if said_runs & set(_runs(tokens(secret))):
+        if said_runs & set(word_runs(tokens(secret), MOST_RUN)):
             return name
         own = content_words(secret) - free_words
         if len(own) >= _FEWEST_OWN and len(own & said_words) / len(own) >= _MOST_SHARE:
@@ -116,11 +116,6 @@ def overlap(one: str, other: str) -> float:
     """Share of the content words of `one` that `other` has, 0 to 1."""
     wanted = content_words(one)
     return len(wanted & content_words(other)) / len(wanted) if wanted else 0.0
-
-
-def _runs(words: list[str]) -> Iterator[tuple[str, ...]]:
-    """All runs of `MOST_RUN` words."""
-    return (tuple(words[at : at + MOST_RUN]) for at in range(len(words) - MOST_RUN + 1))
 
 
 def numbers_in(text: str) -> set[str]:
