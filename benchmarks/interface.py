@@ -38,7 +38,7 @@ MARKER = b"Interviewer"
 
 STALL = """
 import asyncio, json, sys, time
-from interviewer.core.bank.content import Level
+from interviewer.core.bank.kinds import Level
 from interviewer.core.interview.session import SessionConfig
 from interviewer.services import build_services
 from interviewer.tui.app import MockdlApp

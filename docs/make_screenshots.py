@@ -91,7 +91,7 @@ class Sitting:
 
 
 async def main() -> None:
-    from interviewer.core.bank.content import Level
+    from interviewer.core.bank.kinds import Level
     from interviewer.core.interview.session import Mode, SessionConfig
     from interviewer.services import build_services
     from interviewer.tui.app import MockdlApp

@@ -12,7 +12,9 @@ a change. If the change is meant, and shown to a user, correct what was expected
 - Exactly equal: states, scores and drafts (`states.json`), reports in all three forms, replays, the history, the
   beginning of a resumed session, the agenda of a fixed day for the pack's questions (those of the bank may be
   rewritten), `pack show` and the findings of `pack check`.
-- Contained: settings and JSON Schemas may gain fields; none that was there may go or change.
+- Contained: settings, JSON Schemas and the JSON of `pack show` may gain fields; none that was there may go or change.
+  (The schemas were corrected by hand when the second edition of the rubric format widened the limits of the first:
+  points 4 to 15 became 3 to 21, a point may have one contradiction, phrasings may be sorted, a question be a warm-up.)
 - Near: what the grader and the index say today (`grade`, `search`, the owed grade), because their weights are fitted
   anew from time to time. Ids, order, flags and shape are exact; see `NEAR`.
 """
@@ -97,6 +99,8 @@ def contains(found: Any, stored: Any) -> bool:
     """Whether everything that was there is still there."""
     if isinstance(stored, dict) and isinstance(found, dict):
         return all(name in found and contains(found[name], value) for name, value in stored.items())
+    if isinstance(stored, list) and isinstance(found, list):
+        return len(found) == len(stored) and all(map(contains, found, stored))
     return bool(found == stored)
 
 
@@ -148,7 +152,7 @@ def test_an_unfinished_session_is_taken_up_where_it_stood() -> None:
 
 def test_a_stored_pack_shows_the_same() -> None:
     assert show_question() == expected("pack-show.txt")
-    assert json.loads(show_question("--json")) == expected_json("pack-show.json")
+    assert contains(json.loads(show_question("--json")), expected_json("pack-show.json"))
 
 
 @pytest.mark.encoder

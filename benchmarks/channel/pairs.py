@@ -149,7 +149,7 @@ def _bank_pairs(bank: Bank, negate: Callable[[str, random.Random], str], rng: ra
         points = item.rubric.key_points
         for point in points:
             group = f"{item.question.id}/{point.id}"
-            truths = [point.statement, *point.phrasings]
+            truths = [point.statement, *point.wordings]
             for truth in truths[1:]:
                 yield Pair(truth, point.statement, COVERED, "bank", group, 1.0, fold)
                 other = rng.choice([each for each in truths if each != truth])
@@ -160,7 +160,7 @@ def _bank_pairs(bank: Bank, negate: Callable[[str, random.Random], str], rng: ra
             yield Pair(negate(point.statement, rng), point.statement, CONTRADICTED, "bank-negated", group, 0.3, fold)
             others = [each for each in points if each.id != point.id]
             for other_point in rng.sample(others, 3):
-                texts = [other_point.statement, *other_point.phrasings]
+                texts = [other_point.statement, *other_point.wordings]
                 yield Pair(rng.choice(texts), point.statement, MISSING, "bank", group, 0.7, fold)
             yield Pair(rng.choice(others).contradictions[0], point.statement, MISSING, "bank", group, 0.3, fold)
             words = point.statement.split()

@@ -11,7 +11,9 @@ from typing import Any, NamedTuple
 from benchmarks.channel.pairs import fold_of, load_negate, read_rows
 from interviewer.audit.baselines import keyword_recall, tf_idf_cosines
 from interviewer.audit.evaluation import split_reference
-from interviewer.core.bank.content import Bank, Item, KeyPoint, VerdictName
+from interviewer.core.bank.content import Bank, Item
+from interviewer.core.bank.kinds import VerdictName
+from interviewer.core.bank.rubric import KeyPoint
 from interviewer.core.grade.grade import FIX_PREFIX
 from interviewer.core.ports import Encoder
 from interviewer.grading.decision import CLASSES
@@ -160,14 +162,14 @@ def _bank_texts(
     item: Item, point: KeyPoint, negate: Callable[[str, Random], str], rng: Random
 ) -> Iterator[tuple[str, str]]:
     """Labelled texts for one key point of the bank."""
-    for text in point.phrasings:
+    for text in point.wordings:
         yield "covered", text
     for text in point.contradictions:
         yield "contradicted", text
-    yield "negated", negate(rng.choice([point.statement, *point.phrasings]), rng)
+    yield "negated", negate(rng.choice([point.statement, *point.wordings]), rng)
     others = [each for each in item.rubric.key_points if each.id != point.id]
     for other in rng.sample(others, 2):
-        yield "neighbour", rng.choice([other.statement, *other.phrasings])
+        yield "neighbour", rng.choice([other.statement, *other.wordings])
     words = point.statement.split()
     rng.shuffle(words)
     yield "soup", " ".join(words)

@@ -15,7 +15,8 @@ import numpy as np
 
 from benchmarks.channel.frozen import Frozen
 from benchmarks.channel.pairs import CONTRADICTED, COVERED, MISSING, Pair, fold_of
-from interviewer.core.bank.content import Bank, Item, VerdictName
+from interviewer.core.bank.content import Bank, Item
+from interviewer.core.bank.kinds import VerdictName
 from interviewer.grading.spans import cut_spans
 
 __all__ = ["example_pairs", "example_texts"]
@@ -62,7 +63,7 @@ def _point_pairs(item: Item, example: Any, frozen: Frozen, rng: random.Random) -
     spans, fold = _spans(example.text), fold_of(item.question.id)
     for point in item.rubric.key_points:
         verdict = example.verdicts.get(point.id, VerdictName.MISSING)
-        truths, group = [point.statement, *point.phrasings], f"{item.question.id}/{point.id}"
+        truths, group = [point.statement, *point.wordings], f"{item.question.id}/{point.id}"
         other = rng.choice(truths[1:])
         if verdict is VerdictName.COVERED:
             span, near = _nearest(spans, truths, frozen)

@@ -12,7 +12,7 @@ from benchmarks.fit_grader.fits import RECALL, design, held_out_claim, held_out_
 from benchmarks.fit_grader.regression import choose_weight
 from benchmarks.fit_grader.rows import SETS
 from interviewer.audit.agreement import auc, estimate, macro_f1, within_question
-from interviewer.core.bank.content import VerdictName
+from interviewer.core.bank.kinds import VerdictName
 from interviewer.grading.decision import ACCUSED, CLASSES
 
 __all__ = ["SURE", "report_golden", "report_graded"]

@@ -34,7 +34,7 @@ def write_pieces(bank: Bank, tokenizer: Any) -> None:
     for item in bank.items.values():
         texts += [*item.question.prompts, item.question.model_answer]
         for point in item.rubric.key_points:
-            texts += [point.statement, *point.phrasings, *point.contradictions]
+            texts += [point.statement, *point.wordings, *point.contradictions]
     counts: Counter[str] = Counter()
     for text in texts:
         counts.update(set(tokenizer.tokenize(text)))

@@ -24,7 +24,9 @@ from benchmarks.fit_grader.regression import shares, softmax_fit
 from benchmarks.fit_grader.rows import load_graders, load_rows
 from interviewer.audit.agreement import macro_f1
 from interviewer.bank import load_bank
-from interviewer.core.bank.content import Item, KeyPoint, VerdictName
+from interviewer.core.bank.content import Item
+from interviewer.core.bank.kinds import VerdictName
+from interviewer.core.bank.rubric import KeyPoint
 from interviewer.core.grade.grade import FIX_PREFIX
 from interviewer.grading.decision import CLASSES, load_model
 from interviewer.grading.offline_grader import OfflineGrader
@@ -42,7 +44,7 @@ def without(item: Item, number: int) -> Item:
     points = tuple(
         point.model_copy(
             update={
-                "phrasings": tuple(text for i, text in enumerate(point.phrasings) if i != number),
+                "phrasings": tuple(text for i, text in enumerate(point.wordings) if i != number),
                 "contradictions": tuple(
                     text for i, text in enumerate(point.contradictions) if i != number % len(point.contradictions)
                 ),
@@ -78,7 +80,7 @@ def compose(points: Sequence[KeyPoint], number: int, chance: random.Random) -> t
     for point in points:
         wrong = chance.random() < 0.25
         labels[point.id] = CONTRADICTED if wrong else COVERED
-        text = point.contradictions[number % len(point.contradictions)] if wrong else point.phrasings[number]
+        text = point.contradictions[number % len(point.contradictions)] if wrong else point.wordings[number]
         said.append(text.strip().rstrip("."))
     if len(said) > 1 and chance.random() < 0.3:
         said[:2] = [f"{said[0]}, and {said[1]}"]

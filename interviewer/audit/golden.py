@@ -8,8 +8,9 @@ from concurrent.futures import Future
 from typing import NamedTuple
 
 from interviewer.audit.golden_cache import KeptGrade, KeptGrades
-from interviewer.core.bank.content import ExampleKind, Item
+from interviewer.core.bank.content import Item
 from interviewer.core.bank.finding import Finding
+from interviewer.core.bank.kinds import ExampleKind
 from interviewer.core.bank.pack_files import PackReading
 from interviewer.core.grade.grade import Grade, GradeRequest, GradeResult
 from interviewer.core.interview.summary import summarise_answer

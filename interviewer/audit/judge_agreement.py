@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from interviewer.audit.agreement import Estimate, cohen_kappa, estimate, macro_f1
 from interviewer.audit.judge_run import JudgedAnswer, Run
-from interviewer.core.bank.content import VerdictName
+from interviewer.core.bank.kinds import VerdictName
 from interviewer.core.grade.grade import Grade
 from interviewer.core.grade.ledger import Asked, Ledger, Prices, build_ledger
 

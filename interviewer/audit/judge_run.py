@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from typing import NamedTuple, Protocol
 
-from interviewer.core.bank.content import Bank, Item, VerdictName
+from interviewer.core.bank.content import Bank, Item
+from interviewer.core.bank.kinds import VerdictName
 from interviewer.core.futures import chain
 from interviewer.core.grade.grade import Grade, GradeRequest, GradeResult, JudgeCall
 from interviewer.core.ports import Grader

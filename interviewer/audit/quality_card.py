@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from interviewer.audit.survey import Survey
-from interviewer.core.bank.content import Level
+from interviewer.core.bank.kinds import Level
 
 CARD_BEGIN = "<!-- quality card: begin -->"
 CARD_END = "<!-- quality card: end -->"

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from interviewer.audit.golden import GoldenGrade
-from interviewer.core.bank.content import EXAMPLE_KINDS, TOPICS, Item, Level, VerdictName
+from interviewer.core.bank.content import Item
 from interviewer.core.bank.finding import Finding
+from interviewer.core.bank.kinds import EXAMPLE_KINDS, TOPICS, Level, VerdictName
 from interviewer.core.bank.pack_files import PackReading
 
 
@@ -115,7 +116,7 @@ def _topic_row(
         questions={str(level): levels[level] for level in Level},
         key_points=sum(not point.bonus for point in points),
         bonus_points=sum(point.bonus for point in points),
-        phrasings=sum(len(point.phrasings) for point in points),
+        phrasings=sum(len(point.wordings) for point in points),
         contradictions=sum(len(point.contradictions) for point in points),
         misconceptions=sum(len(item.rubric.misconceptions) for item in items),
         examples=sum(len(item.rubric.examples) for item in items),

@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from interviewer.core.bank.content import Bank, Head, Item, Level
+from interviewer.core.bank.content import Bank, Head, Item
+from interviewer.core.bank.kinds import Level
 
-_FORMAT = 3
+_FORMAT = 4
 
 
 class _LazyItems(Mapping[str, Item]):

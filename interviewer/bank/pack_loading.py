@@ -7,7 +7,7 @@ A pack is a folder with `corpus/<topic>/<id>.yaml` and, at the same path and nam
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,17 +15,28 @@ from pydantic import BaseModel, ValidationError
 
 from interviewer.bank.bank_cache import content_key, read_cache, stamp_of, write_cache, yaml_files
 from interviewer.bank.yaml_reading import LinePath, locate, read_yaml
-from interviewer.core.bank.content import Bank, Item, Question, Rubric
+from interviewer.core.bank.content import Bank, Item
 from interviewer.core.bank.finding import Finding, bank_error
 from interviewer.core.bank.pack_files import PackReading
+from interviewer.core.bank.question import Question
+from interviewer.core.bank.rubric import LISTED, SORTED, Rubric
 from interviewer.errors import nearest_names
 
 Model = TypeVar("Model", bound=BaseModel)
 
 
+_SINCE_SECOND_EDITION: Any = {
+    "edition": True,
+    "standard": True,
+    "need": True,
+    "key_points": {"__all__": {"depth", "partial", "formerly"}},
+}
+
+
 def rubric_hash(rubric: Rubric) -> str:
-    """First 16 hex digits of the SHA-256 of the rubric's canonical JSON."""
-    return hashlib.sha256(rubric.model_dump_json().encode()).hexdigest()[:16]
+    """First 16 hex digits of the SHA-256 of the rubric's canonical JSON, for the first edition of its own fields."""
+    newer = _SINCE_SECOND_EDITION if rubric.edition == 1 else None
+    return hashlib.sha256(rubric.model_dump_json(exclude=newer).encode()).hexdigest()[:16]
 
 
 def load_bank(roots: Sequence[Path], *, cache: Path | None = None) -> Bank:
@@ -142,7 +153,7 @@ def _read_model(path: Path, model: type[Model], findings: list[Finding]) -> Mode
 
 def _validation_findings(path: Path, raw: bytes, model: type[BaseModel], error: ValidationError) -> Iterable[Finding]:
     for problem in error.errors(include_url=False):
-        where: LinePath = tuple(part for part in problem["loc"] if part != "[key]")
+        where: LinePath = tuple(part for part in problem["loc"] if part not in ("[key]", LISTED, SORTED))
         message = problem["msg"].removeprefix("Value error, ")
         if problem["type"] == "extra_forbidden":
             message = "is not a field of the format" + _suggestion(str(where[-1]), _fields_at(model, where[:-1]))
@@ -167,9 +178,17 @@ def _fields_at(model: type[BaseModel], where: LinePath) -> list[str]:
         field = current.model_fields.get(part)
         if field is None:
             return []
-        arguments = [a for a in getattr(field.annotation, "__args__", ()) if hasattr(a, "model_fields")]
-        current = arguments[0] if arguments else field.annotation
+        current = next(_models_in(field.annotation), field.annotation)
     return list(getattr(current, "model_fields", {}))
+
+
+def _models_in(annotation: Any) -> Iterator[Any]:
+    """The models that a field's type names, in a list or as one of two ways to write it."""
+    for part in (annotation, *getattr(annotation, "__args__", ())):
+        if hasattr(part, "model_fields"):
+            yield part
+        elif part is not annotation:
+            yield from _models_in(part)
 
 
 def _field_name(where: LinePath) -> str:
@@ -191,8 +210,11 @@ def _place_findings(path: Path, twin: Path, relative: Path, question: Question, 
     for name, ids in (("key_points", points), ("misconceptions", wrongs)):
         for doubled in sorted({each for each in ids if ids.count(each) > 1}):
             yield Finding(twin, 0, name, f"the id {doubled!r} stands here twice")
-    if not any(point.is_expected(question.level) for point in rubric.key_points):
+    if not any(point.is_core(question.level) for point in rubric.key_points):
         yield Finding(twin, 0, "key_points", f"none is expected at the question's own level, {question.level}")
+    for number, point in enumerate(rubric.key_points):
+        for name in sorted(set(point.formerly) & set(points)):
+            yield Finding(twin, 0, f"key_points[{number}].formerly", f"{name!r} is still a key point")
     yield from _id_findings(twin, rubric, points, wrongs)
 
 

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from string import Template
 
-from interviewer.core.bank.content import Kind, Level
+from interviewer.core.bank.kinds import Kind, Level
 from interviewer.errors import UsageError
 
 PLACEHOLDER = "TODO"

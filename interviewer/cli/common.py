@@ -31,7 +31,7 @@ def parse_name(text: str, kind: type[Name], what: str) -> Name:
 
 def level_names() -> list[str]:
     """For completion in a shell."""
-    from interviewer.core.bank.content import Level
+    from interviewer.core.bank.kinds import Level
 
     return list(Level)
 

@@ -12,7 +12,7 @@ from interviewer.cli.common import open_services, parse_name, print_json, ready_
 from interviewer.errors import UsageError, nearest_names
 
 if TYPE_CHECKING:
-    from interviewer.core.bank.content import Level
+    from interviewer.core.bank.kinds import Level
     from interviewer.services import Services
 
 
@@ -55,7 +55,7 @@ def grade(
     grades are stored beside the old ones, unless --diff is given. --level shows how the session reads at
     another level and stores nothing.
     """
-    from interviewer.core.bank.content import Level
+    from interviewer.core.bank.kinds import Level
 
     read_at = parse_name(level, Level, "level") if level else None
     if diff and (question is not None or source is not None):

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from interviewer.cli.common import parse_name, ready_engine, say
-from interviewer.core.bank.content import Level
+from interviewer.core.bank.kinds import Level
 from interviewer.core.grade.grade import GradeRequest, GradeResult
 from interviewer.core.interview.summary import summarise_answer
 from interviewer.errors import MockdlError, UsageError, nearest_names

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from interviewer.cli.common import print_json, ready_engine, say
-from interviewer.core.bank.content import Level
+from interviewer.core.bank.kinds import Level
 from interviewer.core.grade.grade import Grade, GradeResult, Ungraded
 from interviewer.core.interview.effects import GradeTurn
 from interviewer.core.interview.session import Graded, Turn

@@ -99,7 +99,7 @@ def new(
     kind: Annotated[str, typer.Option(help="concept, derivation, scenario, design or numeric.")] = "concept",
 ) -> None:
     """Write the two files of a new question, to be filled in."""
-    from interviewer.core.bank.content import Kind, Level
+    from interviewer.core.bank.kinds import Kind, Level
     from interviewer.services.wiring import pack_files
 
     paths = pack_files().write_starter(
@@ -139,7 +139,8 @@ def schema(
     part: Annotated[str, typer.Argument(help="`question` or `rubric`.")] = "question",
 ) -> None:
     """Print the JSON Schema of the format, for editors that complete YAML."""
-    from interviewer.core.bank.content import Question, Rubric
+    from interviewer.core.bank.question import Question
+    from interviewer.core.bank.rubric import Rubric
 
     models: dict[str, type[Question] | type[Rubric]] = {"question": Question, "rubric": Rubric}
     if part not in models:

@@ -14,8 +14,8 @@ from interviewer.audit.near_texts import duplicate_findings, text_findings
 from interviewer.audit.quality_card import CARD_BEGIN, place_card, render_card
 from interviewer.audit.survey import Survey, build_survey
 from interviewer.cli.tables import WIDTH, render_columns
-from interviewer.core.bank.content import Level
 from interviewer.core.bank.finding import Finding
+from interviewer.core.bank.kinds import Level
 from interviewer.core.bank.pack_files import PackFiles, PackReading
 from interviewer.core.ports import Engine
 from interviewer.errors import UsageError

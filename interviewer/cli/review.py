@@ -13,7 +13,7 @@ from interviewer.cli.common import level_names, open_services, parse_name, print
 from interviewer.errors import UsageError
 
 if TYPE_CHECKING:
-    from interviewer.core.bank.content import Level
+    from interviewer.core.bank.kinds import Level
     from interviewer.core.progress.agenda import Agenda, DueQuestion
     from interviewer.services import Services
 
@@ -37,7 +37,7 @@ def review(
     Every key point you were asked for comes back after a time that grows each time you make it without help
     (FSRS). The schedule follows from your graded answers; nothing else is stored.
     """
-    from interviewer.core.bank.content import Level
+    from interviewer.core.bank.kinds import Level
 
     if begin and as_json:
         raise UsageError("--start and --json do not go together.", todo="Leave one of them out.")

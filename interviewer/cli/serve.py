@@ -59,7 +59,7 @@ def _check_extra() -> None:
 
 def _offers(level: str | None, mode: str | None, count: int | None) -> dict[str, str]:
     """Settings for the visitors' apps, as environment variables."""
-    from interviewer.core.bank.content import Level
+    from interviewer.core.bank.kinds import Level
     from interviewer.core.interview.session import Mode
 
     offered = {

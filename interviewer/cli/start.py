@@ -35,7 +35,7 @@ def open_home() -> int:
 
 
 def _topics() -> list[str]:
-    from interviewer.core.bank.content import TOPICS
+    from interviewer.core.bank.kinds import TOPICS
 
     return list(TOPICS)
 
@@ -119,7 +119,7 @@ def _build_config(
     mode: str | None,
     seed: int | None,
 ) -> SessionConfig:
-    from interviewer.core.bank.content import Level
+    from interviewer.core.bank.kinds import Level
     from interviewer.core.interview.session import Mode, SessionConfig
 
     settings = services.settings

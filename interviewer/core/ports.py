@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
-from interviewer.core.bank.content import Item, Rubric
+from interviewer.core.bank.content import Item
+from interviewer.core.bank.rubric import Rubric
 from interviewer.core.frozen import Frozen
 from interviewer.core.grade.grade import Assessment, AssessmentRequest, GradeRequest, GradeResult
 

@@ -138,12 +138,12 @@ def reference_text(points: Sequence[tuple[str, ...]]) -> str:
 def _rubric_wordings(item: Item) -> list[Wordings]:
     rubric = item.rubric
     wordings: list[Wordings] = [
-        (point.id, (point.statement, *point.phrasings), point.contradictions) for point in rubric.key_points
+        (point.id, (point.statement, *point.wordings), point.contradictions) for point in rubric.key_points
     ]
     for each in rubric.misconceptions:
         truth: tuple[str, ...] = (each.correction,)
         if each.key_point is not None:
             point = rubric.point(each.key_point)
-            truth = (each.correction, point.statement, *point.phrasings)
+            truth = (each.correction, point.statement, *point.wordings)
         wordings.append((FIX_PREFIX + each.id, (each.claim, *each.phrasings), truth))
     return wordings

@@ -16,7 +16,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from interviewer.core.bank.content import VerdictName
+from interviewer.core.bank.kinds import VerdictName
 from interviewer.core.grade.grade import Agreement
 from interviewer.grading.features import FEATURES
 from interviewer.grading.signals import ENTAILED, REFERENCE_SIGNALS, SIGNALS

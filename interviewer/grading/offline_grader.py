@@ -6,7 +6,8 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from interviewer.core.bank.content import Item, VerdictName
+from interviewer.core.bank.content import Item
+from interviewer.core.bank.kinds import VerdictName
 from interviewer.core.grade.grade import (
     FIX_PREFIX,
     Assessment,

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from interviewer.core.bank.content import Value, VerdictName
+from interviewer.core.bank.kinds import VerdictName
+from interviewer.core.bank.rubric import Value
 from interviewer.core.grade.grade import PointVerdict, Span
 from interviewer.grading.spans import TextSpan
 

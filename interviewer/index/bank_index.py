@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from interviewer.core.bank.content import Bank, Level
+from interviewer.core.bank.content import Bank
+from interviewer.core.bank.kinds import Level
 from interviewer.core.ports import Encoder, Neighbour, Progress, SearchHit
 from interviewer.errors import IndexStoreError
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from interviewer.core.bank.content import KeyPoint, Rubric
+from interviewer.core.bank.rubric import KeyPoint, Rubric
 from interviewer.core.ports import Close, Encoder
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ ELSEWHERE = 0.30
 def close_texts(rubric: Rubric, encoder: Encoder) -> list[Close]:
     """All pairs of texts of one rubric beyond the bounds of this module."""
     points = rubric.key_points
-    truths = [encoder.encode([point.statement, *point.phrasings]) for point in points]
+    truths = [encoder.encode([point.statement, *point.wordings]) for point in points]
     found = [
         Close(kind="overlap", field=f"key_points[{second}].statement", other=points[first].id, similarity=cosine)
         for first, second in combinations(range(len(points)), 2)
@@ -44,7 +44,7 @@ def close_texts(rubric: Rubric, encoder: Encoder) -> list[Close]:
 
 
 def _close_wordings(number: int, point: KeyPoint, truths: numpy.ndarray, encoder: Encoder) -> Iterator[Close]:
-    for place in range(len(point.phrasings)):
+    for place in range(len(point.wordings)):
         cosine = float(truths[place + 1] @ truths[0])
         if cosine > COPIED:
             field = f"key_points[{number}].phrasings[{place}]"

@@ -59,7 +59,7 @@ class Evidence:
             wrong = self._item.rubric.misconception(name.removeprefix(FIX_PREFIX))
             return _words(" ".join((wrong.claim, wrong.correction, *wrong.phrasings)))
         point = self._item.rubric.point(name)
-        return _words(" ".join((point.statement, *point.phrasings, *point.contradictions)))
+        return _words(" ".join((point.statement, *point.wordings, *point.contradictions)))
 
 
 def _words(text: str) -> frozenset[str]:

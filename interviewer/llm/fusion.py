@@ -26,7 +26,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from interviewer.core.bank.content import Item, KeyPoint, Level, VerdictName
+from interviewer.core.bank.content import Item
+from interviewer.core.bank.kinds import Level, VerdictName
+from interviewer.core.bank.rubric import KeyPoint
 from interviewer.core.grade.grade import FIX_PREFIX, Grade, HeldMisconception, Opinion, PointVerdict, Span
 from interviewer.core.grade.injection import find_injections
 from interviewer.llm.evidence import Evidence
@@ -52,7 +54,7 @@ _JUDGE_HELD = 0.8
 
 def disputed_points(item: Item, level: Level, grade: Grade, judgement: Judgement) -> list[KeyPoint]:
     """Heavy key points on which the two differ by more than covered against partial."""
-    expected = [point for point in item.rubric.key_points if point.is_expected(level)]
+    expected = [point for point in item.rubric.key_points if point.is_core(level)]
     heaviest = max((point.weight for point in expected), default=0.0)
     found = []
     for point in expected:

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple
 
-from interviewer.core.bank.content import Item, Level
+from interviewer.core.bank.content import Item
+from interviewer.core.bank.kinds import Level
 from interviewer.core.futures import settled
 from interviewer.core.grade.grade import Grade, GradeRequest, GradeResult, JudgeCall, Judging
 from interviewer.core.grade.injection import find_injections, leave_out

@@ -12,7 +12,7 @@ import re
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
-from interviewer.core.bank.content import VerdictName
+from interviewer.core.bank.kinds import VerdictName
 from interviewer.core.text import clean_line, shorten
 
 JUDGED = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from interviewer.core.bank.content import VerdictName
+from interviewer.core.bank.kinds import VerdictName
 from interviewer.llm.chat import Chat, ChatFailure, ChatMessage, ChatReply, ChatRequest
 from interviewer.llm.chat_client import ChatClient
 from interviewer.llm.judge_prompt import fence_of, read_prompt

@@ -10,12 +10,12 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from interviewer.core.bank.content import KeyPoint
+from interviewer.core.bank.rubric import KeyPoint
 from interviewer.core.grade.contest import problem_of
 from interviewer.core.grade.grade import Grade, Span
 from interviewer.core.grade.quotes import find_places, nearest_words, plain_quote
 from interviewer.core.interview.open_points import open_to_contest
-from interviewer.core.interview.scoring import FULL_CREDIT
+from interviewer.core.interview.point_scores import FULL_CREDIT
 from interviewer.core.interview.session import Turn, TurnKind
 from interviewer.core.interview.summary import QuestionSummary
 from interviewer.core.text import shorten

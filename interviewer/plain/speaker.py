@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 
-from interviewer.core.bank.content import KeyPoint
+from interviewer.core.bank.rubric import KeyPoint
 from interviewer.core.interview.authored import Speech, missed_points
 from interviewer.core.interview.effects import Ask, Effect, GradeTurn
 from interviewer.core.interview.scoring import QuestionScore

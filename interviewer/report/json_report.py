@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from interviewer.core.interview.scoring import PointScore
+from interviewer.core.interview.point_scores import PointScore
 from interviewer.core.interview.summary import QuestionSummary, SessionSummary
 from interviewer.wording.model_costs import ledger_as_dict
 

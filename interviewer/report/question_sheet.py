@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from interviewer.core.bank.content import Item, KeyPoint
+from interviewer.core.bank.content import Item
+from interviewer.core.bank.rubric import KeyPoint
 from interviewer.report.terminal_report import wrap_text
 from interviewer.wording.verdicts import describe_reference
 
@@ -38,7 +39,7 @@ def _point(point: KeyPoint, width: int) -> list[str]:
     expected = "bonus" if point.bonus else f"from {point.expected_at}"
     stage = f", {point.stage}" if point.stage else ""
     lines = wrap_text(f"{point.id} (weight {point.weight:g}, {expected}{stage}): {point.statement}", width, indent="  ")
-    for phrasing in point.phrasings:
+    for phrasing in point.wordings:
         lines += wrap_text(f"+ {phrasing}", width, indent="      ")
     for contradiction in point.contradictions:
         lines += wrap_text(f"- {contradiction}", width, indent="      ")

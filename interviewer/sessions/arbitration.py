@@ -5,7 +5,9 @@ from __future__ import annotations
 from concurrent.futures import Future
 from typing import NamedTuple, Protocol
 
-from interviewer.core.bank.content import Item, KeyPoint, VerdictName
+from interviewer.core.bank.content import Item
+from interviewer.core.bank.kinds import VerdictName
+from interviewer.core.bank.rubric import KeyPoint
 from interviewer.core.futures import chain, settled
 from interviewer.core.grade.contest import Ruling, contest_requests, decide, decide_by_number, read_mark
 from interviewer.core.grade.grade import Grade, GradeRequest, GradeResult, Span, Ungraded

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from interviewer.core.bank.content import Level
+from interviewer.core.bank.kinds import Level
 from interviewer.core.progress.agenda import Agenda, build_agenda
 from interviewer.core.progress.record import Record, build_record
 from interviewer.core.text import clean_line

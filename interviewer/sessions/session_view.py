@@ -10,7 +10,8 @@ from collections import ChainMap
 from collections.abc import Callable, Mapping, MutableMapping
 from typing import TYPE_CHECKING, cast
 
-from interviewer.core.bank.content import Bank, Item, Level
+from interviewer.core.bank.content import Bank, Item
+from interviewer.core.bank.kinds import Level
 from interviewer.core.grade.grade import GradeResult
 from interviewer.core.grade.ledger import Asked, Prices, asked_for, build_ledger
 from interviewer.core.interview.journal_port import JournalReader, SessionRow

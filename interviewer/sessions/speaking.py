@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from interviewer.core.bank.content import KeyPoint
+from interviewer.core.bank.rubric import KeyPoint
 from interviewer.core.interview import authored
 from interviewer.core.interview.authored import Speech
 from interviewer.core.interview.effects import Ask, Effect, Finish, GradeTurn, ShowHint

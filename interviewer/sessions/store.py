@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from interviewer.core.bank.content import TOPICS, Bank
+from interviewer.core.bank.content import Bank
+from interviewer.core.bank.kinds import TOPICS
 from interviewer.core.interview.journal_port import Journal, SessionRow
 from interviewer.core.interview.selection import Plan, plan_interview
 from interviewer.core.interview.session import Planned, SessionConfig

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from interviewer.core.bank.content import Reference, VerdictName
+from interviewer.core.bank.kinds import VerdictName
+from interviewer.core.bank.question import Reference
 from interviewer.core.grade.grade import Flag, Passport, PointVerdict
 from interviewer.core.interview.calibration import CONFIDENCE, Calibration
-from interviewer.core.interview.scoring import PointScore, QuestionScore
+from interviewer.core.interview.point_scores import PointScore
+from interviewer.core.interview.scoring import QuestionScore
 from interviewer.core.interview.summary import SessionSummary
 from interviewer.core.text import clean_line
 

@@ -10,7 +10,9 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, TypeVar
 
-from interviewer.core.bank.content import Item, Level, Rubric
+from interviewer.core.bank.content import Item
+from interviewer.core.bank.kinds import Level
+from interviewer.core.bank.rubric import Rubric
 from interviewer.core.frozen import Frozen
 from interviewer.core.futures import chain, settled
 from interviewer.core.grade.grade import Assessment, AssessmentRequest, GradeRequest, GradeResult, Ungraded

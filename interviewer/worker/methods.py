@@ -11,7 +11,9 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter
 
-from interviewer.core.bank.content import Item, Level, Rubric
+from interviewer.core.bank.content import Item
+from interviewer.core.bank.kinds import Level
+from interviewer.core.bank.rubric import Rubric
 from interviewer.core.frozen import Frozen
 from interviewer.core.grade.grade import Assessment, AssessmentRequest, GradeRequest, GradeResult
 from interviewer.core.ports import Close, SearchHit

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from interviewer.core.bank.content import Bank, ExampleKind, Item
+from interviewer.core.bank.content import Bank, Item
+from interviewer.core.bank.kinds import ExampleKind
 from interviewer.core.grade.grade import Grade, GradeRequest
 from interviewer.core.interview.summary import summarise_answer
 from interviewer.grading import OfflineGrader

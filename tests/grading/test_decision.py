@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from interviewer.core.bank.content import VerdictName
+from interviewer.core.bank.kinds import VerdictName
 from interviewer.grading.decision import DecisionModel
 
 

@@ -7,7 +7,8 @@ import random
 import pytest
 
 from interviewer.audit.golden import generated_answers, golden_score
-from interviewer.core.bank.content import Bank, Item, VerdictName
+from interviewer.core.bank.content import Bank, Item
+from interviewer.core.bank.kinds import VerdictName
 from interviewer.core.grade.grade import Grade, GradeRequest, Ungraded
 from interviewer.grading import OfflineGrader
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from interviewer.core.bank.content import Value
+from interviewer.core.bank.rubric import Value
 from interviewer.grading.values import find_quantities, match_value
 
 TOTAL = Value(number=16, unit="GiB", tolerance=0.03, also=((17.18, "GB"), (16384, "MiB")))

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from interviewer.core.bank.content import Bank, ExampleKind, Item, Level
+from interviewer.core.bank.content import Bank, Item
+from interviewer.core.bank.kinds import ExampleKind, Level
 from interviewer.core.grade.grade import Grade, GradeRequest
 from interviewer.core.interview import authored
 from interviewer.core.interview.session import AnswerSubmitted, Graded, Phase, Planned, SessionConfig, Started, State

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from interviewer.core.bank.content import Item, VerdictName
+from interviewer.core.bank.content import Item
+from interviewer.core.bank.kinds import VerdictName
 from interviewer.core.grade.grade import Grade, GradeRequest, GradeResult, Ungraded
 from interviewer.llm import ScriptedChat
 from interviewer.llm.chat import ChatFailure, ChatRequest

@@ -11,7 +11,9 @@ import pytest
 from interviewer.audit.judge_agreement import Scores, measure_run
 from interviewer.audit.judge_run import Run, choose_questions, judge_examples
 from interviewer.cli.judge_table import render_scores
-from interviewer.core.bank.content import Bank, Example, ExampleKind, Item, VerdictName
+from interviewer.core.bank.content import Bank, Item
+from interviewer.core.bank.kinds import ExampleKind, VerdictName
+from interviewer.core.bank.rubric import Example
 from interviewer.core.grade.ledger import Prices
 from interviewer.errors import UsageError
 from interviewer.services import Services, build_services

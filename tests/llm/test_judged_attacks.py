@@ -16,7 +16,8 @@ from typing import NamedTuple
 
 import pytest
 
-from interviewer.core.bank.content import Bank, ExampleKind, Item, VerdictName
+from interviewer.core.bank.content import Bank, Item
+from interviewer.core.bank.kinds import ExampleKind, VerdictName
 from interviewer.core.grade.grade import Grade, GradeRequest, Span
 from interviewer.core.grade.injection import LEFT_OUT, find_injections
 from interviewer.core.interview.summary import summarise_answer

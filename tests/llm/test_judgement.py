@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from interviewer.core.bank.content import Item, Level, VerdictName
+from interviewer.core.bank.content import Item
+from interviewer.core.bank.kinds import Level, VerdictName
 from interviewer.core.grade.grade import Grade, Span
 from interviewer.llm.fusion import disputed_points, fuse
 from interviewer.llm.judge_prompt import fence_of, judge_prompt, prompt_hash, repair_prompt

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from interviewer.core.bank.content import Level, VerdictName
+from interviewer.core.bank.kinds import Level, VerdictName
 from interviewer.core.grade.grade import Grade
 from interviewer.core.interview.session import Outcome, Phase, SessionConfig
 from interviewer.llm import ChatClient, ChatServer

@@ -13,7 +13,7 @@ import pytest
 from werkzeug import Response
 
 from interviewer.cli.grade_session import Wish, grade_session
-from interviewer.core.bank.content import Level, VerdictName
+from interviewer.core.bank.kinds import Level, VerdictName
 from interviewer.core.grade.grade import Grade
 from interviewer.core.interview.effects import GradeTurn
 from interviewer.core.interview.session import Graded, ModelAsked

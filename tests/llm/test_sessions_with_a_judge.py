@@ -21,7 +21,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
-from interviewer.core.bank.content import Level, VerdictName
+from interviewer.core.bank.kinds import Level, VerdictName
 from interviewer.core.grade.grade import Grade
 from interviewer.core.interview.effects import Effect
 from interviewer.core.interview.session import Graded, Outcome, Phase, SessionConfig

@@ -10,7 +10,8 @@ from concurrent.futures import Future
 import pytest
 from werkzeug import Response
 
-from interviewer.core.bank.content import Bank, Item, Level
+from interviewer.core.bank.content import Bank, Item
+from interviewer.core.bank.kinds import Level
 from interviewer.core.interview import authored
 from interviewer.core.interview.authored import Speech
 from interviewer.core.interview.session import AnswerSubmitted, Graded, Planned, SessionConfig, Started, State

@@ -16,7 +16,7 @@ from typing import Any
 import psutil
 import pytest
 
-from interviewer.core.bank.content import Level
+from interviewer.core.bank.kinds import Level
 from interviewer.core.grade.grade import Grade, GradeRequest, Ungraded
 from interviewer.errors import EncoderError
 from interviewer.paths import built_in_pack

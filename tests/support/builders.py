@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from interviewer.core.bank.content import Bank, Item, Level, Question, Rubric, VerdictName
+from interviewer.core.bank.content import Bank, Item
+from interviewer.core.bank.kinds import Level, VerdictName
+from interviewer.core.bank.question import Question
+from interviewer.core.bank.rubric import Rubric
 from interviewer.core.grade.grade import Grade, HeldMisconception, Passport, PointVerdict, Span
 
 PASSPORT = Passport(name="test", version="1", rubric_hash="0" * 16, encoder="none")

@@ -9,7 +9,7 @@ from typing import Any
 
 from werkzeug import Response
 
-from interviewer.core.bank.content import Level
+from interviewer.core.bank.kinds import Level
 from interviewer.core.interview.effects import GradeTurn
 from interviewer.core.interview.journal_port import SessionRow
 from interviewer.core.interview.session import AnswerSubmitted, Phase, Planned, SessionConfig, Started

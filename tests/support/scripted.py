@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 
-from interviewer.core.bank.content import Item, Rubric
+from interviewer.core.bank.content import Item
+from interviewer.core.bank.rubric import Rubric
 from interviewer.core.futures import settled
 from interviewer.core.grade.grade import Assessment, AssessmentRequest, GradeRequest, GradeResult, Ungraded
 from interviewer.core.ports import Close, EncoderStatus, SearchHit

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from interviewer.core.bank.content import Level
+from interviewer.core.bank.kinds import Level
 from interviewer.core.grade.grade import GradeResult, Judging, Ungraded
 from interviewer.core.interview.session import AnswerSubmitted, Graded, Phase, Quit, SessionConfig
 from interviewer.services import Services

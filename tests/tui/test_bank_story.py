@@ -7,7 +7,7 @@ from concurrent.futures import Future
 import pytest
 from textual.widgets import Input, Select, Static
 
-from interviewer.core.bank.content import Level
+from interviewer.core.bank.kinds import Level
 from interviewer.core.ports import EncoderStatus, SearchHit
 from interviewer.errors import EncoderError
 from interviewer.services import Services

@@ -11,7 +11,7 @@ import pytest
 from textual.events import Key, Paste
 from textual.widgets import TextArea
 
-from interviewer.core.bank.content import Level
+from interviewer.core.bank.kinds import Level
 from interviewer.core.interview.session import Mode, Outcome, Phase
 from interviewer.services import Services
 from interviewer.sessions.conductor import Conductor

@@ -8,7 +8,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from textual.widgets import Input, TextArea
 
-from interviewer.core.bank.content import Level
+from interviewer.core.bank.kinds import Level
 from interviewer.core.interview.session import Mode, Outcome, Phase, SessionConfig
 from interviewer.core.interview.utterance import Act
 from interviewer.services import Services, build_services

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.widgets import Button, Input, Select
 
-from interviewer.core.bank.content import Level
+from interviewer.core.bank.kinds import Level
 from interviewer.core.interview.session import Mode
 from interviewer.services import Services
 from interviewer.tui.screens.home import HomeScreen
@@ -59,7 +59,7 @@ async def test_the_button_takes_count_level_and_minutes_from_the_form(services: 
 async def test_what_is_due_follows_the_level_of_the_form(services: Services) -> None:
     (question,) = asked_in(services, hold_session(services, days_ago=8, level=Level.SENIOR, topics=("inference",)))
     points = services.bank[question].rubric.key_points
-    assert not any(each.is_expected(Level.JUNIOR) for each in points), "this story needs another question"
+    assert not any(each.is_core(Level.JUNIOR) for each in points), "this story needs another question"
     async with tell(services, None) as story:
         await story.until(lambda: isinstance(story.app.screen, HomeScreen))
         level = story.app.screen.query_one("#level", Select)

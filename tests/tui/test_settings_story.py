@@ -6,7 +6,7 @@ import pytest
 from textual.command import CommandPalette
 from textual.widgets import Input, OptionList, Static, TextArea
 
-from interviewer.core.bank.content import Level
+from interviewer.core.bank.kinds import Level
 from interviewer.core.ports import EncoderStatus
 from interviewer.services import Services
 from interviewer.services.preferences import list_preferences

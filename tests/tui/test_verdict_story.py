@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from interviewer.core.bank.content import Item, Level
+from interviewer.core.bank.content import Item
+from interviewer.core.bank.kinds import Level
 from interviewer.core.grade.grade import GradeRequest, GradeResult, HeldMisconception, Span
 from interviewer.core.interview.session import Mode, Phase
 from interviewer.services import Services
@@ -96,7 +97,7 @@ async def test_what_the_next_level_would_have_added_is_named(
     async with tell(services, conductor) as story:
         await answer(story, conductor)
         item = conductor.items[conductor.state.turns[0].question_id]
-        beyond = [p for p in item.rubric.key_points if p.is_expected(Level.SENIOR) and not p.is_expected(Level.MID)]
+        beyond = [p for p in item.rubric.key_points if p.is_core(Level.SENIOR) and not p.is_core(Level.MID)]
         assert ("A senior candidate would have added" in page(story)) is bool(beyond)
         text = " ".join(page(story).split())
         assert all(f"+ {' '.join(point.statement.split())}" in text for point in beyond[1:])

@@ -16,8 +16,10 @@ from interviewer.audit.near_texts import duplicate_findings, text_findings
 from interviewer.audit.quality_card import CARD_BEGIN, CARD_END, place_card, render_card
 from interviewer.audit.survey import build_survey
 from interviewer.bank import locate_findings, read_known_hard, read_pack
-from interviewer.core.bank.content import Bank, Level, Rubric
+from interviewer.core.bank.content import Bank
+from interviewer.core.bank.kinds import Level
 from interviewer.core.bank.pack_files import PackReading
+from interviewer.core.bank.rubric import Rubric
 from interviewer.core.futures import settled
 from interviewer.core.grade.grade import Grade
 from interviewer.core.ports import Close
@@ -73,7 +75,7 @@ def test_a_contradiction_that_says_the_truth_is_found() -> None:
 def test_a_contradiction_of_another_point_is_found() -> None:
     rubric = rubric_with()
     other = rubric.key_points[3]
-    contradictions = (*rubric.key_points[1].contradictions, other.phrasings[2])
+    contradictions = (*rubric.key_points[1].contradictions, other.wordings[2])
     assert ("elsewhere", f"key_points[1].contradictions[{len(contradictions) - 1}]") in kinds(
         rubric_with(contradictions=contradictions)
     )

@@ -9,7 +9,8 @@ from unittest.mock import Mock
 import pytest
 
 from interviewer.bank import check_bank, load_bank, read_pack
-from interviewer.core.bank.content import Bank, Item, Level
+from interviewer.core.bank.content import Bank, Item
+from interviewer.core.bank.kinds import Level
 from interviewer.errors import BankError
 from interviewer.paths import built_in_pack
 from tests.support.builders import make_item

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import interviewer
-from interviewer.core.bank.content import Level
+from interviewer.core.bank.kinds import Level
 from interviewer.core.interview.session import SessionConfig
 from interviewer.services import build_services
 

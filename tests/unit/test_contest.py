@@ -8,11 +8,14 @@ from typing import TypeVar
 
 import pytest
 
-from interviewer.core.bank.content import Item, Level, Value
+from interviewer.core.bank.content import Item
+from interviewer.core.bank.kinds import Level
+from interviewer.core.bank.rubric import Value
 from interviewer.core.grade.contest import MOST_WORDS, Ruling, contest_requests, decide, problem_of, read_mark
 from interviewer.core.grade.grade import Assessment, AssessmentRequest, Grade, GradeRequest, GradeResult, Span, Ungraded
 from interviewer.core.interview.effects import Rejected
-from interviewer.core.interview.scoring import PROMPTED_SHARE, score_question
+from interviewer.core.interview.point_scores import PROMPTED_SHARE
+from interviewer.core.interview.scoring import score_question
 from interviewer.core.interview.session import (
     AnswerSubmitted,
     Contested,
@@ -177,7 +180,7 @@ def test_only_the_marked_words_are_read_and_as_single_claims() -> None:
     assert [each.answer for each in engine.asked] == ["units are switched off"]
     assert all(each.single and each.answer == "units are switched off" for each in engine.assessed)
     point = make_item().rubric.key_points[0]
-    assert len(engine.assessed) == 1 + len(point.phrasings) + len(point.contradictions)
+    assert len(engine.assessed) == 1 + len(point.wordings) + len(point.contradictions)
     assert ruling.upheld
     assert ruling.probability == 0.65
     assert "offline" in ruling.by

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from interviewer.core.bank.content import Bank, Item, VerdictName
+from interviewer.core.bank.content import Bank, Item
+from interviewer.core.bank.kinds import VerdictName
 from interviewer.core.grade.grade import AssessmentRequest, Grade, GradeRequest, Ungraded
 from interviewer.grading import OfflineGrader, build_grader
 from tests.support.encoders import WordEncoder

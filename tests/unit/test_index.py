@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from interviewer.core.bank.content import Level
+from interviewer.core.bank.kinds import Level
 from interviewer.errors import IndexStoreError
 from interviewer.index import BankIndex, Entry, bank_entries, build_index
 from tests.support.builders import make_bank, make_item

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from interviewer.core.bank.content import Level
+from interviewer.core.bank.kinds import Level
 from interviewer.core.grade.grade import Ungraded
 from interviewer.core.interview.effects import Ask, Finish, GradeTurn, Leave, Rejected, Review, ShowHint
 from interviewer.core.interview.followup import MOST_FOLLOW_UPS

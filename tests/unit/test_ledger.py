@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from interviewer.core.bank.content import Level
+from interviewer.core.bank.kinds import Level
 from interviewer.core.grade.grade import Grade, JudgeCall, Judging
 from interviewer.core.grade.ledger import Asked, Ledger, Prices, asked_for, build_ledger
 from interviewer.core.interview.session import (

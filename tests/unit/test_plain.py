@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from interviewer.core.bank.content import Item, KeyPoint, Level
+from interviewer.core.bank.content import Item
+from interviewer.core.bank.kinds import Level
+from interviewer.core.bank.rubric import KeyPoint
 from interviewer.core.interview.session import Mode, Outcome, Phase, SessionConfig
 from interviewer.core.interview.utterance import Act
 from interviewer.errors import StorageError
@@ -220,7 +222,7 @@ def heaviest_first(item: Item | None) -> list[KeyPoint]:
     """The points as a verdict at senior level numbers them."""
     assert item is not None
     points = item.rubric.key_points
-    return sorted(points, key=lambda each: (not each.is_expected(Level.SENIOR), -each.weight))
+    return sorted(points, key=lambda each: (not each.is_core(Level.SENIOR), -each.weight))
 
 
 @pytest.mark.parametrize(

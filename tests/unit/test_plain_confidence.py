@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from interviewer.core.bank.content import Level
+from interviewer.core.bank.kinds import Level
 from interviewer.core.interview.calibration import CONFIDENCE
 from interviewer.core.interview.session import AskConfidence, Graded, Mode, Phase, Rated, SessionConfig
 from interviewer.plain import run_plain

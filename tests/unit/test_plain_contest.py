@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from interviewer.core.bank.content import Item, Level
+from interviewer.core.bank.content import Item
+from interviewer.core.bank.kinds import Level
 from interviewer.core.grade.grade import Assessment, GradeRequest, GradeResult
 from interviewer.core.interview.session import AskConfidence, Mode, Phase, SessionConfig
 from interviewer.errors import EncoderError

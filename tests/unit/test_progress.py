@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from interviewer.core.bank.content import Level
+from interviewer.core.bank.kinds import Level
 from interviewer.core.bank.word_search import find_by_words, merge_found
 from interviewer.core.interview.session import Mode
 from interviewer.core.progress.record import Record, Series, TopicMark

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from interviewer.core.bank.content import VerdictName
+from interviewer.core.bank.kinds import VerdictName
 from interviewer.core.grade.grade import GradeResult, Judging, Opinion, Ungraded
 from interviewer.core.progress.regrade import is_step_back, needs_judge_again, word_of
 from tests.support.builders import all_points, make_grade, make_verdict

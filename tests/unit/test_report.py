@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from interviewer.core.bank.content import Level
+from interviewer.core.bank.kinds import Level
 from interviewer.core.grade.grade import Agreement, Ungraded
 from interviewer.core.interview.session import Outcome, Phase, Planned, SessionConfig, State, Turn, TurnKind
 from interviewer.core.interview.summary import SessionSummary, summarise

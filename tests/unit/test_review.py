@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interviewer.core.bank.content import Item, Level, VerdictName
+from interviewer.core.bank.content import Item
+from interviewer.core.bank.kinds import Level, VerdictName
 from interviewer.core.grade.contest import Ruling
 from interviewer.core.grade.grade import GradeResult, Span, Ungraded
 from interviewer.core.interview.session import (

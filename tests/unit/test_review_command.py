@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from interviewer.core.bank.content import Level
+from interviewer.core.bank.kinds import Level
 from interviewer.core.interview.session import Mode
 from interviewer.services import Services, build_services
 from tests.tui.past import hold_session

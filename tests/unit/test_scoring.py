@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interviewer.core.bank.content import Level
+from interviewer.core.bank.kinds import Level
 from interviewer.core.grade.grade import Grade, Ungraded
 from interviewer.core.interview.open_points import points_above
 from interviewer.core.interview.scoring import score_question
@@ -75,7 +75,7 @@ def test_a_contradiction_in_a_follow_up_does_not_take_away_what_was_earned() -> 
     assert value(main, probe) == pytest.approx(60)
 
 
-def test_where_no_point_is_expected_yet_there_is_no_score_but_a_reason() -> None:
+def test_where_no_point_is_core_yet_there_is_no_score_but_a_reason() -> None:
     item = make_item(level=Level.STAFF, expected=(Level.STAFF,) * 4)
     score = score_question(item, Level.JUNIOR, [turn(make_grade(all_points("covered")))])
     assert score.value is None

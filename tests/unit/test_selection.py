@@ -8,8 +8,9 @@ from itertools import pairwise
 
 import pytest
 
-from interviewer.core.bank.content import TOPICS as BUILT_IN_TOPICS
-from interviewer.core.bank.content import Bank, Level
+from interviewer.core.bank.content import Bank
+from interviewer.core.bank.kinds import TOPICS as BUILT_IN_TOPICS
+from interviewer.core.bank.kinds import Level
 from interviewer.core.interview.selection import NEAREST_TOPICS, Plan, plan_interview
 from interviewer.core.interview.session import SessionConfig
 from interviewer.core.ports import Neighbour

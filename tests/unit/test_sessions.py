@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from interviewer.core.bank.content import Level
+from interviewer.core.bank.kinds import Level
 from interviewer.core.grade.grade import Span
 from interviewer.core.interview.effects import Ask, Effect, Finish, GradeTurn, ShowHint
 from interviewer.core.interview.journal_port import Journal, JournalReader

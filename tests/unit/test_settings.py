@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from interviewer.core.bank.content import Level
+from interviewer.core.bank.kinds import Level
 from interviewer.errors import SettingsError
 from interviewer.settings.file import load_settings, write_setting
 

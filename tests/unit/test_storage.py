@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from interviewer.core.bank.content import Level
+from interviewer.core.bank.kinds import Level
 from interviewer.core.interview.journal_port import Draft, SessionRow
 from interviewer.core.interview.session import AnswerSubmitted, Event, Planned, SessionConfig, Started
 from interviewer.errors import StorageError, UsageError

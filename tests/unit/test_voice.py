@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 import pytest
 
-from interviewer.core.bank.content import Bank, Item, Level
+from interviewer.core.bank.content import Bank, Item
+from interviewer.core.bank.kinds import Level
 from interviewer.core.interview import authored
 from interviewer.core.interview.effects import Rejected
 from interviewer.core.interview.leaks import given_away, judgement_in, lost_from

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from interviewer.core.bank.content import Level
+from interviewer.core.bank.kinds import Level
 from interviewer.core.frozen import Frozen
 from interviewer.core.futures import settled
 from interviewer.core.grade.grade import Assessment, AssessmentRequest, GradeRequest, Ungraded

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from interviewer.core.bank.content import Item, Kind, Level
+from interviewer.core.bank.content import Item
 from interviewer.core.bank.finding import Finding
+from interviewer.core.bank.kinds import Kind, Level
 
 
 class PackReading(NamedTuple):

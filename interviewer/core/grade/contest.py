@@ -23,7 +23,9 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from interviewer.core.bank.content import Item, KeyPoint, VerdictName
+from interviewer.core.bank.content import Item
+from interviewer.core.bank.kinds import VerdictName
+from interviewer.core.bank.rubric import KeyPoint
 from interviewer.core.frozen import Frozen
 from interviewer.core.grade.grade import Assessment, AssessmentRequest, PointVerdict, Probability, Span
 from interviewer.core.grade.ledger import Asked
@@ -132,7 +134,7 @@ def contest_requests(item: Item, point: KeyPoint, text: str) -> list[AssessmentR
     """The single claims to hold against the words: statement and phrasings, then the contradictions."""
     return [
         AssessmentRequest(question=item.question.prompt, points=((claim,),), answer=text, single=True)
-        for claim in (point.statement, *point.phrasings, *point.contradictions)
+        for claim in (point.statement, *point.wordings, *point.contradictions)
     ]
 
 
@@ -144,7 +146,7 @@ def decide(point: KeyPoint, reading: PointVerdict, found: Sequence[Assessment]) 
         reading: of the words as an answer of their own.
         found: one for each of `contest_requests`, in its order.
     """
-    right, wrong = found[: 1 + len(point.phrasings)], found[1 + len(point.phrasings) :]
+    right, wrong = found[: 1 + len(point.wordings)], found[1 + len(point.wordings) :]
     best = max(each.p_covered for each in right)
     probability = round((reading.p_covered + best) / 2, 4)
     if right[0].p_contradicted >= _OPPOSED or reading.verdict is VerdictName.CONTRADICTED:

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from interviewer.core.bank.content import VerdictName
+from interviewer.core.bank.kinds import VerdictName
 from interviewer.core.frozen import Frozen
 
 FIX_PREFIX = "fix:"

@@ -12,8 +12,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import NamedTuple, Protocol
 
-from interviewer.core.bank.content import Item, KeyPoint
-from interviewer.core.interview.scoring import FULL_CREDIT, score_question
+from interviewer.core.bank.content import Item
+from interviewer.core.bank.rubric import KeyPoint
+from interviewer.core.interview.point_scores import FULL_CREDIT
+from interviewer.core.interview.scoring import score_question
 from interviewer.core.interview.session import Mode, Outcome, Phase, State, Turn, TurnKind
 from interviewer.core.interview.utterance import Act, Utterance
 
@@ -198,7 +200,7 @@ def _detail(item: Item, point: KeyPoint) -> str:
     from interviewer.core.english import sentences
     from interviewer.core.interview.leaks import overlap
 
-    wanted = " ".join((point.statement, *point.phrasings))
+    wanted = " ".join((point.statement, *point.wordings))
     best, found = 0.0, ""
     for paragraph in item.question.model_answer.strip().split("\n\n"):
         line = " ".join(paragraph.split())

@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from interviewer.core.bank.content import Item, KeyPoint, Level, Misconception, VerdictName
+from interviewer.core.bank.content import Item
+from interviewer.core.bank.kinds import Level, VerdictName
+from interviewer.core.bank.rubric import KeyPoint, Misconception
 from interviewer.core.grade.grade import FIX_PREFIX, Grade
-from interviewer.core.interview.scoring import PointScore, score_question
+from interviewer.core.interview.point_scores import PointScore
+from interviewer.core.interview.scoring import score_question
 from interviewer.core.interview.session import Turn, TurnKind
 from interviewer.core.text import shorten
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from interviewer.core.bank.content import VerdictName
-from interviewer.core.interview.scoring import PointScore
+from interviewer.core.bank.kinds import VerdictName
+from interviewer.core.interview.point_scores import PointScore
 from interviewer.core.interview.session import Turn
 
 

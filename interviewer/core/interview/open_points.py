@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from interviewer.core.bank.content import Level
+from interviewer.core.bank.kinds import Level
 from interviewer.core.grade.grade import Grade
-from interviewer.core.interview.scoring import FULL_CREDIT, PointScore, QuestionScore
+from interviewer.core.interview.point_scores import FULL_CREDIT, PointScore
+from interviewer.core.interview.scoring import QuestionScore
 from interviewer.core.interview.session import Turn
 
 
@@ -20,7 +21,7 @@ def points_above(score: QuestionScore, level: Level) -> list[PointScore]:
     above = level_above(level)
     beyond = [each for each in score.points if not each.expected and each.credit < FULL_CREDIT]
     if above is not None:
-        beyond = [each for each in beyond if each.point.is_expected(above)]
+        beyond = [each for each in beyond if each.point.is_core(above)]
     return sorted(beyond, key=lambda each: -each.point.weight)
 
 

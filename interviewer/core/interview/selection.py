@@ -13,7 +13,8 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations, pairwise
 from typing import NamedTuple
 
-from interviewer.core.bank.content import Bank, Head, Level
+from interviewer.core.bank.content import Bank, Head
+from interviewer.core.bank.kinds import Level
 from interviewer.core.interview.session import Planned, SessionConfig
 from interviewer.core.ports import Neighbour
 

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter
 
-from interviewer.core.bank.content import Level
+from interviewer.core.bank.kinds import Level
 from interviewer.core.frozen import Frozen
 from interviewer.core.grade.contest import Ruling
 from interviewer.core.grade.grade import GradeResult

@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 
-from interviewer.core.bank.content import Item, Level
+from interviewer.core.bank.content import Item
+from interviewer.core.bank.kinds import Level
 from interviewer.core.frozen import Frozen
 from interviewer.core.grade.grade import GradeResult
 from interviewer.core.grade.ledger import Asked, Ledger, asked_for, build_ledger
 from interviewer.core.interview.calibration import Calibration, build_calibration
-from interviewer.core.interview.scoring import FULL_CREDIT, INTERVAL_Z, PointScore, QuestionScore, score_question
+from interviewer.core.interview.point_scores import FULL_CREDIT, PointScore
+from interviewer.core.interview.score_formula import INTERVAL_Z
+from interviewer.core.interview.scoring import QuestionScore, score_question
 from interviewer.core.interview.session import Outcome, Phase, SessionConfig, State, Turn, TurnKind
 
 BANDS = ((80.0, "strong"), (65.0, "solid"), (45.0, "mixed"), (0.0, "not there yet"))

@@ -24,8 +24,9 @@ from datetime import date, timedelta
 from enum import IntEnum
 from typing import NamedTuple
 
-from interviewer.core.bank.content import Item, Level, VerdictName
-from interviewer.core.interview.scoring import PointScore
+from interviewer.core.bank.content import Item
+from interviewer.core.bank.kinds import Level, VerdictName
+from interviewer.core.interview.point_scores import PointScore
 from interviewer.core.interview.session import Mode, Outcome, Turn
 from interviewer.core.interview.summary import QuestionSummary, SessionSummary
 
@@ -164,7 +165,7 @@ def build_agenda(
 
 def _due_question(item: Item, dues: Mapping[str, date], level: Level, today: date) -> DueQuestion | None:
     """The question with those of its points that are due, maybe none; None when none that counts was ever rated."""
-    expected = [point for point in item.rubric.key_points if point.is_expected(level)]
+    expected = [point for point in item.rubric.key_points if point.is_core(level)]
     if not any(point.id in dues for point in expected):
         return None
     return DueQuestion(
@@ -182,5 +183,5 @@ def _due_question(item: Item, dues: Mapping[str, date], level: Level, today: dat
 
 def _next_day(item: Item, dues: Mapping[str, date], level: Level, today: date) -> date:
     """When a question that is not due now will be: with its first point, tomorrow at the earliest."""
-    first = min(dues[point.id] for point in item.rubric.key_points if point.is_expected(level) and point.id in dues)
+    first = min(dues[point.id] for point in item.rubric.key_points if point.is_core(level) and point.id in dues)
     return max(first, today + timedelta(days=1))

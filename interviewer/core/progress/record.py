@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from interviewer.core.bank.content import Level
+from interviewer.core.bank.kinds import Level
 from interviewer.core.grade.grade import Grade, Ungraded
 from interviewer.core.interview.session import Mode, Outcome
 from interviewer.core.interview.summary import QuestionSummary, SessionSummary

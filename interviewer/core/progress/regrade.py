@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from interviewer.core.bank.content import Item, VerdictName
+from interviewer.core.bank.content import Item
+from interviewer.core.bank.kinds import VerdictName
 from interviewer.core.frozen import Frozen
 from interviewer.core.grade.grade import FIX_PREFIX, Grade, GradeResult, PointVerdict, Ungraded
 from interviewer.core.interview.scoring import QuestionScore

@@ -14,7 +14,8 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Footer, Input, OptionList, Select, Static
 
-from interviewer.core.bank.content import Item, Level
+from interviewer.core.bank.content import Item
+from interviewer.core.bank.kinds import Level
 from interviewer.core.interview.session import SessionConfig
 from interviewer.core.ports import EncoderStatus
 from interviewer.tui.bank_search import Found, find_questions

@@ -15,7 +15,7 @@ from textual.widgets.option_list import Option
 from interviewer.core.grade.contest import problem_of
 from interviewer.core.grade.grade import Grade
 from interviewer.core.interview.open_points import open_to_contest
-from interviewer.core.interview.scoring import PointScore
+from interviewer.core.interview.point_scores import PointScore
 from interviewer.core.interview.session import Turn, TurnKind
 from interviewer.core.interview.summary import QuestionSummary
 from interviewer.core.text import count_words, shorten

@@ -13,7 +13,7 @@ from textual.containers import Horizontal
 from textual.screen import Screen
 from textual.widgets import Footer, Input, OptionList, Select, Static
 
-from interviewer.core.bank.content import Level
+from interviewer.core.bank.kinds import Level
 from interviewer.core.progress.record import Record
 from interviewer.core.progress.trends import Wanted, filter_records
 from interviewer.errors import MockdlError

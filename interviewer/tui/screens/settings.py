@@ -15,7 +15,7 @@ from textual.suggester import SuggestFromList
 from textual.widgets import Footer, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from interviewer.core.bank.content import Level
+from interviewer.core.bank.kinds import Level
 from interviewer.core.interview.session import AskConfidence, Mode
 from interviewer.core.text import shorten_path
 from interviewer.errors import MockdlError

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
-from interviewer.core.bank.content import KeyPoint
+from interviewer.core.bank.rubric import KeyPoint
 from interviewer.core.interview.authored import Speech
 from interviewer.core.interview.effects import Ask, Effect, Finish, Leave
 from interviewer.core.interview.utterance import Act, Utterance

@@ -13,7 +13,7 @@ from interviewer.wording.verdicts import describe_reference
 def describe_question(item: Item) -> Content:
     """Title, what kind of question it is, the prompt and the references."""
     question, points = item.question, item.rubric.key_points
-    expected = sum(point.is_expected(question.level) for point in points)
+    expected = sum(point.is_core(question.level) for point in points)
     parts = [
         show(question.title, "bold"),
         show(

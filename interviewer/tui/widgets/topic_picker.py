@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
-from interviewer.core.bank.content import TOPICS
+from interviewer.core.bank.kinds import TOPICS
 from interviewer.core.text import clean_line
 from interviewer.tui.safe_text import show_line
 from interviewer.tui.widgets.line_input import LineInput

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 
 from textual.content import Content
 
-from interviewer.core.bank.content import Level, VerdictName
+from interviewer.core.bank.kinds import Level, VerdictName
 from interviewer.core.grade.grade import Grade
 from interviewer.core.interview.numbered_evidence import Stretch, cut_answer
 from interviewer.core.interview.open_points import level_above, points_above
-from interviewer.core.interview.scoring import PointScore
+from interviewer.core.interview.point_scores import PointScore
 from interviewer.core.interview.session import TurnKind
 from interviewer.core.interview.summary import QuestionSummary
 from interviewer.core.text import clean_line

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from interviewer.core.bank.content import Item, Question, Rubric
+from interviewer.core.bank.content import Item
+from interviewer.core.bank.question import Question
+from interviewer.core.bank.rubric import Rubric
 from interviewer.core.grade.grade import GradeRequest, GradeResult, HeldMisconception, Span
 from interviewer.services import Services, build_services
 from interviewer.sessions import store

@@ -9,7 +9,7 @@ import pytest
 from textual.command import CommandPalette
 from textual.widgets import Static
 
-from interviewer.core.bank.content import Level
+from interviewer.core.bank.kinds import Level
 from interviewer.core.ports import SearchHit
 from interviewer.services import Services
 from interviewer.services.health import Check

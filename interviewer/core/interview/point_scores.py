@@ -1,0 +1,171 @@
+"""What became of each key point and each misconception over all turns about one question."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from interviewer.core.bank.content import Item
+from interviewer.core.bank.kinds import Level, VerdictName
+from interviewer.core.bank.rubric import KeyPoint, Misconception
+from interviewer.core.frozen import Frozen
+from interviewer.core.grade.contest import Ruling
+from interviewer.core.grade.grade import FIX_PREFIX, Grade, Opinion, PointVerdict
+from interviewer.core.interview.session import Turn, TurnKind
+
+PROMPTED_SHARE = 0.7
+"""Share of a point's credit that is left when a follow-up had to ask for it."""
+FULL_CREDIT = 0.75
+"""From this credit on there is nothing to contest, to explain or to add."""
+
+
+class PointScore(Frozen):
+    """What became of one key point over all turns of its question."""
+
+    point: KeyPoint
+    expected: bool
+    verdict: VerdictName
+    credit: float
+    """0 to 1, after the prompted share."""
+    variance: float
+    prompted: bool = False
+    evidence: str = ""
+    turn_id: int | None = None
+    span: tuple[int, int] | None = None
+    method: str = ""
+    opinion: Opinion | None = None
+    """A language model's, when one was asked about the turn that counts."""
+    ruling: Ruling | None = None
+    """How a contest about it ended."""
+    contested: bool = False
+    """Whether that raised its credit; `evidence` is then what was marked, and `verdict` still the grader's."""
+
+
+class MisconceptionScore(Frozen):
+    """A wrong claim that was held, and whether a challenge made the candidate correct it."""
+
+    misconception: Misconception
+    evidence: str
+    turn_id: int
+    corrected: bool
+    penalty: float
+
+
+class _Credit(NamedTuple):
+    mean: float
+    variance: float
+
+
+def credit(verdict: PointVerdict) -> _Credit:
+    """Expected credit of a verdict, 0 to 1, and its variance.
+
+    A missing point keeps the little that its probabilities give it: with calibrated ones a score that jumps where
+    the likeliest verdict changes would hang on words that mean nothing.
+    """
+    if verdict.verdict is VerdictName.CONTRADICTED:
+        return _Credit(0.0, 0.0)
+    mean = verdict.p_covered + 0.5 * verdict.p_partial
+    variance = max(0.0, verdict.p_covered + 0.25 * verdict.p_partial - mean * mean)
+    return _Credit(mean, variance)
+
+
+def score_point(point: KeyPoint, level: Level, turns: Sequence[Turn]) -> PointScore:
+    """Best credit over the turns; a contradiction stands unless a later turn earns credit.
+
+    Args:
+        point: of the rubric.
+        level: decides whether it is expected.
+        turns: all turns about its question.
+    """
+    best: PointScore = PointScore(
+        point=point,
+        expected=point.is_core(level),
+        verdict=VerdictName.MISSING,
+        credit=0.0,
+        variance=0.0,
+    )
+    for turn in turns:
+        verdict = turn.result.verdict(point.id) if isinstance(turn.result, Grade) else None
+        if verdict is None:
+            continue
+        prompted = turn.kind is not TurnKind.QUESTION
+        share = PROMPTED_SHARE if prompted else 1.0
+        mean, variance = credit(verdict)
+        wins = mean * share > best.credit or turn.kind is TurnKind.QUESTION
+        contradicts = verdict.verdict is VerdictName.CONTRADICTED and best.credit < 0.25
+        if wins or contradicts:
+            span = verdict.evidence
+            best = best.model_copy(
+                update={
+                    "verdict": verdict.verdict,
+                    "credit": mean * share,
+                    "variance": variance * share**2,
+                    "prompted": prompted,
+                    "evidence": span.cut(turn.answer) if span else "",
+                    "span": (span.start, span.end) if span else None,
+                    "turn_id": turn.id,
+                    "method": verdict.method,
+                    "opinion": verdict.opinion,
+                }
+            )
+    return _after_contest(best, turns)
+
+
+def _after_contest(score: PointScore, turns: Sequence[Turn]) -> PointScore:
+    """Raise the credit to what an upheld contest says; the verdict stays what it was."""
+    for turn in turns:
+        for ruling in turn.rulings:
+            if ruling.point_id != score.point.id:
+                continue
+            score = score.model_copy(update={"ruling": ruling})
+            prompted = turn.kind is not TurnKind.QUESTION
+            share = PROMPTED_SHARE if prompted else 1.0
+            if not ruling.upheld or ruling.probability * share <= score.credit:
+                continue
+            raised = {
+                "credit": ruling.probability * share,
+                "variance": ruling.probability * (1 - ruling.probability) * share**2,
+                "prompted": prompted,
+                "evidence": ruling.span.cut(turn.answer),
+                "span": (ruling.span.start, ruling.span.end),
+                "turn_id": turn.id,
+                "contested": True,
+            }
+            score = score.model_copy(update=raised)
+    return score
+
+
+def score_misconceptions(item: Item, turns: Sequence[Turn], *, taken_back: float) -> list[MisconceptionScore]:
+    """The misconceptions held in any turn, each paid for once.
+
+    Args:
+        item: whose rubric names them.
+        turns: all turns about the question.
+        taken_back: share of the penalty, 0 to 1, that is left of one that was corrected under challenge.
+    """
+    found: dict[str, MisconceptionScore] = {}
+    for turn in turns:
+        if not isinstance(turn.result, Grade):
+            continue
+        for held in turn.result.misconceptions:
+            if held.misconception_id in found:
+                continue
+            misconception = item.rubric.misconception(held.misconception_id)
+            corrected = _was_corrected(misconception, turn.id, turns)
+            found[held.misconception_id] = MisconceptionScore(
+                misconception=misconception,
+                evidence=held.evidence.cut(turn.answer),
+                turn_id=turn.id,
+                corrected=corrected,
+                penalty=misconception.penalty * (taken_back if corrected else 1.0),
+            )
+    return list(found.values())
+
+
+def _was_corrected(misconception: Misconception, since: int, turns: Sequence[Turn]) -> bool:
+    for turn in turns:
+        if turn.id > since and isinstance(turn.result, Grade):
+            verdict = turn.result.verdict(FIX_PREFIX + misconception.id)
+            if verdict is not None and verdict.verdict is VerdictName.COVERED:
+                return True
+    return False

@@ -1,0 +1,124 @@
+"""The two formulas: what became of the key points to a number from 0 to 100.
+
+First edition, kept so that what was scored stays what it was:
+
+    value = 100 (sum of w c over expected points + half the sum over the others) / (sum of w over expected points)
+
+Second edition, fitted to scores that careful readers gave without a formula (see docs/grading.md):
+
+    core  = sum of w c / sum of w, over the core points
+    depth = min(1, sum of w c over the pool / (n times the mean w of the pool)), n = min(need, size of the pool);
+            = core when the pool is empty
+    price = PRICE (sum of w over core points surely contradicted) / (sum of w over core points)
+    value = 100 max(0, CORE_SHARE core + (1 - CORE_SHARE) depth - price) ** BEND
+
+and of that the highest over the level asked and all levels above it, so that no bar is easier than a lower one. Both
+take off penalties and hint prices and keep to 0..100. In the second, c is what exceeds `FLOOR`: what many missing
+points earn by chance would otherwise add up.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from interviewer.core.bank.kinds import Level, VerdictName
+from interviewer.core.bank.rubric import Rubric
+from interviewer.core.interview.point_scores import PROMPTED_SHARE, MisconceptionScore, PointScore
+
+INTERVAL_Z = 1.2816
+"""Half-width of an 80% interval in standard deviations of a normal distribution."""
+BONUS_SHARE = 0.5
+"""First edition: the share of its weight that a point which is not expected adds."""
+CORE_SHARE = 0.75
+PRICE = 0.3
+BEND = 0.8
+FLOOR = 0.1
+
+
+class Reading(NamedTuple):
+    """A score before penalties and hint prices."""
+
+    value: float
+    """0 to 100, and beyond it in the first edition."""
+    below: float
+    above: float
+    """How far an 80% interval reaches, in points."""
+    variance: float
+    """Of `value`, in squared points."""
+    core: float | None = None
+    depth: float | None = None
+    """Shares, 0 to 1; None in the first edition."""
+    level: Level | None = None
+    """At which the points were read; None in the first edition."""
+
+
+def read_first(points: Sequence[PointScore]) -> Reading | None:
+    """By the first edition; None when no point is expected."""
+    whole = sum(each.point.weight for each in points if each.expected)
+    if not whole:
+        return None
+    shares = [(each.point.weight * (1.0 if each.expected else BONUS_SHARE), each) for each in points]
+    mean = 100 * sum(share * each.credit for share, each in shares) / whole
+    variance = 1e4 * sum(share**2 * each.variance for share, each in shares) / whole**2
+    spread = INTERVAL_Z * math.sqrt(variance)
+    return Reading(mean, spread, spread, variance)
+
+
+def read_second(
+    rubric: Rubric, level: Level, points: Sequence[PointScore], wrongs: Sequence[MisconceptionScore]
+) -> Reading | None:
+    """By the second edition, at the level from `level` upwards that gives most; None when no level has a core point."""
+    named = {each.misconception.key_point for each in wrongs}
+    levels = [each for each in Level if each.rank >= level.rank and _core(points, each)]
+    readings = [_read_at(rubric, each, points, named) for each in levels]
+    return max(readings, key=lambda reading: reading.value, default=None)
+
+
+def _core(points: Sequence[PointScore], level: Level) -> list[PointScore]:
+    return [each for each in points if each.point.is_core(level)]
+
+
+def _read_at(rubric: Rubric, level: Level, points: Sequence[PointScore], named: set[str | None]) -> Reading:
+    core = _core(points, level)
+    pool = [each for each in points if not each.point.is_core(level)]
+    whole = sum(each.point.weight for each in core)
+    said, doubt = _share(core, whole)
+    deep, deep_doubt = _share(pool, _enough(pool, rubric.need)) if pool else (said, doubt)
+    wrong = sum(each.point.weight for each in core if _is_wrong(each) and each.point.id not in named)
+    shown = CORE_SHARE * said + (1 - CORE_SHARE) * min(1.0, deep) - PRICE * wrong / whole
+    if not pool:
+        variance = doubt
+    else:
+        variance = CORE_SHARE**2 * doubt + ((1 - CORE_SHARE) ** 2 * deep_doubt if deep < 1 else 0.0)
+    spread = INTERVAL_Z * math.sqrt(variance)
+    low, value, high = _bent(shown - spread), _bent(shown), _bent(shown + spread)
+    around = ((high - low) / (2 * INTERVAL_Z)) ** 2
+    return Reading(value, value - low, high - value, around, core=said, depth=min(1.0, deep), level=level)
+
+
+def _enough(pool: Sequence[PointScore], need: int) -> float:
+    """The weight that makes full depth."""
+    return sum(each.point.weight for each in pool) / len(pool) * min(need, len(pool))
+
+
+def _share(points: Sequence[PointScore], whole: float) -> tuple[float, float]:
+    """How much of `whole` was said, and the variance of that."""
+    mean = sum(each.point.weight * _exceeding(each) for each in points) / whole
+    return mean, sum((each.point.weight / (1 - FLOOR) / whole) ** 2 * each.variance for each in points)
+
+
+def _bent(share: float) -> float:
+    return float(100 * max(0.0, share) ** BEND)
+
+
+def _exceeding(score: PointScore) -> float:
+    """Credit above what chance gives, 0 to 1, after the prompted share."""
+    floor = FLOOR * (PROMPTED_SHARE if score.prompted else 1.0)
+    return max(0.0, score.credit - floor) / (1 - FLOOR)
+
+
+def _is_wrong(score: PointScore) -> bool:
+    """Whether a contradiction stands: no later turn and no contest took it back."""
+    return score.verdict is VerdictName.CONTRADICTED and not score.contested
