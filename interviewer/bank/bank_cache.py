@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from interviewer.core.bank.content import Bank, Head, Item
-from interviewer.core.bank.kinds import Level
+from interviewer.core.bank.kinds import Kind, Level
 
 _FORMAT = 4
 
@@ -88,7 +88,10 @@ def read_cache(cache: Path, stamp: str, key: Callable[[], str]) -> Bank | None:
         told = json.loads(head)
         if told["stamp"] != stamp and told["key"] != key():
             return None
-        heads = [Head(name, topic, Level(level), tuple(avoid)) for name, topic, level, avoid in told["heads"]]
+        heads = [
+            Head(name, topic, Level(level), tuple(avoid), Kind(kind))
+            for name, topic, level, avoid, kind in told["heads"]
+        ]
         if len(heads) != len(lines) or told["bytes"] != sum(map(len, lines)):
             return None
         items = _LazyItems({head.id: line for head, line in zip(heads, lines, strict=True)})

@@ -54,6 +54,7 @@ def history(
                     "mode": each.config.mode,
                     "finished": each.finished,
                     "score": each.value,
+                    **({} if each.core is None else {"core": each.core, "depth": each.depth}),
                     "questions": len(each.questions),
                 }
                 for each in summaries

@@ -23,6 +23,7 @@ def render_json(summary: SessionSummary) -> str:
         "notes": list(summary.notes),
         "score": summary.value,
         "interval": [summary.low, summary.high],
+        **_shares(summary.core, summary.depth),
         "band": summary.band,
         "seconds": summary.seconds,
         "topics": [topic.model_dump() for topic in summary.topics],
@@ -50,6 +51,7 @@ def question_as_dict(summary: QuestionSummary) -> dict[str, Any]:
         "level": question.level,
         "score": score.value,
         "interval": [score.low, score.high],
+        **_shares(score.core, score.depth),
         "note": score.note,
         "flags": list(score.flags),
         "hint_cost": score.hint_cost,
@@ -70,6 +72,11 @@ def question_as_dict(summary: QuestionSummary) -> dict[str, Any]:
         "model_answer": question.model_answer,
         "references": [each.model_dump(mode="json") for each in question.references],
     }
+
+
+def _shares(core: float | None, depth: float | None) -> dict[str, float]:
+    """Absent where every rubric is of the first edition, which does not tell them apart."""
+    return {} if core is None or depth is None else {"core": core, "depth": depth}
 
 
 def _point(score: PointScore) -> dict[str, Any]:

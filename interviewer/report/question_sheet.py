@@ -36,7 +36,7 @@ def render_item(item: Item, width: int) -> list[str]:
 
 
 def _point(point: KeyPoint, width: int) -> list[str]:
-    expected = "bonus" if point.bonus else f"from {point.expected_at}"
+    expected = "bonus" if point.bonus else f"{'depth' if point.depth else 'from'} {point.expected_at}"
     stage = f", {point.stage}" if point.stage else ""
     lines = wrap_text(f"{point.id} (weight {point.weight:g}, {expected}{stage}): {point.statement}", width, indent="  ")
     for phrasing in point.wordings:

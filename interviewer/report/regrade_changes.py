@@ -12,7 +12,7 @@ from interviewer.core.interview.summary import SessionSummary
 from interviewer.core.progress.regrade import AnswerChange, QuestionChange, SessionChange, VerdictChange, word_of
 from interviewer.report.terminal_report import wrap_text
 from interviewer.wording.model_costs import ledger_as_dict
-from interviewer.wording.verdicts import MARKS, describe_interval, describe_opinion
+from interviewer.wording.verdicts import MARKS, describe_interval, describe_opinion, describe_shares
 
 _WORDS = {"offline": "offline grader", "judge": "judge", "both": "judge and offline grader"}
 
@@ -33,12 +33,13 @@ def render_change(change: SessionChange, width: int = 80) -> list[str]:
 
 
 def _pair(before: SessionSummary, after: SessionSummary, *, graded: bool) -> str:
-    now = describe_interval(after.value, after.low, after.high)
-    return f"{describe_interval(before.value, before.low, before.high)} -> {now}" if graded else now
+    now = _score(after)
+    return f"{_score(before)} -> {now}" if graded else now
 
 
-def _score(score: QuestionScore) -> str:
-    return describe_interval(score.value, score.low, score.high)
+def _score(score: QuestionScore | SessionSummary) -> str:
+    text, shares = describe_interval(score.value, score.low, score.high), describe_shares(score.core, score.depth)
+    return f"{text}, {shares}" if shares and score.value is not None else text
 
 
 def _question(number: int, question: QuestionChange, change: SessionChange, width: int) -> Iterator[str]:
@@ -63,7 +64,8 @@ def _bar(question: QuestionChange, read: QuestionScore, width: int) -> Iterator[
     expected = {each.point.id: each.expected for each in question.after.points}
     for point in read.points:
         if point.expected is not expected.get(point.point.id, point.expected):
-            bar = "expected there" if point.expected else "a bonus there"
+            beyond = "a bonus there" if point.edition == 1 else "depth there"
+            bar = "expected there" if point.expected else beyond
             text = f"{bar}, {MARKS[point.verdict]} {point.verdict}: {point.point.statement}"
             yield from wrap_text(text, width, indent="   ")
 

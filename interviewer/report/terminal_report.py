@@ -36,6 +36,8 @@ def _head(summary: SessionSummary, width: int) -> Iterable[str]:
     yield f"Session {summary.session_id}, {summary.config.mode} mode"
     yield ""
     yield f"Score: {verdicts.describe_interval(summary.value, summary.low, summary.high)}: {summary.band}"
+    if shares := verdicts.describe_shares(summary.core, summary.depth):
+        yield f"Of it: {shares}"
     yield f"Answering time: {verdicts.describe_time(summary.seconds)}"
     for topic in summary.topics:
         yield f"  {topic.topic:<22} {topic.value:3.0f}  ({topic.questions} question{'s' * (topic.questions != 1)})"

@@ -44,7 +44,14 @@ def describe_interval(value: float | None, low: float, high: float) -> str:
 def describe_score(score: QuestionScore) -> str:
     """A question's score, and its note."""
     text = describe_interval(score.value, score.low, score.high)
+    if score.value is not None and (shares := describe_shares(score.core, score.depth)):
+        text = f"{text}, {shares}"
     return f"{text}; {score.note}" if score.note else text
+
+
+def describe_shares(core: float | None, depth: float | None) -> str:
+    """How much of the core and of the depth was said; "" for the first edition, which does not tell them apart."""
+    return "" if core is None or depth is None else f"core {core:.0%}, depth {depth:.0%}"
 
 
 def describe_point(score: PointScore) -> str:
@@ -53,7 +60,7 @@ def describe_point(score: PointScore) -> str:
     if score.prompted and score.credit > 0:
         parts.append("after a follow-up")
     if not score.expected:
-        parts.append("bonus")
+        parts.append("bonus" if score.edition == 1 else "depth")
     if score.contested:
         parts.append("credited after contest")
     return ", ".join(parts)

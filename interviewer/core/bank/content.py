@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from interviewer.core.bank.content_model import Content
-from interviewer.core.bank.kinds import TOPICS, Level
+from interviewer.core.bank.kinds import TOPICS, Kind, Level
 from interviewer.core.bank.question import Question
 from interviewer.core.bank.rubric import Rubric
 
@@ -31,6 +31,7 @@ class Head(NamedTuple):
     topic: str
     level: Level
     avoid_after: tuple[str, ...]
+    kind: Kind = Kind.CONCEPT
 
 
 class Bank:
@@ -75,4 +76,4 @@ class Bank:
 def head_of(item: Item) -> Head:
     """What choosing needs of an item."""
     question = item.question
-    return Head(question.id, question.topic, question.level, question.avoid_after)
+    return Head(question.id, question.topic, question.level, question.avoid_after, question.kind)

@@ -19,8 +19,10 @@ from interviewer.core.interview.session import Turn, TurnKind
 from interviewer.core.text import shorten
 
 MOST_FOLLOW_UPS = 2
+STRONG_CORE = 0.8
+"""From this share of the core on an answer is strong and the interviewer goes deeper."""
 STRONG_SCORE = 80.0
-"""From this score on an answer is strong and the interviewer goes deeper."""
+"""The same for a rubric of the first edition, which has no core: the score."""
 _ENOUGH = 0.5
 """A point with this much credit needs no probe."""
 
@@ -52,14 +54,16 @@ def pick_follow_up(item: Item, level: Level, turns: Sequence[Turn]) -> FollowUp 
         point = _heaviest(missing).point
         return FollowUp(TurnKind.PROBE, point.id, point.probe)
     if is_strong(item, level, turns):
-        return _deeper(score.points, asked)
+        return _deeper(score.points, asked, level)
     return None
 
 
 def is_strong(item: Item, level: Level, turns: Sequence[Turn]) -> bool:
-    """Whether the answers so far score at least `STRONG_SCORE` without any hint."""
+    """Whether the answers so far, without a hint, hold `STRONG_CORE`; in the first edition score `STRONG_SCORE`."""
     score = score_question(item, level, turns)
-    return score.value is not None and score.value >= STRONG_SCORE and score.hint_cost == 0
+    if score.value is None or score.hint_cost:
+        return False
+    return score.value >= STRONG_SCORE if score.core is None else score.core >= STRONG_CORE
 
 
 def _challenged(item: Item, point: KeyPoint, asked: set[str]) -> bool:
@@ -77,13 +81,21 @@ def _question_claim(score: PointScore) -> FollowUp:
     return FollowUp(TurnKind.CHALLENGE, score.point.id, prompt)
 
 
-def _deeper(points: Sequence[PointScore], asked: set[str]) -> FollowUp | None:
-    """The heaviest point beyond what the level demands that was not said; once a question."""
+def _deeper(points: Sequence[PointScore], asked: set[str], level: Level) -> FollowUp | None:
+    """The heaviest point beyond what the level demands that was not said, nearest one level up; once a question.
+
+    In the first edition all points beyond lie above the level or are asides, and the lowest is taken.
+    """
     beyond = [each for each in points if not each.expected and each.credit < _ENOUGH]
     if not beyond or any(each.point.id in asked for each in points if not each.expected):
         return None
-    nearest = min(each.point.expected_at.rank for each in beyond)
-    point = _heaviest([each for each in beyond if each.point.expected_at.rank == nearest]).point
+
+    def away(score: PointScore) -> int:
+        rank = score.point.expected_at.rank
+        return rank if score.edition == 1 else abs(rank - level.rank - 1)
+
+    nearest = min(map(away, beyond))
+    point = _heaviest([each for each in beyond if away(each) == nearest]).point
     return FollowUp(TurnKind.DEEPER, point.id, point.probe)
 
 

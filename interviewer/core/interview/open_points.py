@@ -17,12 +17,21 @@ def level_above(level: Level) -> Level | None:
 
 
 def points_above(score: QuestionScore, level: Level) -> list[PointScore]:
-    """What a candidate one level up would have added: points of that level, and the bonus ones at the highest."""
+    """What a candidate one level up would have added: points of that level, and all others at the highest.
+
+    In the second edition points of the depth pool count with the level at which they come unprompted.
+    """
     above = level_above(level)
     beyond = [each for each in score.points if not each.expected and each.credit < FULL_CREDIT]
     if above is not None:
-        beyond = [each for each in beyond if each.point.is_core(above)]
+        beyond = [each for each in beyond if _comes_at(each, above)]
     return sorted(beyond, key=lambda each: -each.point.weight)
+
+
+def _comes_at(score: PointScore, level: Level) -> bool:
+    if score.edition > 1 and score.point.depth:
+        return score.point.expected_at is level
+    return score.point.is_core(level)
 
 
 def open_to_contest(score: QuestionScore, turns: Sequence[Turn]) -> list[PointScore]:

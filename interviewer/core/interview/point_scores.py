@@ -24,6 +24,9 @@ class PointScore(Frozen):
 
     point: KeyPoint
     expected: bool
+    """Core at the level asked."""
+    edition: int = 1
+    """Of the rubric it stands in."""
     verdict: VerdictName
     credit: float
     """0 to 1, after the prompted share."""
@@ -69,17 +72,19 @@ def credit(verdict: PointVerdict) -> _Credit:
     return _Credit(mean, variance)
 
 
-def score_point(point: KeyPoint, level: Level, turns: Sequence[Turn]) -> PointScore:
+def score_point(point: KeyPoint, level: Level, turns: Sequence[Turn], edition: int) -> PointScore:
     """Best credit over the turns; a contradiction stands unless a later turn earns credit.
 
     Args:
         point: of the rubric.
         level: decides whether it is expected.
         turns: all turns about its question.
+        edition: of the rubric it stands in.
     """
     best: PointScore = PointScore(
         point=point,
         expected=point.is_core(level),
+        edition=edition,
         verdict=VerdictName.MISSING,
         credit=0.0,
         variance=0.0,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from interviewer.core.bank.content import Item
-from interviewer.core.bank.kinds import Level, Standard
+from interviewer.core.bank.kinds import Kind, Level, Standard
 from interviewer.core.frozen import Frozen
 from interviewer.core.grade.grade import Flag, Grade, Passport, Ungraded
 from interviewer.core.interview.point_scores import (
@@ -62,7 +62,8 @@ def score_question(item: Item, level: Level, turns: Sequence[Turn], mode: Mode =
     if main.outcome in (Outcome.SKIPPED, Outcome.DONT_KNOW):
         skipped = main.outcome is Outcome.SKIPPED
         unscored = skipped and mode is Mode.PRACTICE
-        share = 0.0 if item.rubric.edition > 1 and not unscored else None
+        edition = item.rubric.edition
+        share = 0.0 if edition > 1 and not unscored else None
         return QuestionScore(
             question_id=question_id,
             value=None if unscored else 0.0,
@@ -70,7 +71,7 @@ def score_question(item: Item, level: Level, turns: Sequence[Turn], mode: Mode =
             high=0.0,
             core=share,
             depth=share,
-            points=tuple(score_point(point, level, ()) for point in item.rubric.key_points),
+            points=tuple(score_point(point, level, (), edition) for point in item.rubric.key_points),
             note="skipped" if skipped else "the candidate said they did not know",
         )
     if not isinstance(main.result, Grade):
@@ -80,7 +81,7 @@ def score_question(item: Item, level: Level, turns: Sequence[Turn], mode: Mode =
 
 
 def _score_graded(item: Item, level: Level, turns: Sequence[Turn], main: Grade) -> QuestionScore:
-    points = tuple(score_point(point, level, turns) for point in item.rubric.key_points)
+    points = tuple(score_point(point, level, turns, item.rubric.edition) for point in item.rubric.key_points)
     if item.rubric.edition == 1:
         wrongs = score_misconceptions(item, turns, taken_back=_FIRST_TAKEN_BACK)
         reading = read_first(points)
@@ -115,6 +116,8 @@ def _clamp(value: float) -> float:
 
 def _notes(item: Item, level: Level, reading: Reading, turns: Sequence[Turn]) -> list[str]:
     notes = []
+    if item.question.kind is Kind.WARMUP:
+        notes.append("a warm-up, in no average")
     if reading.level not in (None, level):
         notes.append(f"scored as at {reading.level} level, where the answer counts for more")
     if item.rubric.standard is Standard.BASIC:

@@ -14,8 +14,8 @@ from itertools import combinations, pairwise
 from typing import NamedTuple
 
 from interviewer.core.bank.content import Bank, Head
-from interviewer.core.bank.kinds import Level
-from interviewer.core.interview.session import Planned, SessionConfig
+from interviewer.core.bank.kinds import Kind, Level
+from interviewer.core.interview.session import Mode, Planned, SessionConfig
 from interviewer.core.ports import Neighbour
 
 NEAR_DUPLICATE = 0.85
@@ -40,6 +40,8 @@ NEAREST_TOPICS: dict[str, tuple[str, ...]] = {
 }
 """Where to go on when a topic has too few questions, nearest first. A table rather than the
 index: a plan must not depend on whether the index is ready."""
+_WARMED_FROM = 4
+"""Questions from which on an interview begins with a warm-up."""
 _SHARES = ((0, 0.60), (-1, 0.25), (1, 0.15))
 
 
@@ -72,6 +74,8 @@ def plan_interview(
     everything = list(bank.heads)
     rng.shuffle(everything)
     everything.sort(key=lambda item: seen.get(item.id, 0))
+    warm_ups = [item for item in everything if item.kind is Kind.WARMUP]
+    everything = [item for item in everything if item.kind is not Kind.WARMUP]
     pool = [item for item in everything if not config.topics or item.topic in config.topics]
     close = _close_pairs(neighbours or {})
     chosen: list[Head] = []
@@ -86,7 +90,19 @@ def plan_interview(
     if len(chosen) < config.count:
         notes.append(f"Of the {config.count} questions asked for, only {len(chosen)} could be found{_where(config)}.")
     ordered = _order(chosen, rng)
+    warm_up = _warm_up(warm_ups, config, ordered)
+    if warm_up is not None:
+        ordered.insert(0, warm_up)
+        notes.append("The first question is a warm-up: it comes on top and counts in no score.")
     return Plan(tuple(Planned(question_id=i.id, wording=seen.get(i.id, 0)) for i in ordered), tuple(notes))
+
+
+def _warm_up(heads: Sequence[Head], config: SessionConfig, ordered: Sequence[Head]) -> Head | None:
+    """One for a junior interview long enough to need it, that does not touch on the first question."""
+    if config.level is not Level.JUNIOR or config.mode is not Mode.INTERVIEW or len(ordered) < _WARMED_FROM:
+        return None
+    fitting = (each for each in heads if not config.topics or each.topic in config.topics)
+    return next((each for each in fitting if not _are_apart(each, ordered[0])), None)
 
 
 def _quota(level: Level, count: int) -> dict[Level, int]:
@@ -166,6 +182,11 @@ def _close_pairs(neighbours: Mapping[str, Sequence[Neighbour]]) -> set[frozenset
     }
 
 
+def _are_apart(first: Head, second: Head) -> bool:
+    """Whether the two must not stand side by side."""
+    return first.id in second.avoid_after or second.id in first.avoid_after
+
+
 def _order(chosen: Sequence[Head], rng: random.Random) -> list[Head]:
     """Easier questions first, never two neighbours in a row, topics changing, where possible.
 
@@ -193,7 +214,7 @@ def _disorder(ordered: Sequence[Head]) -> int:
     """How bad an order is: neighbours back to back 20, the same topic twice 4, each step down in level 1."""
     total = 0
     for first, second in pairwise(ordered):
-        total += 20 * (first.id in second.avoid_after or second.id in first.avoid_after)
+        total += 20 * _are_apart(first, second)
         total += 4 * (first.topic == second.topic)
         total += max(0, first.level.rank - second.level.rank)
     return total

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from interviewer.core.bank.content import Item
-from interviewer.core.bank.kinds import Level
+from interviewer.core.bank.kinds import Kind, Level
 from interviewer.core.frozen import Frozen
 from interviewer.core.grade.grade import GradeResult
 from interviewer.core.grade.ledger import Asked, Ledger, asked_for, build_ledger
@@ -26,6 +26,11 @@ class QuestionSummary(Frozen):
     item: Item
     turns: tuple[Turn, ...]
     score: QuestionScore
+
+    @property
+    def counts(self) -> bool:
+        """Whether its score is part of averages, topics, trends and reviews; that of a warm-up is not."""
+        return self.item.question.kind is not Kind.WARMUP
 
 
 class TopicScore(Frozen):
@@ -50,6 +55,9 @@ class SessionSummary(Frozen):
     low: float
     high: float
     """An 80% interval for `value`."""
+    core: float | None = None
+    depth: float | None = None
+    """Mean shares of core and depth, 0 to 1, over the graded questions that have them."""
     band: str
     topics: tuple[TopicScore, ...]
     strongest: tuple[str, ...]
@@ -82,11 +90,12 @@ def summarise(
 ) -> SessionSummary:
     """Build the summary of a session, finished or not; without a ledger, that of the grades which stand."""
     questions = tuple(_question_summaries(state, items))
-    scored = [each for each in questions if each.score.value is not None]
+    counted = [each for each in questions if each.counts]
+    scored = [each for each in counted if each.score.value is not None]
     values = [each.score.value for each in scored if each.score.value is not None]
     mean = sum(values) / len(values) if values else None
     spread = INTERVAL_Z * math.sqrt(sum(each.score.variance for each in scored)) / len(scored) if scored else 0.0
-    points = [point for each in questions for point in each.score.points]
+    points = [point for each in counted for point in each.score.points]
     return SessionSummary(
         session_id=session_id,
         config=state.config,
@@ -97,19 +106,26 @@ def summarise(
         value=mean,
         low=max(0.0, mean - spread) if mean is not None else 0.0,
         high=min(100.0, mean + spread) if mean is not None else 100.0,
+        core=_mean(each.score.core for each in scored),
+        depth=_mean(each.score.depth for each in scored),
         band=band(mean) if mean is not None else "no score",
         topics=_topic_scores(scored),
         strongest=_strongest(points),
         weakest=_weakest(points),
         left_out=tuple(
-            f"{each.item.question.title}: {each.score.note}" for each in questions if each.score.value is None
+            f"{each.item.question.title}: {each.score.note}" for each in counted if each.score.value is None
         ),
         seconds=sum(turn.seconds for turn in state.turns),
         calibration=build_calibration(
-            (each.item.question.title, each.turns[0].confidence, each.score.value) for each in questions
+            (each.item.question.title, each.turns[0].confidence, each.score.value) for each in counted
         ),
         ledger=ledger or build_ledger(_asked(state)),
     )
+
+
+def _mean(shares: Iterable[float | None]) -> float | None:
+    known = [share for share in shares if share is not None]
+    return sum(known) / len(known) if known else None
 
 
 def _asked(state: State) -> Iterator[Asked]:

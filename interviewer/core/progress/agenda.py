@@ -109,7 +109,7 @@ def read_answers(summary: SessionSummary) -> tuple[Answered, ...]:
 def _read(summary: SessionSummary) -> Iterator[Answered]:
     for each in summary.questions:
         main = each.turns[0]
-        set_aside = main.outcome is Outcome.SKIPPED and summary.config.mode is Mode.PRACTICE
+        set_aside = not each.counts or (main.outcome is Outcome.SKIPPED and summary.config.mode is Mode.PRACTICE)
         if main.ended is None or main.outcome is Outcome.NOT_REACHED or set_aside:
             continue
         ratings = tuple(_ratings(each)) if each.score.value is not None else ()
@@ -150,7 +150,8 @@ def build_agenda(
     for card in cards:
         dues.setdefault(card.question_id, {})[card.point_id] = card.due
     due, later = [], []
-    for question_id, points in dues.items():
+    for question_id, stored in dues.items():
+        points = _renamed(items[question_id], stored) if question_id in items else {}
         question = _due_question(items[question_id], points, level, today) if question_id in items else None
         if question is None:
             continue
@@ -161,6 +162,16 @@ def build_agenda(
             later.append(_next_day(items[question_id], points, level, today))
     due.sort(key=lambda each: (-each.weight, each.question_id))
     return Agenda(level, tuple(due), min(later, default=None))
+
+
+def _renamed(item: Item, dues: Mapping[str, date]) -> dict[str, date]:
+    """Due days by the ids of today: what was merged into another point is due with it, whichever comes first."""
+    points = {}
+    for point in item.rubric.key_points:
+        days = [dues[name] for name in (point.id, *point.formerly) if name in dues]
+        if days:
+            points[point.id] = min(days)
+    return points
 
 
 def _due_question(item: Item, dues: Mapping[str, date], level: Level, today: date) -> DueQuestion | None:

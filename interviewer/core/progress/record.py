@@ -53,6 +53,9 @@ class Record(NamedTuple):
     """Name and version of each grader whose grades are in it."""
     answers: tuple[Answered, ...] = ()
     """What its questions say for reviews."""
+    core: float | None = None
+    depth: float | None = None
+    """Mean shares of core and depth; None when no question has them."""
 
     @property
     def series(self) -> tuple[Series, ...]:
@@ -80,6 +83,8 @@ def build_record(summary: SessionSummary, *, name: str = "", planned: int = 0, d
         low=summary.low,
         high=summary.high,
         band=summary.band,
+        core=summary.core,
+        depth=summary.depth,
         marks=_marks(summary),
         owed=sum(_owed(each) for each in summary.questions),
         titles=tuple(each.item.question.title for each in summary.questions),
@@ -92,7 +97,7 @@ def build_record(summary: SessionSummary, *, name: str = "", planned: int = 0, d
 def _marks(summary: SessionSummary) -> tuple[TopicMark, ...]:
     values: dict[tuple[str, Series], list[float]] = {}
     for each in summary.questions:
-        if each.score.value is not None:
+        if each.score.value is not None and each.counts:
             values.setdefault((each.item.question.topic, _series(each)), []).append(each.score.value)
     return tuple(
         TopicMark(topic, series, sum(found) / len(found), len(found))

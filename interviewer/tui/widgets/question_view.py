@@ -18,7 +18,7 @@ def describe_question(item: Item) -> Content:
         show(question.title, "bold"),
         show(
             f"{question.topic} · {question.level} · {question.kind} · about {question.minutes} min · "
-            f"{len(points)} key points, {expected} expected at {question.level} level",
+            f"{len(points)} key points, {expected} core at {question.level} level",
             "$text-muted",
         ),
         Content(),

@@ -7,7 +7,7 @@ from textual.content import Content
 from interviewer.core.progress.record import Record
 from interviewer.core.text import shorten
 from interviewer.tui.safe_text import fit, show
-from interviewer.wording.verdicts import describe_interval, local_time
+from interviewer.wording.verdicts import describe_interval, describe_shares, local_time
 
 
 def bar(value: float | None, width: int) -> str:
@@ -24,6 +24,8 @@ def describe_record(record: Record, width: int, grade_key: str) -> Content:
         f"{local_time(record.started_at)}, {record.level}, {record.mode}, {record.id}{demo}",
         f"{describe_interval(record.value, record.low, record.high)}: {state}",
     ]
+    if shares := describe_shares(record.core, record.depth):
+        head.append(f"Of it: {shares}")
     if record.owed:
         head.append(f"{record.owed} answer{'s' * (record.owed != 1)} without a grade; {grade_key} grades them")
     bars = [f"{fit(mark.topic, 22)} {mark.value:3.0f} {bar(mark.value, 20)} {mark.series}" for mark in record.marks]

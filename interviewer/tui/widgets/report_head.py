@@ -27,6 +27,8 @@ def _head(summary: SessionSummary) -> Iterator[Content]:
     yield show_line(f"Score: {verdicts.describe_interval(summary.value, summary.low, summary.high)}", "bold")
     if summary.value is not None:
         yield show_line(f"{bar(summary.value, _BAR)} {_scale(summary.band)}")
+    if shares := verdicts.describe_shares(summary.core, summary.depth):
+        yield show_line(f"Of it: {shares}")
     asked = len(summary.questions)
     each = f", {verdicts.describe_time(summary.seconds / asked)} a question" if asked > 1 else ""
     yield show_line(f"Answering time: {verdicts.describe_time(summary.seconds)}{each}")
