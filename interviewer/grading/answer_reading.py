@@ -6,7 +6,7 @@ from collections.abc import Container, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from interviewer.core.english import stop_share
-from interviewer.grading.spans import TextSpan
+from interviewer.grading.spans import TextSpan, whole_sentences
 
 if TYPE_CHECKING:
     import numpy
@@ -70,15 +70,6 @@ def read_answer(
     tokens = np.concatenate([np.zeros((0, dimension), dtype=np.float32), *(each.plain for each in own)])
     kept = [free and _coherent(span, first, vectors, far) for span, free in zip(spans, may_earn, strict=True)]
     return AnswerReading(spans, vectors, read, kept, tokens)
-
-
-def whole_sentences(spans: Sequence[TextSpan]) -> dict[int, int]:
-    """Number of each sentence -> index of the span that holds all of it, in order; its clauses repeat its words."""
-    found: dict[int, int] = {}
-    for i, span in enumerate(spans):
-        if not span.pair:
-            found.setdefault(span.sentence, i)
-    return dict(sorted(found.items()))
 
 
 def _is_beside(text: str, cosines: numpy.ndarray) -> bool:

@@ -12,7 +12,7 @@ from interviewer.core.grade.grade import FIX_PREFIX
 from interviewer.core.ports import Encoder, Reader, Reading
 from interviewer.grading.entailment_pairs import ClaimReadings
 from interviewer.grading.features import ClaimTexts, WordWeights
-from interviewer.grading.guards import shingles
+from interviewer.grading.guards import shingles, told_runs
 
 if TYPE_CHECKING:
     import numpy
@@ -42,6 +42,8 @@ class Claims(NamedTuple):
     """Unit vector of a whole bare reference; None for a rubric."""
     known: frozenset[tuple[str, ...]] = frozenset()
     """Runs of words by which a pasted rubric or model answer is recognised; empty for a bare reference."""
+    told: tuple[frozenset[tuple[str, ...]], ...] = ()
+    """The same of hints and probes, sentence by sentence."""
     alternatives: tuple[Reading, ...] = ()
     """The whole bare reference, or each of its alternatives, read token by token."""
 
@@ -74,7 +76,10 @@ class ClaimStore:
         claims = self._put(key, _rubric_wordings(item), item.question.prompt)
         # Of the rubric only what reports show can have been pasted; phrasings are never shown.
         known = shingles([item.question.model_answer, *(point.statement for point in item.rubric.key_points)])
-        self._kept[key] = claims = claims._replace(known=known)
+        told = told_runs(
+            [*(hint.text for hint in item.question.hints), *(each.probe for each in item.rubric.key_points)]
+        )
+        self._kept[key] = claims = claims._replace(known=known, told=told)
         return claims
 
     def bare(self, question: str, points: Sequence[tuple[str, ...]]) -> Claims:

@@ -11,10 +11,10 @@ from collections.abc import Container, Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from interviewer.core.english import STOP_WORDS, content_stems, stop_share, tokens, word_runs
+from interviewer.core.english import STOP_WORDS, clauses, content_stems, sentences, stop_share, tokens, word_runs
 from interviewer.core.grade.grade import Flag, Span
 from interviewer.core.grade.injection import find_injections
-from interviewer.grading.spans import TextSpan
+from interviewer.grading.spans import TextSpan, whole_sentences
 
 _DONT_KNOW = re.compile(
     r"\b(?:i (?:really |honestly |just )?(?:don't|do not|dont) (?:know|remember|recall)|no idea|not sure|"
@@ -49,6 +49,12 @@ _RUN = 8
 _PASTED_WORDS = 40
 """Words in copied runs from which on an answer counts as pasted: more than one sentence."""
 _PASTED_SHARE = 0.6
+_TOLD_RUN = 3
+_TOLD_WORDS = 6
+"""Shorter sentences of a hint ("Think of the mask.") tell nothing that could earn a point."""
+_TOLD_CLAUSE = 8
+"""A clause of fewer words may be chance."""
+_TOLD_SHARE = 0.7
 
 
 _HIDDEN = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]")
@@ -86,12 +92,26 @@ def shingles(texts: Iterable[str]) -> frozenset[tuple[str, ...]]:
     return frozenset(found)
 
 
+def told_runs(texts: Iterable[str]) -> tuple[frozenset[tuple[str, ...]], ...]:
+    """Runs of three words of each sentence, and of each clause, that hints and follow-ups are made of."""
+    found = []
+    for text in texts:
+        for start, end in sentences(text):
+            pieces = [(start, end, _TOLD_WORDS), *((*each, _TOLD_CLAUSE) for each in clauses(text, start, end))]
+            for left, right, least in pieces:
+                words = tokens(text[left:right])
+                if len(words) >= least:
+                    found.append(frozenset(word_runs(words, _TOLD_RUN)))
+    return tuple(dict.fromkeys(found))
+
+
 def guard_spans(
     answer: str,
     question: str,
     spans: Sequence[TextSpan],
     known: Container[tuple[str, ...]] = frozenset(),
     *,
+    told: Sequence[frozenset[tuple[str, ...]]] = (),
     free: Container[Flag] = (),
 ) -> Guarded:
     """Decide which spans may earn credit.
@@ -101,6 +121,7 @@ def guard_spans(
         question: the prompt the candidate saw.
         spans: of the answer.
         known: runs of words of the rubric and the model answer, from `shingles`.
+        told: what the interviewer says besides the question, from `told_runs`.
         free: guards that are not to fire. A bare reference may be as short as a word, and its model has seen
             shuffled words.
     """
@@ -117,10 +138,12 @@ def guard_spans(
     asked, pairs = set(content_stems(question)), set(pairwise(tokens(question)))
     spans = [span._replace(text=_HIDDEN.sub("", span.text)) for span in spans]
     orders = find_injections(typed)
-    pasted = _pasted(spans, known)
+    hinted = {spans[whole].sentence for whole in whole_sentences(spans).values() if _is_told(spans[whole], told)}
+    pasted = _pasted(spans, known) | hinted
     may_earn = []
     for span in spans:
-        flag = "copied" if span.sentence in pasted else _span_flag(span, asked, pairs, orders)
+        copied = span.sentence in pasted or _is_told(span, told)
+        flag = "copied" if copied else _span_flag(span, asked, pairs, orders)
         flag = None if flag in free else flag
         may_earn.append(flag is None)
         if flag is not None and flag not in flags:
@@ -149,6 +172,25 @@ def _pasted(spans: Sequence[TextSpan], known: Container[tuple[str, ...]]) -> set
     # Sentences too short to hold a run belong to what stands around them.
     short = {sentence for sentence, (_, total) in copied.items() if total < _RUN}
     return pasted | {each for each in short if {each - 1, each + 1} & pasted}
+
+
+def _is_told(span: TextSpan, told: Sequence[frozenset[tuple[str, ...]]]) -> bool:
+    """Whether a span says hints back.
+
+    Hints are short, so it is their share that counts: nearly all of a hint's sentence has to stand in the span, and
+    most of the span has to be such sentences. An answer shares single runs with what it was asked.
+    """
+    if not told:
+        return False
+    words = tokens(span.text)
+    runs = list(word_runs(words, _TOLD_RUN))
+    said = set(runs)
+    repeated = set().union(*(each for each in told if len(each & said) >= _TOLD_SHARE * len(each)))
+    inside: set[int] = set()
+    for at, run in enumerate(runs):
+        if run in repeated:
+            inside.update(range(at, at + _TOLD_RUN))
+    return bool(inside) and len(inside) >= _PASTED_SHARE * len(words)
 
 
 def _span_flag(span: TextSpan, asked: set[str], pairs: set[tuple[str, str]], orders: Sequence[Span]) -> Flag | None:

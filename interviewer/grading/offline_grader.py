@@ -23,7 +23,7 @@ from interviewer.core.grade.grade import (
     Ungraded,
 )
 from interviewer.core.ports import Encoder, Reader
-from interviewer.grading.answer_reading import AnswerReading, read_answer, whole_sentences
+from interviewer.grading.answer_reading import AnswerReading, read_answer
 from interviewer.grading.batch_reading import ReadAhead
 from interviewer.grading.claims import Claims, ClaimStore, reference_text
 from interviewer.grading.decision import PLAIN, WITH_CHANNEL, Decision, DecisionModel, load_model
@@ -32,7 +32,7 @@ from interviewer.grading.guards import Guarded, guard_spans, other_language
 from interviewer.grading.recall import load_piece_weights
 from interviewer.grading.reference import build_assessment, reference_signals
 from interviewer.grading.signals import Signals, add_rivals, collect_signals
-from interviewer.grading.spans import MOST_SPANS, TextSpan, cut_spans
+from interviewer.grading.spans import MOST_SPANS, TextSpan, cut_spans, whole_sentences
 from interviewer.grading.values import decide_by_value
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ class OfflineGrader:
         import numpy as np
 
         spans = cut_spans(_readable(text))
-        guarded = guard_spans(_readable(text), prompt, spans, claims.known, free=free)
+        guarded = guard_spans(_readable(text), prompt, spans, claims.known, told=claims.told, free=free)
         if self._reader is not None:
             read = read_answer(spans, guarded.open, self._reader, self._encoder.dimension, claims.subject)
             return _Answer(text, spans, read.vectors, read, guarded)

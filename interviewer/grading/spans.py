@@ -6,6 +6,7 @@ Offsets always refer to the answer as typed, so that evidence can be shown in pl
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from interviewer.core.english import clauses, is_negated, sentences
@@ -80,3 +81,12 @@ def _clauses(answer: str, start: int, end: int, number: int, cue: re.Match[str] 
         for left, right in pieces
         if right - left > 1
     ]
+
+
+def whole_sentences(spans: Sequence[TextSpan]) -> dict[int, int]:
+    """Number of each sentence -> index of the span that holds all of it, in order; its clauses repeat its words."""
+    found: dict[int, int] = {}
+    for i, span in enumerate(spans):
+        if not span.pair:
+            found.setdefault(span.sentence, i)
+    return dict(sorted(found.items()))

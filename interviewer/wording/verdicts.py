@@ -120,7 +120,7 @@ _FLAGS: dict[Flag, str] = {
     "too-long": "it is very long, and was not read to its end",
     "dont-know": "it says you don't know",
     "instructions": "it holds instructions to the grader, which were not followed",
-    "copied": "it holds sentences of the rubric or the model answer word for word, which earn nothing",
+    "copied": "it holds sentences of the hints, the rubric or the model answer word for word, which earn nothing",
 }
 
 

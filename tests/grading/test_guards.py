@@ -8,7 +8,7 @@ import pytest
 
 from interviewer.core.bank.content import Bank
 from interviewer.core.english import is_negated, tokens
-from interviewer.grading.guards import guard_spans, is_shuffled, other_language, shingles
+from interviewer.grading.guards import guard_spans, is_shuffled, other_language, shingles, told_runs
 from interviewer.grading.spans import MOST_SPANS, cut_spans
 
 QUESTION = "How does dropout behave in training and in inference, and when is it not worth using?"
@@ -170,3 +170,44 @@ def test_one_sentence_of_the_rubric_may_be_chance(bank: Bank) -> None:
 )
 def test_what_people_really_write_is_not_closed(question: str, answer: str) -> None:
     assert any(guard_spans(answer, question, cut_spans(answer)).open)
+
+
+HINT = "Compare what one activation goes through in the two modes, and ask who puts the signal back. Why then a mask?"
+PROBE = "Once the trained model serves predictions, what does the layer do with its units?"
+
+
+def earning_besides(answer: str, *said: str) -> list[str]:
+    spans = cut_spans(answer)
+    guarded = guard_spans(answer, QUESTION, spans, told=told_runs(said))
+    return [span.text for span, free in zip(spans, guarded.open, strict=True) if free and len(span.text.split()) > 4]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        HINT,
+        HINT.upper(),
+        f"well {HINT}",
+        PROBE,
+        HINT.replace("one activation", "an activation"),
+        "compare what one activation goes through in the two modes",
+    ],
+)
+def test_a_hint_or_probe_said_back_earns_nothing(answer: str) -> None:
+    assert earning_besides(answer, HINT, PROBE) == []
+
+
+def test_what_stands_beside_a_hint_said_back_still_earns() -> None:
+    assert earning_besides(f"{HINT} {GOOD}", HINT, PROBE)[0].startswith("While we train")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Once the trained model serves predictions, the layer does nothing with its units.",
+        "One activation goes through a mask in training, and in the two modes its mean stays the same.",
+        "In the two modes it differs: zeroed in training, left alone once the model is deployed.",
+    ],
+)
+def test_an_honest_sentence_that_uses_a_hints_words_is_left_open(answer: str) -> None:
+    assert earning_besides(answer, HINT, PROBE)
