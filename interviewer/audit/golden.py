@@ -1,4 +1,8 @@
-"""A pack tests itself: its golden examples are graded and must come out in the right order."""
+"""A pack tests itself: its golden examples are graded and must come out in the right order.
+
+So are its natural answers and, with the guard against it off, its last hint said back. What they show hangs on the
+grader of the day, and so it is noted and fails nothing.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +14,9 @@ from typing import NamedTuple
 from interviewer.audit.golden_cache import KeptGrade, KeptGrades
 from interviewer.core.bank.content import Item
 from interviewer.core.bank.finding import Finding
-from interviewer.core.bank.kinds import ExampleKind
-from interviewer.core.bank.pack_files import PackReading
+from interviewer.core.bank.kinds import ExampleKind, VerdictName
+from interviewer.core.bank.natural import NaturalAnswer
+from interviewer.core.bank.pack_files import PackReading, natural_file
 from interviewer.core.grade.grade import Grade, GradeRequest, GradeResult
 from interviewer.core.interview.summary import summarise_answer
 from interviewer.core.ports import Engine
@@ -24,6 +29,12 @@ _SLACK = 2.0
 _GENERATED = ("echo", "noise", "shuffled")
 _WORTHLESS = (ExampleKind.SOUP, ExampleKind.OFF_TOPIC, ExampleKind.INJECTION, *_GENERATED)
 _GOOD = (ExampleKind.STRONG, ExampleKind.PARAPHRASE)
+HINT, NATURAL = "hint", "natural"
+"""Kinds of graded texts beside the examples and what `generated_answers` makes."""
+MOST_HINTED = 2
+"""Key points that the last hint, said back, may cover."""
+_CLEARLY = 30.0
+"""Points by which the readers' scores of two natural answers must differ for their order to count."""
 
 
 class GoldenGrade(NamedTuple):
@@ -31,16 +42,28 @@ class GoldenGrade(NamedTuple):
 
     kind: str
     example: int | None
-    """Its place among the rubric's examples; None for a generated answer."""
+    """Its place among the rubric's examples, or among the natural answers; None for a generated one."""
     graded: KeptGrade
 
 
-def grade_golden(item: Item, engine: Engine, kept: KeptGrades) -> list[GoldenGrade]:
-    """Grade all golden and generated answers of one question, those not kept from before by the worker."""
+def grade_golden(
+    item: Item, engine: Engine, kept: KeptGrades, natural: Sequence[NaturalAnswer] = ()
+) -> list[GoldenGrade]:
+    """Grade all golden, natural and generated answers of one question, those not kept from before by the worker."""
     answers: list[tuple[str, int | None, str]] = [
         (str(example.kind), number, example.text) for number, example in enumerate(item.rubric.examples)
     ]
     answers += [(kind, None, text) for kind, text in generated_answers(item).items()]
+    answers += [(NATURAL, number, answer.text) for number, answer in enumerate(natural)]
+    found = _grade(item, engine, kept, answers)
+    if item.rubric.edition > 1 and item.question.hints:
+        found += _grade(_without_hints(item), engine, kept, [(HINT, None, item.question.hints[-1].text)])
+    return found
+
+
+def _grade(
+    item: Item, engine: Engine, kept: KeptGrades, answers: Sequence[tuple[str, int | None, str]]
+) -> list[GoldenGrade]:
     open_ones: dict[str, Future[GradeResult]] = {}
     for _, _, text in answers:
         if kept.get(item, text) is None:
@@ -51,9 +74,16 @@ def grade_golden(item: Item, engine: Engine, kept: KeptGrades) -> list[GoldenGra
     return [GoldenGrade(kind, number, graded) for kind, number, graded in found if graded is not None]
 
 
+def _without_hints(item: Item) -> Item:
+    """The question as a grader sees it that knows of no hints; under a hash of its own, by which graders remember."""
+    hints = tuple(hint.model_copy(update={"text": "Think."}) for hint in item.question.hints)
+    question = item.question.model_copy(update={"hints": hints})
+    return item.model_copy(update={"question": question, "rubric_hash": f"{item.rubric_hash[:12]}hint"})
+
+
 def generated_answers(item: Item) -> dict[str, str]:
     """Answers that every question must give nothing for: an echo, noise, and shuffled keywords."""
-    rng = random.Random(item.question.id)
+    rng = random.Random(item.question.title)
     letters = "bcdfghjklmnpqrstvwxz"
     noise = " ".join("".join(rng.choices(letters, k=rng.randint(3, 9))) for _ in range(60))
     words = [word for point in item.rubric.key_points for word in point.statement.split() if len(word) > 3]
@@ -103,6 +133,43 @@ def order_findings(
         elif not violations:
             findings.append(Finding(list_file, 0, question_id, "passes now; take it off the list"))
     return findings
+
+
+def hint_findings(reading: PackReading, golden: Mapping[str, Sequence[GoldenGrade]]) -> list[Finding]:
+    """Questions whose last hint, said back, covers more than `MOST_HINTED` key points."""
+    found = []
+    for question_id, grades in golden.items():
+        hints = reading.items[question_id].question.hints
+        for grade in grades:
+            covered = [name for name, verdict in grade.graded.verdicts.items() if verdict == VerdictName.COVERED]
+            if grade.kind == HINT and len(covered) > MOST_HINTED:
+                message = f"said back, it covers {len(covered)} key points ({', '.join(covered)})"
+                field = f"hints[{len(hints) - 1}].text"
+                found.append(Finding(reading.sources[question_id][0], 0, field, message, "note"))
+    return found
+
+
+def natural_order_findings(
+    reading: PackReading,
+    golden: Mapping[str, Sequence[GoldenGrade]],
+    natural: Mapping[str, Sequence[NaturalAnswer]],
+) -> list[Finding]:
+    """Pairs of natural answers to a question that readers tell apart clearly and the grader the other way round."""
+    found = []
+    for question_id, grades in golden.items():
+        own = [
+            (grade.example, natural[question_id][grade.example], grade.graded.score or 0.0)
+            for grade in grades
+            if grade.kind == NATURAL and grade.example is not None
+        ]
+        path = natural_file(reading.sources[question_id][1])
+        for number, better, high in own:
+            for other, worse, low in own:
+                if better.score - worse.score >= _CLEARLY and high + _SLACK < low:
+                    message = f"scores {high:.0f}, below the {worse.kind} answer of line {other + 1} with {low:.0f}; "
+                    told = f"readers gave {better.score:.0f} and {worse.score:.0f}"
+                    found.append(Finding(path, number + 1, str(better.kind), message + told, "note"))
+    return found
 
 
 def _graded(item: Item, result: GradeResult, text: str) -> KeptGrade:

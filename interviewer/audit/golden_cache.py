@@ -1,8 +1,8 @@
 """Grades of golden answers, kept on disk so that a second check grades only what changed.
 
-A grade is good for as long as the grader, the rubric, the prompt and the answer are the very
-same, so all four are in its key. Golden answers are part of the bank; what candidates type
-never comes here.
+A grade is good for as long as the grader, the rubric, what is said to the candidate and the answer are the very
+same, so all of it is in its key; the ids of questions are not, and a copied question costs nothing. Golden answers
+are part of the bank; what candidates type never comes here.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ GRADER_FILES = (
     "core/interview/utterance.py",
 )
 """The files a grade depends on, relative to the package."""
-_MOST = 40_000
+_MOST = 60_000
 
 
 class KeptGrade(NamedTuple):
@@ -51,6 +51,7 @@ class KeptGrades:
         self._path = path
         self._grader = fingerprint(encoder)
         self._rows: dict[str, list[Any]] = {}
+        self._items: dict[str, bytes] = {}
         with suppress(OSError, ValueError):
             body = json.loads(path.read_bytes())
             if body["grader"] == self._grader:
@@ -78,9 +79,12 @@ class KeptGrades:
             partial.replace(self._path)
 
     def _key(self, item: Item, answer: str) -> str:
-        question = item.question
-        parts = (question.id, question.level, question.prompt, item.rubric_hash, answer)
-        return hashlib.blake2b("\0".join(parts).encode(), digest_size=12).hexdigest()
+        known = f"{item.question.id} {item.rubric_hash}"
+        if known not in self._items:
+            question = item.question.model_dump_json(include={"level", "prompt", "hints", "model_answer"})
+            rubric = item.rubric.model_dump_json(exclude={"id", "examples"})
+            self._items[known] = hashlib.blake2b(f"{question}\0{rubric}".encode()).digest()
+        return hashlib.blake2b(self._items[known] + answer.encode(), digest_size=12).hexdigest()
 
 
 def fingerprint(encoder: str, patterns: Sequence[str] = GRADER_FILES) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from interviewer.audit.survey import Survey
@@ -12,14 +13,16 @@ CARD_END = "<!-- quality card: end -->"
 
 
 def render_card(survey: Survey, *, grader: str, excused: int) -> str:
-    """Markdown tables by topic and by kind of golden example.
+    """Markdown tables by topic, by register, by kind of golden example and of natural answer.
 
     Args:
         survey: the numbers.
         grader: name and version of the grader that gave the verdicts, with its encoder.
         excused: questions in `known_hard.yaml`.
     """
-    lines = [*_topic_table(survey), "", *_kind_table(survey, grader, excused)]
+    lines = [*_topic_table(survey), "", *_register_table(survey), "", *_kind_table(survey, grader, excused)]
+    if survey.natural.answers:
+        lines += ["", *_natural_table(survey)]
     return "\n".join(lines) + "\n"
 
 
@@ -32,10 +35,10 @@ def place_card(text: str, card: str) -> str | None:
 
 
 def _topic_table(survey: Survey) -> list[str]:
-    head = ("Topic", *Level, "Key points", "Bonus", "Phrasings", "Contradictions", "Misconceptions", "Examples")
+    head = ("Topic", *Level, "Core", "Depth", "Wordings", "Contradictions", "Misconceptions", "Examples")
     rows: list[tuple[str, ...]] = []
     for row in survey.topics:
-        counts = (row.key_points, row.bonus_points, row.phrasings, row.contradictions, row.misconceptions, row.examples)
+        counts = (row.key_points, row.depth_points, row.phrasings, row.contradictions, row.misconceptions, row.examples)
         rows.append((row.topic, *(str(row.questions[level]) for level in Level), *map(str, counts)))
     total = [str(sum(int(row[column]) for row in rows)) for column in range(1, len(head))]
     return _table(head, [*rows, (f"**{survey.questions} questions**", *total)])
@@ -58,6 +61,34 @@ def _kind_table(survey: Survey, grader: str, excused: int) -> list[str]:
         f"{overlooked} overlooked, {alarms} false alarms. Of the questions whose examples must come out in "
         f"the right order, {order}.",
     ]
+
+
+def _register_table(survey: Survey) -> list[str]:
+    used = {name: count for name, count in survey.registers.items() if count}
+    return _table(("Wordings", *used), [("", *map(str, used.values()))])
+
+
+def _natural_table(survey: Survey) -> list[str]:
+    natural = survey.natural
+    used = {name: count for name, count in natural.kinds.items() if count}
+    right, graded = survey.grader_natural
+    lines = [
+        *_table(("Natural answers", *used), [(str(natural.answers), *map(str, used.values()))]),
+        "",
+        f"By {natural.writers} writers who had read only the prompt and the statements, with {natural.verdicts} "
+        "verdicts and a score by feel for each answer. The labels are the project's own careful reading, not an exam "
+        "graded by outsiders.",
+    ]
+    if natural.twice:
+        lines[-1] += (
+            f" A second reader labelled {natural.twice} of them without seeing the first labels: kappa "
+            f"{natural.kappa:.2f}, scores r {natural.score_r:.2f} and {natural.score_gap:.1f} points apart."
+        )
+    if not math.isnan(natural.length_r):
+        lines[-1] += f" Score and length: r {natural.length_r:.2f}."
+    if graded:
+        lines[-1] += f" The offline grader gives the first reader's verdict in {_percent(right, graded)}."
+    return lines
 
 
 def _percent(part: int, whole: int) -> str:

@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from interviewer.audit.golden import GoldenGrade
+from interviewer.audit.golden import NATURAL, GoldenGrade
+from interviewer.audit.natural_answers import Natural, NaturalTally, tally_natural
 from interviewer.core.bank.content import Item
 from interviewer.core.bank.finding import Finding
 from interviewer.core.bank.kinds import EXAMPLE_KINDS, TOPICS, Level, VerdictName
 from interviewer.core.bank.pack_files import PackReading
+from interviewer.core.bank.rubric import REGISTERS
 
 
 class TopicRow(NamedTuple):
@@ -20,7 +22,9 @@ class TopicRow(NamedTuple):
     questions: dict[str, int]
     """By level, all levels present."""
     key_points: int
-    bonus_points: int
+    """Core at their question's own level."""
+    depth_points: int
+    """All others."""
     phrasings: int
     contradictions: int
     misconceptions: int
@@ -50,6 +54,11 @@ class Survey(NamedTuple):
     """Misconceptions in golden examples: named by author and grader, by the author only, by the grader only."""
     gaps: tuple[str, ...]
     """Levels of topics that have no question, one line a topic."""
+    registers: dict[str, int]
+    """Wordings by register; "listed" are those of rubrics that do not sort them."""
+    natural: NaturalTally
+    grader_natural: tuple[int, int]
+    """Verdicts of the offline grader on natural answers: equal to the first reader's, all."""
 
     @property
     def questions(self) -> int:
@@ -65,13 +74,19 @@ class Survey(NamedTuple):
             "kinds": [row._asdict() for row in self.kinds],
             "misconceptions": {"found": both, "overlooked": author, "false_alarms": grader},
             "gaps": list(self.gaps),
+            "registers": self.registers,
+            "natural": {**self.natural.as_dict(), "right": self.grader_natural[0], "graded": self.grader_natural[1]},
         }
 
 
 def build_survey(
-    reading: PackReading, golden: Mapping[str, Sequence[GoldenGrade]], findings: Sequence[Finding]
+    reading: PackReading,
+    golden: Mapping[str, Sequence[GoldenGrade]],
+    findings: Sequence[Finding],
+    natural: Natural | None = None,
 ) -> Survey:
     """Count. `golden` may be empty: then no verdict is counted."""
+    natural = natural or {}
     by_topic: dict[str, list[Item]] = {}
     for item in reading.items.values():
         by_topic.setdefault(item.question.topic, []).append(item)
@@ -87,14 +102,42 @@ def build_survey(
     for kind in EXAMPLE_KINDS:
         cells = [cell for cells in tally.values() for cell in cells if cell[0] == kind]
         kinds.append(KindRow(str(kind), len(cells), sum(cell[1] for cell in cells), sum(cell[2] for cell in cells)))
-    return Survey(tuple(rows), tuple(kinds), _held(reading, golden), tuple(_gaps(by_topic)))
+    return Survey(
+        tuple(rows),
+        tuple(kinds),
+        _held(reading, golden),
+        tuple(_gaps(by_topic)),
+        _registers(reading),
+        tally_natural(natural),
+        _right_natural(reading, golden, natural),
+    )
+
+
+def _registers(reading: PackReading) -> dict[str, int]:
+    points = [point for item in reading.items.values() for point in item.rubric.key_points]
+    fields = [field for point in points for field, _ in point.placed_wordings()]
+    places = Counter(field.removeprefix("phrasings").strip(".").split("[")[0] for field in fields)
+    return {**{name: places[name] for name in REGISTERS}, "listed": places[""]}
+
+
+def _right_natural(
+    reading: PackReading, golden: Mapping[str, Sequence[GoldenGrade]], natural: Natural
+) -> tuple[int, int]:
+    pairs = [
+        (grade.graded.verdicts.get(name), verdict)
+        for question_id, grades in golden.items()
+        for grade in grades
+        if grade.kind == NATURAL and grade.example is not None and grade.graded.score is not None
+        for name, verdict in natural[question_id][grade.example].verdicts.items()
+    ]
+    return sum(said == read for said, read in pairs), len(pairs)
 
 
 def _tally(item: Item, grades: Sequence[GoldenGrade]) -> list[tuple[str, int, int]]:
     """(kind, right verdicts, verdicts) of each graded example."""
     cells = []
     for grade in grades:
-        if grade.example is None or grade.graded.score is None:
+        if grade.example is None or grade.graded.score is None or grade.kind == NATURAL:
             continue
         authored = item.rubric.examples[grade.example].verdicts
         right = sum(
@@ -110,12 +153,13 @@ def _topic_row(
 ) -> TopicRow:
     points = [point for item in items for point in item.rubric.key_points]
     cells = [cell for item in items for cell in tally[item.question.id]]
+    core = sum(point.is_core(item.question.level) for item in items for point in item.rubric.key_points)
     levels = Counter(item.question.level for item in items)
     return TopicRow(
         topic=topic,
         questions={str(level): levels[level] for level in Level},
-        key_points=sum(not point.bonus for point in points),
-        bonus_points=sum(point.bonus for point in points),
+        key_points=core,
+        depth_points=len(points) - core,
         phrasings=sum(len(point.wordings) for point in points),
         contradictions=sum(len(point.contradictions) for point in points),
         misconceptions=sum(len(item.rubric.misconceptions) for item in items),
@@ -131,7 +175,7 @@ def _held(reading: PackReading, golden: Mapping[str, Sequence[GoldenGrade]]) -> 
     both = author = grader = 0
     for name, grades in golden.items():
         for grade in grades:
-            if grade.example is None:
+            if grade.example is None or grade.kind == NATURAL:
                 continue
             named = set(reading.items[name].rubric.examples[grade.example].misconceptions)
             held = set(grade.graded.held)

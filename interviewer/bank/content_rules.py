@@ -22,6 +22,8 @@ from interviewer.core.bank.question import Question
 from interviewer.core.bank.rubric import Rubric
 from interviewer.core.english import tokens
 
+_LEAST_SAID = 2
+
 
 def check_bank(reading: PackReading) -> list[Finding]:
     """Return the findings of all content rules in file order: warnings by the first edition, errors by the second.
@@ -64,6 +66,10 @@ def _question_problems(item: Item) -> Iterator[Problem]:
     question = item.question
     if question.level.rank >= Level.SENIOR.rank and not question.references:
         yield "references", f"a {question.level} question needs at least one reference"
+    if item.rubric.standard is Standard.FULL:
+        for field, found in (("alternatives", len(question.alternatives)), ("hints", len(question.hints))):
+            if found < _LEAST_SAID:
+                yield field, f"has {found}; {_LEAST_SAID} are wanted"
     words = len(question.model_answer.split())
     if item.rubric.standard is Standard.FULL and not 150 <= words <= 650:
         yield "model_answer", f"has {words} words; two to four minutes aloud is 150 to 650"
@@ -80,6 +86,8 @@ def _staged_problems(item: Item) -> Iterator[Problem]:
     if question.kind is Kind.NUMERIC and not any(point.value for point in rubric.key_points):
         yield "key_points", "a numeric question needs at least one point with a value"
     if rubric.standard is Standard.FULL:
+        if not rubric.misconceptions:
+            yield "misconceptions", "has none; 1 to 4 are wanted"
         yield from _example_problems(item)
 
 

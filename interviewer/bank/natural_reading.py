@@ -10,11 +10,9 @@ from pydantic import ValidationError
 
 from interviewer.core.bank.finding import Finding
 from interviewer.core.bank.natural import NaturalAnswer, Reading
-from interviewer.core.bank.pack_files import PackReading
+from interviewer.core.bank.pack_files import NATURAL_ENDING, PackReading, natural_file
 from interviewer.core.bank.rubric import Rubric
 from interviewer.errors import nearest_names
-
-ENDING = ".natural.jsonl"
 
 
 def read_natural(reading: PackReading) -> tuple[dict[str, tuple[NaturalAnswer, ...]], list[Finding]]:
@@ -27,15 +25,10 @@ def read_natural(reading: PackReading) -> tuple[dict[str, tuple[NaturalAnswer, .
             answers[question_id], wrong = _read_file(path, item.rubric)
             findings += wrong
     known = {natural_file(rubric) for _, rubric in reading.sources.values()}
-    for path in sorted((reading.root / "rubrics").glob(f"*/*{ENDING}")):
+    for path in sorted((reading.root / "rubrics").glob(f"*/*{NATURAL_ENDING}")):
         if path not in known:
             findings.append(Finding(path, 0, "", "belongs to no rubric beside it"))
     return answers, findings
-
-
-def natural_file(rubric: Path) -> Path:
-    """Where the natural answers of a rubric's file lie."""
-    return rubric.with_name(rubric.stem + ENDING)
 
 
 def _read_file(path: Path, rubric: Rubric) -> tuple[tuple[NaturalAnswer, ...], list[Finding]]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from interviewer.core.bank.content import Item
 from interviewer.core.bank.kinds import ExampleKind, Kind, Level, Standard
@@ -44,15 +43,6 @@ _DANGLING = re.compile(r"\b(such an?|that way|this way|like this|like that|these
 _SITUATIONS = (Kind.SCENARIO, Kind.DESIGN, Kind.NUMERIC)
 
 
-class _Basic(NamedTuple):
-    points: int = 3
-    wordings: int = 3
-    contradictions: int = 1
-
-
-BASIC = _Basic()
-
-
 def question_problems(item: Item) -> Iterator[Problem]:
     """What is wrong with the question: lengths, hints that tell, a missing source."""
     question = item.question
@@ -61,7 +51,7 @@ def question_problems(item: Item) -> Iterator[Problem]:
         words = len(prompt.split())
         if words not in wanted:
             yield field, f"has {words} words; a question asked aloud has {wanted.start} to {wanted.stop - 1}"
-    if "?" not in question.hints[-1].text:
+    if question.hints and "?" not in question.hints[-1].text:
         yield f"hints[{len(question.hints) - 1}].text", "is the last hint and does not ask; it must not list the answer"
     if question.reveals and question.kind not in (Kind.SCENARIO, Kind.DESIGN):
         yield "reveals", f"belong to a scenario or design, not to a {question.kind} question"

@@ -1,4 +1,4 @@
-"""The two files a new question begins as: valid YAML with every field, to be written over."""
+"""The two files a new question begins as: valid YAML with the fields of its standard, to be written over."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from string import Template
 
-from interviewer.core.bank.kinds import Kind, Level
+from interviewer.core.bank.kinds import Kind, Level, Standard
 from interviewer.errors import UsageError
 
 PLACEHOLDER = "TODO"
@@ -16,7 +16,9 @@ _FOLDER = Path(__file__).resolve().parent / "starter_files"
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
-def write_starter(pack: Path, question_id: str, *, topic: str, level: Level, kind: Kind) -> tuple[Path, Path]:
+def write_starter(
+    pack: Path, question_id: str, *, topic: str, level: Level, kind: Kind, standard: Standard
+) -> tuple[Path, Path]:
     """Write `corpus/<topic>/<id>.yaml` and `rubrics/<topic>/<id>.yaml` under `pack`; returns both.
 
     Raises:
@@ -42,9 +44,9 @@ def write_starter(pack: Path, question_id: str, *, topic: str, level: Level, kin
     number = "    value: {number: 1.0, unit: GB, tolerance: 0.02} # the number the statement states\n"
     values["value"] = number if kind is Kind.NUMERIC else ""
     try:
-        for path, name in zip(paths, ("question.yaml", "rubric.yaml"), strict=True):
+        for path, name in zip(paths, ("question", "rubric"), strict=True):
             path.parent.mkdir(parents=True, exist_ok=True)
-            text = Template((_FOLDER / name).read_text(encoding="utf-8")).substitute(values)
+            text = Template((_FOLDER / f"{standard}_{name}.yaml").read_text(encoding="utf-8")).substitute(values)
             path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise UsageError(

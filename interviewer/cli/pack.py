@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -62,7 +63,7 @@ def check(
     survey = outcome.survey(reading, findings) if outcome is not None else None
     _print_check(findings, survey, len(reading.items), as_json=as_json)
     warnings = sum(finding.severity == "warning" for finding in findings)
-    if len(findings) > warnings or (strict and warnings):
+    if any(finding.severity == "error" for finding in findings) or (strict and warnings):
         raise typer.Exit(4)
     if with_card and outcome is not None and survey is not None:
         for path in write_card(reading.root, survey, grader=grader, excused=outcome.excused):
@@ -80,14 +81,10 @@ def _print_check(findings: list[Finding], survey: Survey | None, questions: int,
         from interviewer.cli.pack_check import render_table
 
         print("\n".join(render_table(survey)))
-    errors = sum(finding.severity == "error" for finding in findings)
-    say(
-        ", ".join(
-            f"{count} {what}{'' if count == 1 else 's'}"
-            for count, what in ((questions, "question"), (errors, "error"), (len(findings) - errors, "warning"))
-        )
-        + "."
-    )
+    counts = Counter(finding.severity for finding in findings)
+    told = [(questions, "question"), (counts["error"], "error"), (counts["warning"], "warning")]
+    told += [(counts["note"], "note")] if counts["note"] else []
+    say(", ".join(f"{count} {what}{'' if count == 1 else 's'}" for count, what in told) + ".")
 
 
 @pack_app.command("new")
@@ -96,14 +93,22 @@ def new(
     topic: Annotated[str, typer.Option(help="Its topic; a pack may have topics of its own.")],
     pack: Annotated[Path, typer.Option(help="The pack's folder.")] = Path(),
     level: Annotated[str, typer.Option(help="junior, mid, senior or staff.")] = "mid",
-    kind: Annotated[str, typer.Option(help="concept, derivation, scenario, design or numeric.")] = "concept",
+    kind: Annotated[str, typer.Option(help="concept, derivation, scenario, design, numeric or warmup.")] = "concept",
+    standard: Annotated[
+        str, typer.Option(help="basic: three points and no examples, ten minutes; full: what the built-in bank holds.")
+    ] = "basic",
 ) -> None:
     """Write the two files of a new question, to be filled in."""
-    from interviewer.core.bank.kinds import Kind, Level
+    from interviewer.core.bank.kinds import Kind, Level, Standard
     from interviewer.services.wiring import pack_files
 
     paths = pack_files().write_starter(
-        pack, question_id, topic=topic, level=parse_name(level, Level, "level"), kind=parse_name(kind, Kind, "kind")
+        pack,
+        question_id,
+        topic=topic,
+        level=parse_name(level, Level, "level"),
+        kind=parse_name(kind, Kind, "kind"),
+        standard=parse_name(standard, Standard, "standard"),
     )
     for path in paths:
         print(path)

@@ -8,14 +8,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from interviewer.audit.golden import GoldenGrade, grade_golden, order_findings
+from interviewer.audit.golden import (
+    GoldenGrade,
+    grade_golden,
+    hint_findings,
+    natural_order_findings,
+    order_findings,
+)
 from interviewer.audit.golden_cache import KeptGrades
-from interviewer.audit.near_texts import duplicate_findings, text_findings
+from interviewer.audit.natural_answers import copied_findings, length_findings, natural_findings, tally_natural
+from interviewer.audit.near_texts import duplicate_findings, level_findings, text_findings
 from interviewer.audit.quality_card import CARD_BEGIN, place_card, render_card
 from interviewer.audit.survey import Survey, build_survey
 from interviewer.cli.tables import WIDTH, render_columns
 from interviewer.core.bank.finding import Finding
 from interviewer.core.bank.kinds import Level
+from interviewer.core.bank.natural import NaturalAnswer
 from interviewer.core.bank.pack_files import PackFiles, PackReading
 from interviewer.core.ports import Engine
 from interviewer.errors import UsageError
@@ -26,12 +34,13 @@ class PackAudit(NamedTuple):
 
     findings: list[Finding]
     golden: dict[str, list[GoldenGrade]]
+    natural: dict[str, tuple[NaturalAnswer, ...]]
     excused: int
     """Questions in `known_hard.yaml`."""
 
     def survey(self, reading: PackReading, findings: Sequence[Finding]) -> Survey:
         """The numbers, with all findings counted."""
-        return build_survey(reading, self.golden, findings)
+        return build_survey(reading, self.golden, findings, self.natural)
 
 
 def audit(
@@ -59,21 +68,25 @@ def audit(
     console = Console(stderr=True)
     hidden = quiet or not console.is_terminal
     kept = KeptGrades(cache, engine.status().model)
-    findings = duplicate_findings(reading, engine)
-    golden = {}
+    findings = [*duplicate_findings(reading, engine), *level_findings(reading, engine)]
+    natural, wrong = files.read_natural(reading)
+    findings += [*wrong, *natural_findings(reading, natural), *length_findings(reading, tally_natural(natural))]
+    golden: dict[str, list[GoldenGrade]] = {}
     graded = _sample(reading.items, len(reading.items) if sample is None else sample)
     try:
         for name, item in track(list(reading.items.items()), "Checking questions", console=console, disable=hidden):
-            findings += text_findings(reading, item, engine)
+            own = natural.get(name, ())
+            findings += [*text_findings(reading, item, engine), *copied_findings(reading, item, own, engine)]
             if name in graded:
-                golden[name] = grade_golden(item, engine, kept)
+                golden[name] = grade_golden(item, engine, kept, own)
                 kept.save()
     finally:  # Ctrl-C keeps what was graded
         kept.save()
     excused, problems = files.read_known_hard(reading.root)
     if golden:
-        findings += [*problems, *order_findings(reading, golden, excused)]
-    return PackAudit(findings, golden, len(excused))
+        findings += [*problems, *order_findings(reading, golden, excused), *hint_findings(reading, golden)]
+        findings += natural_order_findings(reading, golden, natural)
+    return PackAudit(findings, golden, natural, len(excused))
 
 
 def _sample(names: Iterable[str], size: int) -> set[str]:
@@ -84,10 +97,10 @@ def _sample(names: Iterable[str], size: int) -> set[str]:
 def render_table(survey: Survey) -> Iterator[str]:
     """One line a topic, 80 columns, then the verdicts by kind of example and the gaps."""
     yield ""
-    head = ["topic", *(level[:3] for level in Level), "points", "bonus", "wordings", "examples", "right"]
+    head = ["topic", *(level[:3] for level in Level), "core", "depth", "wordings", "examples", "right"]
     rows = []
     for row in survey.topics:
-        points = (row.key_points, row.bonus_points, row.phrasings + row.contradictions, row.examples)
+        points = (row.key_points, row.depth_points, row.phrasings + row.contradictions, row.examples)
         counts = [*(row.questions[level] for level in Level), *points]
         rows.append([row.topic, *map(str, counts), _percent(row.right, row.verdicts)])
     yield from render_columns(head, rows, right=True, gap=1)

@@ -52,10 +52,11 @@ class Neighbour(Frozen):
 class Close(Frozen):
     """Two texts of one rubric that lie nearer to each other than they should."""
 
-    kind: Literal["overlap", "copied", "leak", "truth", "elsewhere"]
+    kind: Literal["overlap", "copied", "leak", "truth", "elsewhere", "stray"]
     """overlap: two statements; copied: a phrasing and its statement; leak: a probe and its
-    statement; truth: a contradiction and a true wording of the same point; elsewhere: a
-    contradiction and a true wording of another point, when nothing of its own is as near."""
+    statement; truth: a contradiction and a true wording of any point; elsewhere: a
+    contradiction and a true wording of another point, when nothing of its own is as near;
+    stray: a phrasing and a true wording of another point, when nothing of its own is as near."""
     field: str
     """The place of the first text in the rubric, e.g. `key_points[2].probe`."""
     other: str
@@ -145,6 +146,9 @@ class Engine(Grader, Assessor, Protocol):
 
     def close_questions(self, texts: Mapping[str, str], bound: float) -> Future[list[tuple[str, str, float]]]:
         """Pairs of questions whose texts, by id, are at least this similar, with their cosine."""
+
+    def nearest_texts(self, texts: Sequence[str], others: Sequence[str]) -> Future[list[tuple[int, float]]]:
+        """For each text the place of the nearest among `others`, and their cosine."""
 
     def stop(self) -> None:
         """End it; waiting futures fail."""

@@ -6,7 +6,7 @@ questions, reread by hand, show where nothing is wrong.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,10 @@ SAYS_THE_TRUTH = 0.99
 """A contradiction above this can't be told from a true wording of its own point."""
 ELSEWHERE = 0.30
 """A contradiction nearer by this to the truth of another point belongs there, if anywhere."""
+STRAYS = 0.30
+"""A phrasing nearer by this to the truth of another point. Not formulas, nor analogies: of those the encoder knows
+little."""
+_READ = ("phrasings.terse", "phrasings.spoken", "phrasings.item", "phrasings[")
 
 
 def close_texts(rubric: Rubric, encoder: Encoder) -> list[Close]:
@@ -39,19 +43,33 @@ def close_texts(rubric: Rubric, encoder: Encoder) -> list[Close]:
     ]
     for number, point in enumerate(points):
         found += _close_wordings(number, point, truths[number], encoder)
+        found += _stray_wordings(number, point, truths, [each.id for each in points])
         found += _close_contradictions(number, point, truths, [each.id for each in points], encoder)
     return found
 
 
 def _close_wordings(number: int, point: KeyPoint, truths: numpy.ndarray, encoder: Encoder) -> Iterator[Close]:
-    for place in range(len(point.wordings)):
-        cosine = float(truths[place + 1] @ truths[0])
+    for place, (field, _) in enumerate(point.placed_wordings(), start=1):
+        cosine = float(truths[place] @ truths[0])
         if cosine > COPIED:
-            field = f"key_points[{number}].phrasings[{place}]"
-            yield Close(kind="copied", field=field, other=point.id, similarity=cosine)
+            yield Close(kind="copied", field=f"key_points[{number}].{field}", other=point.id, similarity=cosine)
     cosine = float(encoder.encode([point.probe])[0] @ truths[0])
     if cosine > LEAKS:
         yield Close(kind="leak", field=f"key_points[{number}].probe", other=point.id, similarity=cosine)
+
+
+def _stray_wordings(number: int, point: KeyPoint, truths: list[numpy.ndarray], ids: list[str]) -> Iterator[Close]:
+    for place, (field, _) in enumerate(point.placed_wordings(), start=1):
+        if not field.startswith(_READ):
+            continue
+        wording = truths[number][place]
+        own = max(float(each @ wording) for row, each in enumerate(truths[number]) if row != place)
+        elsewhere = [
+            (float((truths[other] @ wording).max()), ids[other]) for other in range(len(ids)) if other != number
+        ]
+        cosine, other_id = max(elsewhere, default=(-1.0, ""))
+        if cosine > own + STRAYS:
+            yield Close(kind="stray", field=f"key_points[{number}].{field}", other=other_id, similarity=cosine)
 
 
 def _close_contradictions(
@@ -61,8 +79,10 @@ def _close_contradictions(
     for place in range(len(point.contradictions)):
         field = f"key_points[{number}].contradictions[{place}]"
         own = float((truths[number] @ wrongs[place]).max())
-        if own > SAYS_THE_TRUTH:
-            yield Close(kind="truth", field=field, other=point.id, similarity=own)
+        for other, vectors in enumerate(truths):
+            cosine = float((vectors @ wrongs[place]).max())
+            if cosine > SAYS_THE_TRUTH:
+                yield Close(kind="truth", field=field, other=ids[other], similarity=cosine)
         among = [float(wrongs[place] @ wrongs[other]) for other in range(len(wrongs)) if other != place]
         elsewhere = [
             (float((truths[other] @ wrongs[place]).max()), ids[other]) for other in range(len(ids)) if other != number
@@ -70,6 +90,15 @@ def _close_contradictions(
         cosine, other_id = max(elsewhere, default=(-1.0, ""))
         if cosine > max(own, *among, -1.0) + ELSEWHERE:
             yield Close(kind="elsewhere", field=field, other=other_id, similarity=cosine)
+
+
+def nearest_texts(texts: Sequence[str], others: Sequence[str], encoder: Encoder) -> list[tuple[int, float]]:
+    """For each text the place of the nearest among `others`, and their cosine; nothing where there are no others."""
+    if not texts or not others:
+        return []
+    similarity = encoder.encode(list(texts)) @ encoder.encode(list(others)).T
+    places = similarity.argmax(axis=1)
+    return [(int(place), float(row[place])) for place, row in zip(places, similarity, strict=True)]
 
 
 def close_questions(texts: Mapping[str, str], encoder: Encoder, bound: float) -> list[tuple[str, str, float]]:

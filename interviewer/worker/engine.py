@@ -92,6 +92,10 @@ class WorkerEngine(SupervisedWorker):
         """Pairs of question texts (by id) with a cosine above `bound`; `EncoderError` when that failed."""
         return self._ask(methods.CLOSE_QUESTIONS, methods.CloseQuestionsParams(texts=dict(texts), bound=bound))
 
+    def nearest_texts(self, texts: Sequence[str], others: Sequence[str]) -> Future[list[tuple[int, float]]]:
+        """For each text the nearest of `others`, by place, with their cosine; `EncoderError` when that failed."""
+        return self._ask(methods.NEAREST_TEXTS, methods.NearestTextsParams(texts=list(texts), others=list(others)))
+
     def relay(self, method: Method[Any, Any], params: dict[str, Any]) -> Future[Any]:
         """Ask as another program did; the result is plain data, `EncoderError` when it failed."""
         return self.request(method.name, params, lambda plain: plain)

@@ -93,6 +93,13 @@ class CloseQuestionsParams(Frozen):
     bound: float
 
 
+class NearestTextsParams(Frozen):
+    """Texts, and those of which the nearest is looked for."""
+
+    texts: list[str]
+    others: list[str]
+
+
 PREPARE: Method[PrepareParams, None] = Method("prepare", PrepareParams, TypeAdapter(None, config=_LATER), urgent=True)
 GRADE: Method[GradeParams, GradeResult] = Method(
     "grade", GradeParams, TypeAdapter(GradeResult, config=_LATER), urgent=True
@@ -104,8 +111,10 @@ CLOSE_TEXTS = Method("close_texts", CloseTextsParams, TypeAdapter(list[Close], c
 CLOSE_QUESTIONS = Method(
     "close_questions", CloseQuestionsParams, TypeAdapter(list[tuple[str, str, float]], config=_LATER)
 )
+NEAREST_TEXTS = Method("nearest_texts", NearestTextsParams, TypeAdapter(list[tuple[int, float]], config=_LATER))
 
 METHODS: dict[str, Method[Any, Any]] = {
-    method.name: method for method in (PREPARE, GRADE, ASSESS, SEARCH, DEEPER, CLOSE_TEXTS, CLOSE_QUESTIONS)
+    method.name: method
+    for method in (PREPARE, GRADE, ASSESS, SEARCH, DEEPER, CLOSE_TEXTS, CLOSE_QUESTIONS, NEAREST_TEXTS)
 }
 """All of them, by name."""

@@ -17,7 +17,7 @@ from interviewer.embedding.encoder_loading import BATCH
 from interviewer.errors import IndexStoreError, UsageError
 from interviewer.grading import build_grader
 from interviewer.index import BankIndex, bank_entries, build_index
-from interviewer.index.near_duplicates import close_questions, close_texts
+from interviewer.index.near_duplicates import close_questions, close_texts, nearest_texts
 from interviewer.worker import methods
 from interviewer.worker.neighbours import read_neighbours, write_neighbours
 
@@ -40,6 +40,7 @@ class Operations:
                 methods.DEEPER.served_by(self._deeper),
                 methods.CLOSE_TEXTS.served_by(self._close_texts),
                 methods.CLOSE_QUESTIONS.served_by(self._close_questions),
+                methods.NEAREST_TEXTS.served_by(self._nearest_texts),
             ]
         )
 
@@ -103,6 +104,9 @@ class Operations:
 
     def _close_questions(self, params: methods.CloseQuestionsParams) -> list[tuple[str, str, float]]:
         return close_questions(params.texts, self._cached, params.bound)
+
+    def _nearest_texts(self, params: methods.NearestTextsParams) -> list[tuple[int, float]]:
+        return nearest_texts(params.texts, params.others, self._cached)
 
     def _ready_index(self) -> BankIndex:
         if self._index is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from interviewer.core.futures import settled
 from interviewer.core.grade.grade import Grade
 from interviewer.core.ports import Close
 from interviewer.errors import EncoderError
-from interviewer.index.near_duplicates import close_questions, close_texts
+from interviewer.index.near_duplicates import close_questions, close_texts, nearest_texts
 from interviewer.paths import built_in_pack
 from tests.support.builders import make_grade, make_item
 from tests.support.encoders import WordEncoder
@@ -48,7 +48,7 @@ def kinds(rubric: Rubric) -> set[tuple[str, str]]:
 
 
 def test_a_good_rubric_has_no_texts_too_near() -> None:
-    assert not {kind for kind, _ in kinds(rubric_with())} - {"elsewhere"}
+    assert not {kind for kind, _ in kinds(rubric_with())} - {"elsewhere", "stray"}
 
 
 def test_key_points_that_ask_the_same_overlap() -> None:
@@ -95,6 +95,9 @@ class WordEngine(ScriptedEngine):
     def close_questions(self, texts: Mapping[str, str], bound: float) -> Future[list[tuple[str, str, float]]]:
         return settled(close_questions(texts, WordEncoder(), bound))
 
+    def nearest_texts(self, texts: Sequence[str], others: Sequence[str]) -> Future[list[tuple[int, float]]]:
+        return settled(nearest_texts(texts, others, WordEncoder()))
+
 
 @pytest.fixture
 def reading(tmp_path: Path) -> PackReading:
@@ -135,9 +138,27 @@ def test_kept_grades_are_good_until_anything_changes(tmp_path: Path) -> None:
         kept.save()
         assert len(engine.asked) == asked
     kept = KeptGrades(tmp_path / "golden.json", "other")
-    changed = item.model_copy(update={"rubric_hash": "f" * 16})
-    assert kept.get(item, item.rubric.examples[0].text) is not None
-    assert kept.get(changed, item.rubric.examples[0].text) is None
+    text = item.rubric.examples[0].text
+    assert kept.get(item, text) is not None
+    first, *rest = item.rubric.key_points
+    lighter = item.rubric.model_copy(update={"key_points": (first.model_copy(update={"weight": 0.5}), *rest)})
+    assert kept.get(item.model_copy(update={"rubric": lighter, "rubric_hash": "f" * 16}), text) is None
+
+
+def test_a_copied_question_has_the_grades_of_its_original(tmp_path: Path) -> None:
+    item, engine = read_pack(built_in_pack()).items["dropout"], WordEngine()
+    kept = KeptGrades(tmp_path / "golden.json", "one")
+    grade_golden(item, engine, kept)
+    asked = len(engine.asked)
+    copy = item.model_copy(
+        update={
+            "question": item.question.model_copy(update={"id": "copy"}),
+            "rubric": item.rubric.model_copy(update={"id": "copy"}),
+            "rubric_hash": "c" * 16,
+        }
+    )
+    grade_golden(copy, engine, kept)
+    assert len(engine.asked) == asked
 
 
 def test_kept_grades_that_cannot_be_read_count_as_none(tmp_path: Path) -> None:

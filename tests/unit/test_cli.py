@@ -76,11 +76,12 @@ def test_packs_are_set_as_absolute_folders(home: Path, tmp_path: Path) -> None:
     assert json.loads(mockdl("config", "show", "--json").stdout)["packs"] == [str(Path("my-pack").absolute())]
 
 
-@pytest.mark.encoder
-def test_a_new_question_is_written_once_and_its_gaps_are_found(tmp_path: Path) -> None:
+@pytest.mark.parametrize("standard", ["basic", "full"])
+def test_a_new_question_is_written_once_and_its_gaps_are_found(tmp_path: Path, standard: str) -> None:
     pack = tmp_path / "mine"
     for kind in ("numeric", "design", "concept"):
-        made = mockdl("pack", "new", f"my-{kind}", "--topic", "databases", "--pack", str(pack), "--kind", kind)
+        where = ("--topic", "databases", "--pack", str(pack), "--kind", kind, "--standard", standard)
+        made = mockdl("pack", "new", f"my-{kind}", *where)
         assert made.returncode == 0, made.stderr
     again = mockdl("pack", "new", "my-concept", "--topic", "databases", "--pack", str(pack))
     assert again.returncode == 2

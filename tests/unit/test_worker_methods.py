@@ -70,6 +70,13 @@ TABLE: list[tuple[Method[Any, Any], Ask, Frozen, set[str], Any]] = [
         {"texts", "bound"},
         [("alpha", "beta", 0.75)],
     ),
+    (
+        methods.NEAREST_TEXTS,
+        lambda e: e.nearest_texts(["Why?"], ["Why not?", "Because."]),
+        methods.NearestTextsParams(texts=["Why?"], others=["Why not?", "Because."]),
+        {"texts", "others"},
+        [(0, 0.75)],
+    ),
 ]
 
 

@@ -18,7 +18,8 @@ class Finding(NamedTuple):
     field: str
     """Where in the file, e.g. `key_points[2].weight`; "" for the whole file."""
     message: str
-    severity: Literal["error", "warning"] = "error"
+    severity: Literal["error", "warning", "note"] = "error"
+    """A note hangs on the grader of the day or on similarity alone: it is listed and fails nothing."""
 
     def __str__(self) -> str:
         place = f"{self.path}:{self.line}" if self.line else str(self.path)

@@ -55,9 +55,9 @@ class Question(Content):
     title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=70)]
     """A short name for lists and reports."""
     prompt: Text
-    alternatives: tuple[Text, ...] = Field(min_length=2)
+    alternatives: tuple[Text, ...] = ()
     """Other wordings of the same prompt, so that a retake is not verbatim."""
-    hints: tuple[Hint, ...] = Field(min_length=2, max_length=3)
+    hints: tuple[Hint, ...] = Field(default=(), max_length=3)
     model_answer: Text
     worked_solution: Text | None = None
     """Required for numeric questions: the calculation, step by step."""

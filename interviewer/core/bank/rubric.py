@@ -140,7 +140,7 @@ class Rubric(Content):
     need: int = Field(default=4, ge=1, le=10)
     """How many points of the depth pool make full depth."""
     key_points: tuple[KeyPoint, ...] = Field(min_length=3, max_length=21)
-    misconceptions: tuple[Misconception, ...] = Field(min_length=1, max_length=4)
+    misconceptions: tuple[Misconception, ...] = Field(default=(), max_length=4)
     examples: tuple[Example, ...] = ()
 
     def point(self, point_id: str) -> KeyPoint:
