@@ -10,7 +10,7 @@ Second edition, fitted to scores that careful readers gave without a formula (se
     depth = min(1, sum of w c over the pool / (n times the mean w of the pool)), n = min(need, size of the pool);
             = core when the pool is empty
     price = PRICE (sum of w over core points surely contradicted) / (sum of w over core points)
-    value = 100 max(0, CORE_SHARE core + (1 - CORE_SHARE) depth - price) ** BEND
+    value = 100 max(0, CORE_SHARE core + (1 - CORE_SHARE) depth - price) ** BEND       (constants: `Constants`)
 
 and of that the highest over the level asked and all levels above it, so that no bar is easier than a lower one. Both
 take off penalties and hint prices and keep to 0..100. In the second, c is what exceeds `FLOOR`: what many missing
@@ -31,10 +31,18 @@ INTERVAL_Z = 1.2816
 """Half-width of an 80% interval in standard deviations of a normal distribution."""
 BONUS_SHARE = 0.5
 """First edition: the share of its weight that a point which is not expected adds."""
-CORE_SHARE = 0.75
-PRICE = 0.3
-BEND = 0.8
-FLOOR = 0.1
+
+
+class Constants(NamedTuple):
+    """What `python -m benchmarks.fit_score` chose; see docs/grading.md."""
+
+    core_share: float = 0.75
+    price: float = 0.3
+    bend: float = 0.8
+    floor: float = 0.1
+
+
+FITTED = Constants()
 
 
 class Reading(NamedTuple):
@@ -67,12 +75,16 @@ def read_first(points: Sequence[PointScore]) -> Reading | None:
 
 
 def read_second(
-    rubric: Rubric, level: Level, points: Sequence[PointScore], wrongs: Sequence[MisconceptionScore]
+    rubric: Rubric,
+    level: Level,
+    points: Sequence[PointScore],
+    wrongs: Sequence[MisconceptionScore],
+    by: Constants = FITTED,
 ) -> Reading | None:
     """By the second edition, at the level from `level` upwards that gives most; None when no level has a core point."""
     named = {each.misconception.key_point for each in wrongs}
     levels = [each for each in Level if each.rank >= level.rank and _core(points, each)]
-    readings = [_read_at(rubric, each, points, named) for each in levels]
+    readings = [_read_at(rubric, each, points, named, by) for each in levels]
     return max(readings, key=lambda reading: reading.value, default=None)
 
 
@@ -80,20 +92,22 @@ def _core(points: Sequence[PointScore], level: Level) -> list[PointScore]:
     return [each for each in points if each.point.is_core(level)]
 
 
-def _read_at(rubric: Rubric, level: Level, points: Sequence[PointScore], named: set[str | None]) -> Reading:
+def _read_at(
+    rubric: Rubric, level: Level, points: Sequence[PointScore], named: set[str | None], by: Constants
+) -> Reading:
     core = _core(points, level)
     pool = [each for each in points if not each.point.is_core(level)]
     whole = sum(each.point.weight for each in core)
-    said, doubt = _share(core, whole)
-    deep, deep_doubt = _share(pool, _enough(pool, rubric.need)) if pool else (said, doubt)
+    said, doubt = _share(core, whole, by.floor)
+    deep, deep_doubt = _share(pool, _enough(pool, rubric.need), by.floor) if pool else (said, doubt)
     wrong = sum(each.point.weight for each in core if _is_wrong(each) and each.point.id not in named)
-    shown = CORE_SHARE * said + (1 - CORE_SHARE) * min(1.0, deep) - PRICE * wrong / whole
+    shown = by.core_share * said + (1 - by.core_share) * min(1.0, deep) - by.price * wrong / whole
     if not pool:
         variance = doubt
     else:
-        variance = CORE_SHARE**2 * doubt + ((1 - CORE_SHARE) ** 2 * deep_doubt if deep < 1 else 0.0)
+        variance = by.core_share**2 * doubt + ((1 - by.core_share) ** 2 * deep_doubt if deep < 1 else 0.0)
     spread = INTERVAL_Z * math.sqrt(variance)
-    low, value, high = _bent(shown - spread), _bent(shown), _bent(shown + spread)
+    low, value, high = (_bent(each, by.bend) for each in (shown - spread, shown, shown + spread))
     around = ((high - low) / (2 * INTERVAL_Z)) ** 2
     return Reading(value, value - low, high - value, around, core=said, depth=min(1.0, deep), level=level)
 
@@ -103,20 +117,20 @@ def _enough(pool: Sequence[PointScore], need: int) -> float:
     return sum(each.point.weight for each in pool) / len(pool) * min(need, len(pool))
 
 
-def _share(points: Sequence[PointScore], whole: float) -> tuple[float, float]:
+def _share(points: Sequence[PointScore], whole: float, floor: float) -> tuple[float, float]:
     """How much of `whole` was said, and the variance of that."""
-    mean = sum(each.point.weight * _exceeding(each) for each in points) / whole
-    return mean, sum((each.point.weight / (1 - FLOOR) / whole) ** 2 * each.variance for each in points)
+    mean = sum(each.point.weight * _exceeding(each, floor) for each in points) / whole
+    return mean, sum((each.point.weight / (1 - floor) / whole) ** 2 * each.variance for each in points)
 
 
-def _bent(share: float) -> float:
-    return float(100 * max(0.0, share) ** BEND)
+def _bent(share: float, bend: float) -> float:
+    return float(100 * max(0.0, share) ** bend)
 
 
-def _exceeding(score: PointScore) -> float:
+def _exceeding(score: PointScore, floor: float) -> float:
     """Credit above what chance gives, 0 to 1, after the prompted share."""
-    floor = FLOOR * (PROMPTED_SHARE if score.prompted else 1.0)
-    return max(0.0, score.credit - floor) / (1 - FLOOR)
+    least = floor * (PROMPTED_SHARE if score.prompted else 1.0)
+    return max(0.0, score.credit - least) / (1 - floor)
 
 
 def _is_wrong(score: PointScore) -> bool:
