@@ -10,8 +10,8 @@ The written rule:
    b. the sentence it stands in shares a content word with the wordings of the key point, words of the question
       left aside. At least 99 of 100 golden verdicts keep a sentence that does (`tests/llm/test_judged_attacks.py`);
    c. it is not most of a long answer, which shows nothing in particular;
-   d. fewer than `_TOO_MANY` key points lean on the same stretch: what stands for everything shows nothing. Of
-      the bank's 407 golden answers seven have a sentence that covers six or more points.
+   d. fewer than `_TOO_MANY` key points lean on the same stretch, or fewer than one for `_WORDS_EACH` of its words:
+      what stands for everything shows nothing, but a list in one breath does make ten points.
 2. Where both say the same, their probabilities are averaged.
 3. Where they differ, the judge's weigh 0.7 and the offline ones 0.3. The interval of the score comes from
    these probabilities, so disagreement widens it.
@@ -39,6 +39,7 @@ HEAVY = 0.6
 """Share of the heaviest expected weight from which on a key point is heavy."""
 _JUDGE_SHARE = 0.7
 _TOO_MANY = 6
+_WORDS_EACH = 3
 _SAME = 0.8
 """Shared part of two quotes from which on they are one stretch."""
 _SHARES = {
@@ -91,7 +92,8 @@ def _supported(ballot: Judgement, evidence: Evidence) -> dict[str, Span]:
     found = {}
     for name, span in places.items():
         leaning = sum(_is_the_same(other, span) for other in places.values())
-        if leaning < _TOO_MANY and evidence.speaks_of(name, span):
+        words = len(quoted[name].split())
+        if leaning < max(_TOO_MANY, words / _WORDS_EACH) and evidence.speaks_of(name, span):
             found[name] = span
     return found
 

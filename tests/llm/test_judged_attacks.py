@@ -244,7 +244,9 @@ def test_no_text_of_the_bank_is_taken_for_an_order(bank: Bank) -> None:
     for item in bank.items.values():
         question, rubric = item.question, item.rubric
         texts = [question.prompt, question.model_answer]
-        texts += [text for each in rubric.key_points for text in (each.statement, each.probe, *each.phrasings)]
+        texts += [
+            text for each in rubric.key_points for text in (each.statement, each.probe, *each.wordings, *each.partial)
+        ]
         texts += [text for each in rubric.key_points for text in each.contradictions]
         texts += [text for each in rubric.misconceptions for text in (each.claim, each.correction, *each.phrasings)]
         texts += [each.text for each in rubric.examples if each.kind is not ExampleKind.INJECTION]

@@ -136,10 +136,11 @@ def test_a_question_is_held_back_until_it_is_checked(stage: ChatStage, state: St
 
 
 def test_a_rewording_that_loses_a_number_is_replaced(stage: ChatStage, state: State, item: Item, speak: Speak) -> None:
-    turn = state.turns[1].model_copy(update={"prompt": item.question.prompt})
-    stage.act = lambda body: told(item.question.prompt.replace("0.5%", "Half a percent"))
+    prompt = "You build a fraud detector; 0.5% of the transactions are fraud. How do you train and judge the model?"
+    turn = state.turns[1].model_copy(update={"prompt": prompt})
+    stage.act = lambda body: told(prompt.replace("0.5%", "Half a percent"))
     words = speak(authored.ask(state, turn, item))
-    assert item.question.prompt.strip() in words.text
+    assert prompt in words.text
     assert words.voicing is not None
     assert "0.5" in words.voicing.problem
 

@@ -65,7 +65,8 @@ def test_a_good_pack_loads(pack: Path) -> None:
 def test_an_unknown_field_is_named_with_line_and_nearest_name(pack: Path) -> None:
     edit(rubric(pack), "    weight: 3", "    wieght: 3")
     text = problems(pack)
-    assert f"{rubric(pack)}:5: key_points[0].wieght: is not a field of the format; did you mean 'weight'?" in text
+    line = 1 + rubric(pack).read_text(encoding="utf-8").splitlines().index("    wieght: 3")
+    assert f"{rubric(pack)}:{line}: key_points[0].wieght: is not a field of the format; did you mean 'weight'?" in text
 
 
 def test_an_unknown_level_names_the_nearest(pack: Path) -> None:

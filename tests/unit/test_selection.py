@@ -10,7 +10,7 @@ import pytest
 
 from interviewer.core.bank.content import Bank
 from interviewer.core.bank.kinds import TOPICS as BUILT_IN_TOPICS
-from interviewer.core.bank.kinds import Level
+from interviewer.core.bank.kinds import Kind, Level
 from interviewer.core.interview.selection import NEAREST_TOPICS, Plan, plan_interview
 from interviewer.core.interview.session import SessionConfig
 from interviewer.core.ports import Neighbour
@@ -106,6 +106,8 @@ def test_interviews_from_the_built_in_bank_are_varied_ordered_and_without_repeat
     plans = [plan(bank, seed=seed, level=level, count=6) for seed in range(10)]
     for result in plans:
         questions = [bank[each.question_id].question for each in result.questions]
+        assert sum(question.kind is Kind.WARMUP for question in questions) == (level is Level.JUNIOR)
+        questions = [question for question in questions if question.kind is not Kind.WARMUP]
         assert len({question.id for question in questions}) == 6
         assert len({question.topic for question in questions}) >= 4
         for left, right in pairwise(questions):
