@@ -33,11 +33,11 @@ from interviewer.paths import built_in_pack
 
 _FOLDS = 5
 _GRID = {
-    "core_share": (0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9),
-    "price": (0.0, 0.1, 0.2, 0.3, 0.4, 0.5),
-    "bend": (0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 1.0),
+    "core_share": (0.65, 0.7, 0.75, 0.8, 0.85),
+    "price": (0.1, 0.2, 0.3, 0.4),
+    "bend": (0.6, 0.7, 0.8, 0.9, 1.0),
 }
-_NEEDS = (2, 3, 4, 5, 6)
+_NEEDS = (3, 4, 5)
 """Depth points that make full depth, where a rubric says nothing of its own."""
 
 
