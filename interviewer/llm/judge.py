@@ -15,7 +15,7 @@ from interviewer.core.bank.kinds import Level
 from interviewer.core.futures import settled
 from interviewer.core.grade.grade import Grade, GradeRequest, GradeResult, JudgeCall, Judging
 from interviewer.core.grade.injection import find_injections, leave_out
-from interviewer.core.interview.summary import BANDS, summarise_answer
+from interviewer.core.interview.summary import bands, summarise_answer
 from interviewer.core.text import count_words
 from interviewer.llm.chat import Chat, ChatFailure, ChatMessage, ChatReply, ChatRequest
 from interviewer.llm.fusion import MOST_BALLOTS, disputed_points, fuse
@@ -173,4 +173,4 @@ def _is_close(item: Item, request: GradeRequest, grade: Grade, first: Judgement)
         return True
     fused = fuse(item, grade, [first], request.answer)
     value = summarise_answer(item, item.question.level, request.answer, fused).score.value
-    return value is not None and any(bound and abs(value - bound) < _NEAR for bound, _ in BANDS)
+    return value is not None and any(bound and abs(value - bound) < _NEAR for bound, _ in bands(item.rubric.edition))

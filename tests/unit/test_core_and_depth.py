@@ -14,9 +14,10 @@ from interviewer.core.interview.followup import is_strong, pick_follow_up
 from interviewer.core.interview.open_points import points_above
 from interviewer.core.interview.scoring import score_question
 from interviewer.core.interview.session import Outcome, Phase, Planned, SessionConfig, State, Turn, TurnKind
-from interviewer.core.interview.summary import SessionSummary, summarise
+from interviewer.core.interview.summary import SessionSummary, band, summarise
 from interviewer.core.progress.agenda import Card, build_agenda
 from interviewer.core.progress.record import build_record
+from interviewer.core.progress.trends import differences, trend
 from interviewer.report.json_report import render_json
 from interviewer.report.markdown_report import render_markdown
 from interviewer.report.terminal_report import render_terminal
@@ -72,6 +73,22 @@ def test_every_report_shows_them_for_the_session_and_for_the_question() -> None:
     assert SHOWN in describe_report(found, 80).plain
     assert SHOWN in describe_verdict(found.questions[0], Level.JUNIOR, 1, 80).plain
     assert SHOWN in describe_record(build_record(found), 80, "g").plain
+
+
+def test_a_session_has_the_bands_of_its_formula() -> None:
+    found = summary()
+    assert found.value is not None
+    assert found.band == band(found.value)
+
+
+def test_scores_by_two_formulas_are_not_held_against_each_other_in_silence() -> None:
+    new = build_record(summary())
+    old = new._replace(core=None, depth=None)
+    said = "Scored by different formulas: one tells core from depth, the other does not."
+    assert said in differences(old, new)
+    assert said not in differences(new, new)
+    trended = [each._replace(finished=True) for each in (new, old)]
+    assert {point.edition for points in trend(trended).values() for point in points} == {1, 2}
 
 
 def test_a_point_of_the_pool_is_called_depth() -> None:

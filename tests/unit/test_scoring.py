@@ -166,6 +166,13 @@ def test_what_a_candidate_one_level_up_would_add(level: Level, above: list[str])
 
 @pytest.mark.parametrize(("score", "word"), [(100, "strong"), (80, "strong"), (79.9, "solid"), (0, "not there yet")])
 def test_bands(score: float, word: str) -> None:
+    assert band(score, edition=1) == word
+
+
+@pytest.mark.parametrize(
+    ("score", "word"), [(78, "strong"), (77.9, "solid"), (60, "solid"), (38, "mixed"), (0, "not there yet")]
+)
+def test_bands_lie_midway_between_what_readers_called_their_scores(score: float, word: str) -> None:
     assert band(score) == word
 
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 
 from interviewer.core.bank.content import Item
-from interviewer.core.bank.kinds import Kind, Level
+from interviewer.core.bank.kinds import EDITION, Kind, Level
 from interviewer.core.frozen import Frozen
 from interviewer.core.grade.grade import GradeResult
 from interviewer.core.grade.ledger import Asked, Ledger, asked_for, build_ledger
@@ -16,8 +16,14 @@ from interviewer.core.interview.score_formula import INTERVAL_Z
 from interviewer.core.interview.scoring import QuestionScore, score_question
 from interviewer.core.interview.session import Outcome, Phase, SessionConfig, State, Turn, TurnKind
 
-BANDS = ((80.0, "strong"), (65.0, "solid"), (45.0, "mixed"), (0.0, "not there yet"))
-"""Lower bound of the score and what it is called, for the level asked."""
+BANDS = ((78.0, "strong"), (60.0, "solid"), (38.0, "mixed"), (0.0, "not there yet"))
+"""Lower bound of the score and what it is called, for the level asked.
+
+The readers whose scores chose the formula's constants called 85 strong, 70 solid, 50 half of it and 25 poor; the bounds
+lie midway.
+"""
+FIRST_BANDS = ((80.0, "strong"), (65.0, "solid"), (45.0, "mixed"), (0.0, "not there yet"))
+"""The same for scores by the first formula."""
 
 
 class QuestionSummary(Frozen):
@@ -74,9 +80,14 @@ class SessionSummary(Frozen):
     """What language models were asked in this session, replaced grades included."""
 
 
-def band(value: float) -> str:
-    """The word for a score."""
-    return next(name for bound, name in BANDS if value >= bound)
+def band(value: float, edition: int = EDITION) -> str:
+    """The word for a score by the formula of an edition."""
+    return next(name for bound, name in bands(edition) if value >= bound)
+
+
+def bands(edition: int) -> tuple[tuple[float, str], ...]:
+    """The bands of an edition's formula."""
+    return FIRST_BANDS if edition == 1 else BANDS
 
 
 def summarise(
@@ -95,6 +106,7 @@ def summarise(
     values = [each.score.value for each in scored if each.score.value is not None]
     mean = sum(values) / len(values) if values else None
     spread = INTERVAL_Z * math.sqrt(sum(each.score.variance for each in scored)) / len(scored) if scored else 0.0
+    core = _mean(each.score.core for each in scored)
     points = [point for each in counted for point in each.score.points]
     return SessionSummary(
         session_id=session_id,
@@ -106,9 +118,9 @@ def summarise(
         value=mean,
         low=max(0.0, mean - spread) if mean is not None else 0.0,
         high=min(100.0, mean + spread) if mean is not None else 100.0,
-        core=_mean(each.score.core for each in scored),
+        core=core,
         depth=_mean(each.score.depth for each in scored),
-        band=band(mean) if mean is not None else "no score",
+        band=band(mean, 1 if core is None else EDITION) if mean is not None else "no score",
         topics=_topic_scores(scored),
         strongest=_strongest(points),
         weakest=_weakest(points),

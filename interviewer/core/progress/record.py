@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from interviewer.core.bank.kinds import Level
+from interviewer.core.bank.kinds import EDITION, Level
 from interviewer.core.grade.grade import Grade, Ungraded
 from interviewer.core.interview.session import Mode, Outcome
 from interviewer.core.interview.summary import QuestionSummary, SessionSummary
@@ -61,6 +61,11 @@ class Record(NamedTuple):
     def series(self) -> tuple[Series, ...]:
         """The kinds of grade in it; a question of zero points for "I don't know" was graded by nobody."""
         return tuple(sorted({mark.series for mark in self.marks}))
+
+    @property
+    def edition(self) -> int:
+        """Of the formula it was scored by."""
+        return 1 if self.core is None else EDITION
 
     @property
     def grading(self) -> str:

@@ -29,6 +29,8 @@ class TrendPoint(NamedTuple):
     session_id: str
     started_at: float
     value: float
+    edition: int
+    """Of the formula it was scored by."""
 
 
 class Compared(NamedTuple):
@@ -74,7 +76,7 @@ def trend(records: Sequence[Record], topic: str = "") -> dict[Series, list[Trend
             questions = sum(mark.questions for mark in marks)
             if questions:
                 mean = sum(mark.value * mark.questions for mark in marks) / questions
-                found[series].append(TrendPoint(each.id, each.started_at, mean))
+                found[series].append(TrendPoint(each.id, each.started_at, mean, each.edition))
     return {series: points for series, points in found.items() if points}
 
 
@@ -94,6 +96,8 @@ def differences(first: Record, second: Record) -> list[str]:
         said.append(f"Not the same grader: {first.grading} and {second.grading} scores are not comparable.")
     elif first.graders and second.graders and first.graders != second.graders:
         said.append("Graded by different versions; small differences may come from that.")
+    if None not in (first.value, second.value) and first.edition != second.edition:
+        said.append("Scored by different formulas: one tells core from depth, the other does not.")
     said += [f"Session {each.id} is a demonstration." for each in (first, second) if each.demo]
     said += [f"Session {each.id} is not finished." for each in (first, second) if not each.finished]
     return said

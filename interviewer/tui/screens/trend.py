@@ -104,4 +104,6 @@ def _in_words(found: dict[Series, list[TrendPoint]]) -> list[str]:
         lines.append(f"{_MARKERS[series]} {series}, {len(values)} session{'s' * (len(values) != 1)}: {last}")
     if len(found) > 1:
         lines.append("Two kinds of grade: compare each with itself only.")
+    if len({point.edition for points in found.values() for point in points}) > 1:
+        lines.append("Two formulas: the later scores tell core from depth, the earlier ones do not.")
     return lines

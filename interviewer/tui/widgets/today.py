@@ -44,7 +44,8 @@ def describe_today(records: Sequence[Record], today: date, resume: str, submit: 
         lines.append(f"Streak: {days} day{'s' * (days != 1)} in a row with a finished session.")
     for series, points in trend(records).items():
         values = [point.value for point in points[-_LATEST:]]
-        lines.append(f"Last scores, {series}: {spark(values)}  latest {values[-1]:.0f}, {band(values[-1])}")
+        word = band(values[-1], points[-1].edition)
+        lines.append(f"Last scores, {series}: {spark(values)}  latest {values[-1]:.0f}, {word}")
     return lines
 
 
