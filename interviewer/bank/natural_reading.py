@@ -64,7 +64,8 @@ def _problems(answer: NaturalAnswer, rubric: Rubric) -> Iterator[tuple[str, str]
 
 def _reading_problems(prefix: str, reading: Reading, rubric: Rubric) -> Iterator[tuple[str, str]]:
     points = [point.id for point in rubric.key_points]
-    lacking = [name for name in points if name not in reading.verdicts]
+    # A point that came after the second reading has the first reader's verdict only.
+    lacking = [name for name in points if name not in reading.verdicts] if not prefix else []
     if lacking:
         yield f"{prefix}verdicts", f"has none for {', '.join(lacking)}"
     wrongs = [wrong.id for wrong in rubric.misconceptions]

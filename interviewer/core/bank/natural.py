@@ -32,4 +32,4 @@ class NaturalAnswer(Reading):
     writer: Slug
     text: Text
     second: Reading | None = None
-    """What a second reader made of it, who had not seen the first reading."""
+    """What a second reader made of it, who had not seen the first reading; without points that came later."""
