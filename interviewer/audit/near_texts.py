@@ -20,7 +20,8 @@ _MESSAGES = {
     "copied": "says the statement again (cosine {similarity:.2f}); put it in other words",
     "leak": "is so near to the statement (cosine {similarity:.2f}) that it gives the answer away",
     "truth": "can't be told from a true wording of {other!r} (cosine {similarity:.2f}); say it otherwise",
-    "elsewhere": "lies nearer to the truth of {other!r} (cosine {similarity:.2f}) than to any text of its own point",
+    "elsewhere": "lies nearer to the truth of {other!r} (cosine {similarity:.2f}) than to any text of its own point by "
+    "0.30 and more; say more of what this point is about",
     "stray": "lies nearer to {other!r} (cosine {similarity:.2f}) than to any text of its own point",
 }
 _SAME_FACT = 0.86

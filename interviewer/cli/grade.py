@@ -41,6 +41,9 @@ def grade(
     judge: Annotated[
         str | None, typer.Option(help="off, auto (when one is configured) or llm.", show_default=False)
     ] = None,
+    pack: Annotated[
+        list[Path] | None, typer.Option(help="A folder with questions of your own. Repeatable.", show_default=False)
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="One answer or a session as JSON. JSON Lines always are.")
     ] = False,
@@ -60,7 +63,7 @@ def grade(
     read_at = parse_name(level, Level, "level") if level else None
     if diff and (question is not None or source is not None):
         raise UsageError("--diff compares the grades of a stored session.", todo="Name it with --session ID.")
-    with open_services() as services:
+    with open_services(pack or []) as services:
         if judge is not None:
             use_judge(services, judge)
         if question is not None:
@@ -87,7 +90,8 @@ def _grade_one(services: Services, question_id: str, source: str, level: Level |
     if question_id not in services.bank:
         near = nearest_names(question_id, services.bank.items)
         hint = f"Did you mean {' or '.join(near)}? " if near else ""
-        raise UsageError(f"There is no question {question_id!r}.", todo=f'{hint}`mockdl search "..."` finds questions.')
+        todo = f'{hint}`mockdl search "..."` finds questions; --pack FOLDER adds those of a pack of your own.'
+        raise UsageError(f"There is no question {question_id!r}.", todo=todo)
     answer = _read_text(source)
     item = services.bank[question_id]
     ready_engine(services, quiet=as_json, index=False)

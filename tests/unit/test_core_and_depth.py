@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from interviewer.core.bank.content import Item
-from interviewer.core.bank.kinds import Level
+from interviewer.core.bank.kinds import Level, Standard
 from interviewer.core.grade.grade import Grade
 from interviewer.core.interview.followup import is_strong, pick_follow_up
 from interviewer.core.interview.open_points import points_above
@@ -73,6 +73,20 @@ def test_every_report_shows_them_for_the_session_and_for_the_question() -> None:
     assert SHOWN in describe_report(found, 80).plain
     assert SHOWN in describe_verdict(found.questions[0], Level.JUNIOR, 1, 80).plain
     assert SHOWN in describe_record(build_record(found), 80, "g").plain
+
+
+def test_the_summary_says_which_rubrics_are_basic() -> None:
+    assert summary().notes == ()
+    rubric = ITEM.rubric.model_copy(update={"standard": Standard.BASIC})
+    basic = ITEM.model_copy(update={"rubric": rubric})
+    state = State(
+        config=SessionConfig(level=Level.JUNIOR),
+        plan=(Planned(question_id="alpha"),),
+        turns=(graded(basic, p0="covered"),),
+        phase=Phase.FINISHED,
+    )
+    found = summarise("s", state, {"alpha": basic}, started_at=0)
+    assert found.notes == ("Less certain, for their rubrics are basic ones: Title of alpha.",)
 
 
 def test_a_session_has_the_bands_of_its_formula() -> None:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 
 from interviewer.core.bank.content import Item
-from interviewer.core.bank.kinds import EDITION, Kind, Level
+from interviewer.core.bank.kinds import EDITION, Kind, Level, Standard
 from interviewer.core.frozen import Frozen
 from interviewer.core.grade.grade import GradeResult
 from interviewer.core.grade.ledger import Asked, Ledger, asked_for, build_ledger
@@ -113,7 +113,7 @@ def summarise(
         config=state.config,
         started_at=started_at,
         finished=state.phase is Phase.FINISHED,
-        notes=notes,
+        notes=(*notes, *_basic(counted)),
         questions=questions,
         value=mean,
         low=max(0.0, mean - spread) if mean is not None else 0.0,
@@ -133,6 +133,13 @@ def summarise(
         ),
         ledger=ledger or build_ledger(_asked(state)),
     )
+
+
+def _basic(questions: Iterable[QuestionSummary]) -> Iterator[str]:
+    """What must be said of questions whose rubrics are basic ones."""
+    titles = [each.item.question.title for each in questions if each.item.rubric.standard is Standard.BASIC]
+    if titles:
+        yield f"Less certain, for their rubrics are basic ones: {', '.join(titles)}."
 
 
 def _mean(shares: Iterable[float | None]) -> float | None:
