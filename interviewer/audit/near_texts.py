@@ -24,6 +24,8 @@ _MESSAGES = {
     "0.30 and more; say more of what this point is about",
     "stray": "lies nearer to {other!r} (cosine {similarity:.2f}) than to any text of its own point",
 }
+_BY_SIMILARITY = ("leak", "elsewhere", "stray")
+"""What a person has to look at: a probe that makes sense read alone shares the subject with its statement."""
 _SAME_FACT = 0.86
 """Two statements of different questions above this (cosine) say the same. Read off the built-in bank."""
 _UNPAID = 0.45
@@ -43,7 +45,7 @@ def text_findings(reading: PackReading, item: Item, engine: Engine) -> list[Find
             0,
             each.field,
             _MESSAGES[each.kind].format(**each.model_dump()),
-            "note" if each.kind == "stray" else "warning",
+            "note" if item.rubric.edition > 1 and each.kind in _BY_SIMILARITY else "warning",
         )
         for each in close
         if not _only_the_number_differs(each, numeric)

@@ -8,7 +8,8 @@ from unittest.mock import Mock
 
 import pytest
 
-from interviewer.bank import check_bank, load_bank, read_pack
+from interviewer.audit.natural_answers import MOST_LENGTH, natural_findings, tally_natural
+from interviewer.bank import check_bank, load_bank, read_natural, read_pack
 from interviewer.core.bank.content import Bank, Item
 from interviewer.core.bank.kinds import Level
 from interviewer.errors import BankError
@@ -52,6 +53,17 @@ def problems(pack: Path) -> str:
 def test_the_built_in_bank_is_free_of_errors_and_warnings() -> None:
     reading = read_pack(ROOT)
     assert [str(finding) for finding in [*reading.findings, *check_bank(reading)]] == []
+
+
+def test_every_question_has_natural_answers_with_a_verdict_for_each_point(bank: Bank) -> None:
+    reading = read_pack(ROOT)
+    natural, findings = read_natural(reading)
+    assert [str(each) for each in [*findings, *natural_findings(reading, natural)]] == []
+    tally = tally_natural(natural)
+    assert tally.answers >= 632
+    assert tally.twice * 5 >= tally.answers
+    assert tally.kappa >= 0.85
+    assert abs(tally.length_r) < MOST_LENGTH
 
 
 def test_the_built_in_bank_has_every_level(bank: Bank) -> None:
