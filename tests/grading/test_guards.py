@@ -6,10 +6,12 @@ import random
 
 import pytest
 
+from interviewer.bank import read_natural, read_pack
 from interviewer.core.bank.content import Bank
 from interviewer.core.english import is_negated, tokens
 from interviewer.grading.guards import guard_spans, is_shuffled, other_language, shingles, told_runs
 from interviewer.grading.spans import MOST_SPANS, cut_spans
+from interviewer.paths import built_in_pack
 
 QUESTION = "How does dropout behave in training and in inference, and when is it not worth using?"
 GOOD = "While we train, a random share of the activations gets zeroed, and the rest is scaled up."
@@ -211,3 +213,24 @@ def test_what_stands_beside_a_hint_said_back_still_earns() -> None:
 )
 def test_an_honest_sentence_that_uses_a_hints_words_is_left_open(answer: str) -> None:
     assert earning_besides(answer, HINT, PROBE)
+
+
+def test_no_hint_of_the_bank_earns_and_no_honest_answer_is_closed_for_one() -> None:
+    reading = read_pack(built_in_pack())
+    natural, _ = read_natural(reading)
+    honest = 0
+    for question_id, item in reading.items.items():
+        asked = item.question.prompt
+        told = told_runs(
+            [*(hint.text for hint in item.question.hints), *(point.probe for point in item.rubric.key_points)]
+        )
+        for hint in item.question.hints:
+            spans = cut_spans(hint.text)
+            guarded = guard_spans(hint.text, asked, spans, told=told)
+            earning = [span.text for span, free in zip(spans, guarded.open, strict=True) if free]
+            assert not [text for text in earning if len(tokens(text)) > 6], question_id
+        examples = (each.text for each in item.rubric.examples if each.verdicts)
+        for text in (*examples, *(answer.text for answer in natural[question_id])):
+            assert "copied" not in guard_spans(text, asked, cut_spans(text), told=told).flags, text
+            honest += 1
+    assert honest > 1_000
