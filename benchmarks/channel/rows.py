@@ -13,7 +13,8 @@ from interviewer.audit.baselines import keyword_recall, tf_idf_cosines
 from interviewer.audit.evaluation import split_reference
 from interviewer.core.bank.content import Bank, Item
 from interviewer.core.bank.kinds import VerdictName
-from interviewer.core.bank.rubric import KeyPoint
+from interviewer.core.bank.natural import NaturalAnswer
+from interviewer.core.bank.rubric import Example, KeyPoint
 from interviewer.core.grade.grade import FIX_PREFIX
 from interviewer.core.ports import Encoder
 from interviewer.grading.decision import CLASSES
@@ -56,9 +57,11 @@ class GradedRow(NamedTuple):
     """In the order of `BASELINES`; empty for contrasts."""
 
 
-def golden_rows(item: Item, grader: OfflineGrader) -> Iterator[GoldenRow]:
-    """All claims of one question against all of its golden examples."""
-    for example in item.rubric.examples:
+def golden_rows(
+    item: Item, grader: OfflineGrader, answers: Sequence[Example | NaturalAnswer] | None = None
+) -> Iterator[GoldenRow]:
+    """All claims of one question against answers with verdicts; against its golden examples when none are given."""
+    for example in item.rubric.examples if answers is None else answers:
         for name, found in grader.signals(item, example.text).items():
             numbers = None if found is None else found.features
             if name.startswith(FIX_PREFIX):

@@ -27,7 +27,7 @@ from benchmarks.fit_grader.fits import (
     out_of_fold,
     verdict_fit,
 )
-from benchmarks.fit_grader.measures import SURE, report_golden, report_graded
+from benchmarks.fit_grader.measures import SURE, report_golden, report_graded, report_natural
 from benchmarks.fit_grader.regression import choose_weight, soft_fit
 from benchmarks.fit_grader.rows import GRADING, SETS, collect, load_rows
 from interviewer.core.grade.grade import FIX_PREFIX
@@ -40,12 +40,13 @@ HELD = 0.6
 
 def fit(rows: Path) -> None:
     """Print the held-out measures, then fit on everything and write `weights.json`."""
-    golden, graded = load_rows(rows)
+    golden, graded, natural = load_rows(rows)
     digest = hashlib.sha256()
     for file in sorted(rows.glob("*.pickle")):
         digest.update(file.read_bytes())
     points = [row for row in golden if not row.point.startswith(FIX_PREFIX)]
     wrongs = [row for row in golden if row.point.startswith(FIX_PREFIX)]
+    report_natural(points, [row for row in natural if not row.point.startswith(FIX_PREFIX)])
     agreement = {"golden_accuracy": round(report_golden(points), 3), "within_r": round(report_graded(graded), 3)}
     x, known = design([row.signals for row in points])
     y = np.array([row.label for row in points])
@@ -102,7 +103,7 @@ if __name__ == "__main__":
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--channels", type=Path, default=Path("build/channels"))
     parser.add_argument("--rows", type=Path, default=Path("build/rows"))
-    parser.add_argument("--part", choices=("golden", "contrast", *SETS, "all"), default="all")
+    parser.add_argument("--part", choices=("golden", "natural", "contrast", *SETS, "all"), default="all")
     parser.add_argument("--most", type=int, help="answers a question")
     parser.add_argument("--every", type=int, default=1, help="use every n-th contrast only")
     options = parser.parse_args()

@@ -8,14 +8,22 @@ import numpy as np
 
 from benchmarks.channel.pairs import fold_of
 from benchmarks.channel.rows import UNSEEN, GoldenRow, GradedRow
-from benchmarks.fit_grader.fits import RECALL, design, held_out_claim, held_out_credit, out_of_fold, reference_design
-from benchmarks.fit_grader.regression import choose_weight
+from benchmarks.fit_grader.fits import (
+    RECALL,
+    design,
+    held_out_claim,
+    held_out_credit,
+    out_of_fold,
+    reference_design,
+    verdict_fit,
+)
+from benchmarks.fit_grader.regression import choose_weight, shares
 from benchmarks.fit_grader.rows import SETS
-from interviewer.audit.agreement import auc, estimate, macro_f1, within_question
+from interviewer.audit.agreement import auc, cohen_kappa, estimate, macro_f1, within_question
 from interviewer.core.bank.kinds import VerdictName
 from interviewer.grading.decision import ACCUSED, CLASSES
 
-__all__ = ["SURE", "report_golden", "report_graded"]
+__all__ = ["SURE", "report_golden", "report_graded", "report_natural"]
 
 SURE = 0.42
 
@@ -52,6 +60,40 @@ def report_golden(rows: Sequence[GoldenRow]) -> float:
     correcting = [i for i, row in enumerate(rows) if row.kind == "correcting" and row.label == 0]
     print(f"corrected claims credited: {np.mean(p[correcting].argmax(1) <= 1):.3f} ({len(correcting)})")
     return float(np.mean(said == y))
+
+
+def report_natural(golden: Sequence[GoldenRow], natural: Sequence[GoldenRow]) -> None:
+    """Print verdicts on natural answers by fits that saw neither their questions nor any natural answer."""
+    if not natural:
+        return
+    x, known = design([row.signals for row in golden])
+    y = np.array([row.label for row in golden])
+    folds = np.array([fold_of(row.question) for row in golden])
+    p = out_of_fold(x, known, y, folds)
+    xn, known_n = design([row.signals for row in natural])
+    folds_n = np.array([fold_of(row.question) for row in natural])
+    shown = np.zeros((len(natural), len(CLASSES)))
+    shown[:, CLASSES.index(VerdictName.MISSING)] = 1
+    best = shown.argmax(1)
+    for fold in sorted(set(folds_n)):
+        train, test = (folds != fold) & known, (folds_n == fold) & known_n
+        shown[test] = shares(xn[test], verdict_fit(x[train], y[train]))
+        own = folds_n == fold
+        best[own] = (shown[own] * choose_weight(p[folds != fold], y[folds != fold])).argmax(1)
+    wrong = CLASSES.index(VerdictName.CONTRADICTED)
+    doubtful = (shown.max(1) < SURE) | ((best == wrong) & (shown[:, wrong] < ACCUSED))
+    truth = np.array([row.label for row in natural])
+    said = np.where(doubtful, len(CLASSES), best)
+    table = np.zeros((len(CLASSES), len(CLASSES) + 1), dtype=int)
+    np.add.at(table, (truth, said), 1)
+    kappa = cohen_kappa([str(label) for label in truth], [str(label) for label in said])
+    made, lies = table[0].sum(), table[wrong].sum()
+    print(f"natural answers held out: {len(natural)} verdicts, kappa {kappa:.3f}")
+    print(f"  points made that are found {table[0, 0] / made:.3f}, called contradicted {table[0, wrong] / made:.4f}")
+    print(f"  found points that were made {table[0, 0] / table[:, 0].sum():.3f}")
+    print(f"  contradictions found {table[wrong, wrong] / lies:.3f}")
+    print("rows: reader, columns: graded; covered, partial, missing, contradicted, unsure")
+    print(table)
 
 
 def calibration_error(p: np.ndarray, y: np.ndarray) -> float:

@@ -12,7 +12,7 @@ import numpy as np
 
 from benchmarks.channel.pairs import fold_of
 from benchmarks.channel.rows import GoldenRow, GradedRow, contrast_rows, golden_rows, graded_rows
-from interviewer.bank import load_bank
+from interviewer.bank import load_bank, read_natural, read_pack
 from interviewer.core.bank.content import Bank
 from interviewer.grading.offline_grader import OfflineGrader
 from interviewer.paths import built_in_pack
@@ -51,6 +51,11 @@ def collect(data: Path, channels: Path, target: Path, *, most: int | None, step:
     write_pieces(bank, tokenizer)
     golden: list[GoldenRow] = []
     graded: list[GradedRow] = []
+    natural: list[GoldenRow] = []
+    if part in ("natural", "all"):
+        answers, _ = read_natural(read_pack(built_in_pack()))
+        for name, own in answers.items():
+            natural += golden_rows(bank[name], graders[fold_of(name)], own)
     if part in ("golden", "all"):
         for item in bank.items.values():
             golden += golden_rows(item, graders[fold_of(item.question.id)])
@@ -63,7 +68,7 @@ def collect(data: Path, channels: Path, target: Path, *, most: int | None, step:
             graded += graded_rows(data, name, graders.__getitem__, encoder, most=most)
             print(name, len(graded), flush=True)
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(pickle.dumps((golden, graded)))
+    target.write_bytes(pickle.dumps((golden, graded, natural)))
 
 
 def load_graders(channels: Path) -> tuple[SentenceEncoder, Any, dict[int, OfflineGrader]]:
@@ -89,12 +94,14 @@ def load_graders(channels: Path) -> tuple[SentenceEncoder, Any, dict[int, Offlin
     return encoder, model.tokenizer, graders
 
 
-def load_rows(rows: Path) -> tuple[list[GoldenRow], list[GradedRow]]:
-    """What `collect` wrote."""
+def load_rows(rows: Path) -> tuple[list[GoldenRow], list[GradedRow], list[GoldenRow]]:
+    """What `collect` wrote: golden examples, people's grades, natural answers."""
     golden: list[GoldenRow] = []
     graded: list[GradedRow] = []
+    natural: list[GoldenRow] = []
     for file in sorted(rows.glob("*.pickle")):
-        more_golden, more_graded = pickle.loads(file.read_bytes())  # noqa: S301 - our own file
+        more_golden, more_graded, *more_natural = pickle.loads(file.read_bytes())  # noqa: S301 - our own file
         golden += more_golden
         graded += more_graded
-    return golden, graded
+        natural += more_natural[0] if more_natural else []
+    return golden, graded, natural

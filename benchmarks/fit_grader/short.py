@@ -130,7 +130,7 @@ def main() -> None:
             print(item.question.id, flush=True)
         kept.parent.mkdir(parents=True, exist_ok=True)
         kept.write_bytes(pickle.dumps(short))
-    golden, _ = load_rows(options.rows)
+    golden, *_ = load_rows(options.rows)
     points = [row for row in golden if not row.point.startswith(FIX_PREFIX)]
     report(points, pickle.loads(kept.read_bytes()))  # noqa: S301 - our own file
 

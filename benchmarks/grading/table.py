@@ -20,7 +20,7 @@ SETS = {"saf": "SAF networks", "scientsbank": "SciEntsBank, unseen domains", "be
 
 def print_table(rows: Path) -> None:
     """Print r and mean within-question r of every signal as a Markdown table, with 95% intervals for ours."""
-    _, graded = load_rows(rows)
+    _, graded, _ = load_rows(rows)
     values = held_out_credit(graded)
     names = ["mockdl", *BASELINES, "token recall"]
     print("| signal | " + " | ".join(SETS.values()) + " |")
