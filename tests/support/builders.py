@@ -8,7 +8,8 @@ from interviewer.core.bank.content import Bank, Item
 from interviewer.core.bank.kinds import Level, VerdictName
 from interviewer.core.bank.question import Question
 from interviewer.core.bank.rubric import Rubric
-from interviewer.core.grade.grade import Grade, HeldMisconception, Passport, PointVerdict, Span
+from interviewer.core.grade.grade import Grade, HeldMisconception, Passport, PointVerdict, Span, Ungraded
+from interviewer.core.interview.session import Outcome, Turn, TurnKind
 
 PASSPORT = Passport(name="test", version="1", rubric_hash="0" * 16, encoder="none")
 
@@ -97,3 +98,18 @@ def make_grade(verdicts: Mapping[str, str], *, held: tuple[str, ...] = ()) -> Gr
 def all_points(verdict: str) -> dict[str, str]:
     """The same verdict on all four points."""
     return {f"p{n}": verdict for n in range(4)}
+
+
+def make_turn(result: Grade | Ungraded | None, **changes: object) -> Turn:
+    """The first turn about `alpha`, answered, with this result."""
+    values: dict[str, object] = {
+        "id": 0,
+        "question_id": "alpha",
+        "kind": TurnKind.QUESTION,
+        "prompt": "?",
+        "started": 0.0,
+        "outcome": Outcome.ANSWERED,
+        "answer": "words that count",
+        "result": result,
+    }
+    return Turn.model_validate({**values, **changes})

@@ -9,11 +9,10 @@ import pytest
 
 from interviewer.core.bank.content import Item
 from interviewer.core.bank.kinds import Level, Standard
-from interviewer.core.grade.grade import Grade
 from interviewer.core.interview.followup import is_strong, pick_follow_up
 from interviewer.core.interview.open_points import points_above
 from interviewer.core.interview.scoring import score_question
-from interviewer.core.interview.session import Outcome, Phase, Planned, SessionConfig, State, Turn, TurnKind
+from interviewer.core.interview.session import Phase, Planned, SessionConfig, State, Turn, TurnKind
 from interviewer.core.interview.summary import SessionSummary, band, summarise
 from interviewer.core.progress.agenda import Card, build_agenda
 from interviewer.core.progress.record import build_record
@@ -25,24 +24,11 @@ from interviewer.tui.widgets.record_view import describe_record
 from interviewer.tui.widgets.report_head import describe_report
 from interviewer.tui.widgets.verdict_text import describe_verdict
 from tests.support.builders import make_grade
+from tests.support.builders import make_turn as turn
 from tests.unit.test_score_formula import core, deep, second
 
 ITEM = second(core(), core(), core(), core(), core(), deep(), deep(), deep(), (1.0, Level.MID, True))
 GOOD = {f"p{n}": "covered" for n in range(5)}
-
-
-def turn(result: Grade, **changes: object) -> Turn:
-    values: dict[str, object] = {
-        "id": 0,
-        "question_id": "alpha",
-        "kind": TurnKind.QUESTION,
-        "prompt": "?",
-        "started": 0.0,
-        "outcome": Outcome.ANSWERED,
-        "answer": "words that count",
-        "result": result,
-    }
-    return Turn.model_validate({**values, **changes})
 
 
 def graded(item: Item, **said: str) -> Turn:

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from interviewer.core.bank.content import Item
 from interviewer.core.bank.kinds import Level, Standard
-from interviewer.core.grade.grade import Grade
 from interviewer.core.interview.score_formula import FITTED
 from interviewer.core.interview.scoring import QuestionScore, score_question
-from interviewer.core.interview.session import Outcome, Turn, TurnKind
+from interviewer.core.interview.session import Turn, TurnKind
 from tests.support.builders import make_grade, make_item, make_verdict
+from tests.support.builders import make_turn as turn
 
 Verdicts = dict[str, str]
 
@@ -42,20 +42,6 @@ def deep(weight: float = 1.0) -> tuple[float, Level, bool]:
 
 
 ITEM = second(core(3), core(2), *[deep()] * 6)
-
-
-def turn(result: Grade, **changes: object) -> Turn:
-    values: dict[str, object] = {
-        "id": 0,
-        "question_id": "alpha",
-        "kind": TurnKind.QUESTION,
-        "prompt": "?",
-        "started": 0.0,
-        "outcome": Outcome.ANSWERED,
-        "answer": "words that count",
-        "result": result,
-    }
-    return Turn.model_validate({**values, **changes})
 
 
 def verdicts(item: Item, **said: str) -> Verdicts:

@@ -7,28 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interviewer.core.bank.kinds import Level
-from interviewer.core.grade.grade import Grade, Ungraded
+from interviewer.core.grade.grade import Ungraded
 from interviewer.core.interview.open_points import points_above
 from interviewer.core.interview.scoring import score_question
 from interviewer.core.interview.session import Mode, Outcome, Phase, Planned, SessionConfig, State, Turn, TurnKind
 from interviewer.core.interview.summary import band, summarise
 from tests.support.builders import all_points, make_grade, make_item
+from tests.support.builders import make_turn as turn
 
 ITEM = make_item()  # weights 3, 2 expected at mid; 1, 1 are bonus there
-
-
-def turn(result: Grade | Ungraded | None, **changes: object) -> Turn:
-    values: dict[str, object] = {
-        "id": 0,
-        "question_id": "alpha",
-        "kind": TurnKind.QUESTION,
-        "prompt": "?",
-        "started": 0.0,
-        "outcome": Outcome.ANSWERED,
-        "answer": "words that count",
-        "result": result,
-    }
-    return Turn.model_validate({**values, **changes})
 
 
 def value(*turns: Turn, level: Level = Level.MID, mode: Mode = Mode.INTERVIEW) -> float | None:
