@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from interviewer.audit.golden_cache import KeptGrade, KeptGrades
 from interviewer.core.bank.content import Item
-from interviewer.core.bank.finding import Finding
+from interviewer.core.bank.finding import Finding, Severity
 from interviewer.core.bank.kinds import ExampleKind, VerdictName
 from interviewer.core.bank.natural import NaturalAnswer
 from interviewer.core.bank.pack_files import PackReading, natural_file
@@ -128,8 +128,10 @@ def order_findings(
     for question_id, grades in golden.items():
         path = reading.sources[question_id][1]
         violations = list(_violations(grades))
+        # Of the second edition's rubrics the order is listed only, until the grader is fitted to natural answers.
+        severity: Severity = "note" if reading.items[question_id].rubric.edition > 1 else "error"
         if question_id not in excused:
-            findings += [Finding(path, 0, field, message) for field, message in violations]
+            findings += [Finding(path, 0, field, message, severity) for field, message in violations]
         elif not violations:
             findings.append(Finding(list_file, 0, question_id, "passes now; take it off the list"))
     return findings
@@ -154,7 +156,7 @@ def natural_order_findings(
     golden: Mapping[str, Sequence[GoldenGrade]],
     natural: Mapping[str, Sequence[NaturalAnswer]],
 ) -> list[Finding]:
-    """Pairs of natural answers to a question that readers tell apart clearly and the grader the other way round."""
+    """Questions with natural answers that readers tell apart clearly and the grader wrongly; each with its worst pair."""
     found = []
     for question_id, grades in golden.items():
         own = [
@@ -162,13 +164,20 @@ def natural_order_findings(
             for grade in grades
             if grade.kind == NATURAL and grade.example is not None
         ]
-        path = natural_file(reading.sources[question_id][1])
-        for number, better, high in own:
-            for other, worse, low in own:
-                if better.score - worse.score >= _CLEARLY and high + _SLACK < low:
-                    message = f"scores {high:.0f}, below the {worse.kind} answer of line {other + 1} with {low:.0f}; "
-                    told = f"readers gave {better.score:.0f} and {worse.score:.0f}"
-                    found.append(Finding(path, number + 1, str(better.kind), message + told, "note"))
+        wrong = [
+            (low - high, number, better, high, other, worse, low)
+            for number, better, high in own
+            for other, worse, low in own
+            if better.score - worse.score >= _CLEARLY and high + _SLACK < low
+        ]
+        if wrong:
+            _, number, better, high, other, worse, low = max(wrong, key=lambda each: each[0])
+            message = (
+                f"scores {high:.0f}, below the {worse.kind} answer of line {other + 1} with {low:.0f}; readers gave "
+            )
+            message += f"{better.score:.0f} and {worse.score:.0f}; so it is with {len(wrong)} pairs"
+            path = natural_file(reading.sources[question_id][1])
+            found.append(Finding(path, number + 1, str(better.kind), message, "note"))
     return found
 
 

@@ -12,15 +12,15 @@ CARD_BEGIN = "<!-- quality card: begin -->"
 CARD_END = "<!-- quality card: end -->"
 
 
-def render_card(survey: Survey, *, grader: str, excused: int) -> str:
+def render_card(survey: Survey, *, grader: str, broken: int) -> str:
     """Markdown tables by topic, by register, by kind of golden example and of natural answer.
 
     Args:
         survey: the numbers.
         grader: name and version of the grader that gave the verdicts, with its encoder.
-        excused: questions in `known_hard.yaml`.
+        broken: questions whose golden examples come out in a wrong order.
     """
-    lines = [*_topic_table(survey), "", *_register_table(survey), "", *_kind_table(survey, grader, excused)]
+    lines = [*_topic_table(survey), "", *_register_table(survey), "", *_kind_table(survey, grader, broken)]
     if survey.natural.answers:
         lines += ["", *_natural_table(survey)]
     return "\n".join(lines) + "\n"
@@ -44,7 +44,7 @@ def _topic_table(survey: Survey) -> list[str]:
     return _table(head, [*rows, (f"**{survey.questions} questions**", *total)])
 
 
-def _kind_table(survey: Survey, grader: str, excused: int) -> list[str]:
+def _kind_table(survey: Survey, grader: str, broken: int) -> list[str]:
     rows = [
         (row.kind, str(row.examples), str(row.verdicts), _percent(row.right, row.verdicts))
         for row in survey.kinds
@@ -53,13 +53,13 @@ def _kind_table(survey: Survey, grader: str, excused: int) -> list[str]:
     right, verdicts = sum(row.right for row in survey.kinds), sum(row.verdicts for row in survey.kinds)
     rows.append(("**all**", str(sum(row.examples for row in survey.kinds)), str(verdicts), _percent(right, verdicts)))
     both, overlooked, alarms = survey.held
-    order = "none breaks the order" if not excused else f"{excused} are listed in `rubrics/known_hard.yaml`"
+    order = f"in {broken} of {survey.questions} questions" if broken else "in no question"
     return [
         *_table(("Golden example", "Answers", "Verdicts", "Right"), rows),
         "",
         f"Verdicts by {grader}, one for each key point. Misconceptions in these answers: {both} found, "
-        f"{overlooked} overlooked, {alarms} false alarms. Of the questions whose examples must come out in "
-        f"the right order, {order}.",
+        f"{overlooked} overlooked, {alarms} false alarms. The examples come out in a wrong order (strong below partial, "
+        f"partial below nothing) {order}.",
     ]
 
 

@@ -9,13 +9,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
-from typing import Literal
 
 from interviewer.bank import second_edition
 from interviewer.bank.second_edition import Problem
 from interviewer.bank.starter import PLACEHOLDER
 from interviewer.core.bank.content import Item
-from interviewer.core.bank.finding import Finding
+from interviewer.core.bank.finding import Finding, Severity
 from interviewer.core.bank.kinds import EXAMPLE_KINDS, ExampleKind, Kind, Level, Standard
 from interviewer.core.bank.pack_files import PackReading
 from interviewer.core.bank.question import Question
@@ -33,7 +32,7 @@ def check_bank(reading: PackReading) -> list[Finding]:
     findings: list[Finding] = []
     for question_id, item in reading.items.items():
         first = item.rubric.edition == 1
-        severity: Literal["error", "warning"] = "warning" if first else "error"
+        severity: Severity = "warning" if first else "error"
         question_path, rubric_path = reading.sources[question_id]
         parts: tuple[tuple[Path, Question | Rubric, list[Iterator[Problem]]], ...] = (
             (question_path, item.question, [_question_problems(item)]),

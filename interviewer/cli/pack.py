@@ -66,7 +66,7 @@ def check(
     if any(finding.severity == "error" for finding in findings) or (strict and warnings):
         raise typer.Exit(4)
     if with_card and outcome is not None and survey is not None:
-        for path in write_card(reading.root, survey, grader=grader, excused=outcome.excused):
+        for path in write_card(reading.root, survey, grader=grader, broken=outcome.broken):
             say(f"The quality card was written to {path}.")
 
 

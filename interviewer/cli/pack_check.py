@@ -35,8 +35,8 @@ class PackAudit(NamedTuple):
     findings: list[Finding]
     golden: dict[str, list[GoldenGrade]]
     natural: dict[str, tuple[NaturalAnswer, ...]]
-    excused: int
-    """Questions in `known_hard.yaml`."""
+    broken: int
+    """Questions whose golden examples come out in a wrong order, those in `known_hard.yaml` included."""
 
     def survey(self, reading: PackReading, findings: Sequence[Finding]) -> Survey:
         """The numbers, with all findings counted."""
@@ -83,10 +83,12 @@ def audit(
     finally:  # Ctrl-C keeps what was graded
         kept.save()
     excused, problems = files.read_known_hard(reading.root)
+    order = order_findings(reading, golden, excused) if golden else []
     if golden:
-        findings += [*problems, *order_findings(reading, golden, excused), *hint_findings(reading, golden)]
+        findings += [*problems, *order, *hint_findings(reading, golden)]
         findings += natural_order_findings(reading, golden, natural)
-    return PackAudit(findings, golden, natural, len(excused))
+    rubrics = {path for _, path in reading.sources.values()}
+    return PackAudit(findings, golden, natural, len({each.path for each in order} & rubrics) + len(excused))
 
 
 def _sample(names: Iterable[str], size: int) -> set[str]:
@@ -119,13 +121,13 @@ def _percent(part: int, whole: int) -> str:
     return f"{100 * part / whole:.0f}%" if whole else "-"
 
 
-def write_card(root: Path, survey: Survey, *, grader: str, excused: int) -> list[Path]:
+def write_card(root: Path, survey: Survey, *, grader: str, broken: int) -> list[Path]:
     """Write `docs/quality.md` of the pack, and the card in its README where that has a place for it.
 
     Raises:
         UsageError: a file cannot be written.
     """
-    card = render_card(survey, grader=grader, excused=excused)
+    card = render_card(survey, grader=grader, broken=broken)
     target, readme = root / "docs" / "quality.md", root / "README.md"
     written = [target]
     try:

@@ -222,7 +222,7 @@ def test_the_survey_counts_verdicts_and_names_gaps(reading: PackReading) -> None
     assert survey.held == (0, 0, 1)
     assert "regularisation: none at mid, senior, staff" in survey.gaps
     assert "maths: no questions" in survey.gaps
-    card = render_card(survey, grader="the grader", excused=1)
+    card = render_card(survey, grader="the grader", broken=1)
     assert "| regularisation | 2 | 0 | 0 | 0 |" in card
     assert f"| strong | 1 | {len(said)} |" in card
     assert "1 false alarms" in card

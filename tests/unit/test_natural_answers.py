@@ -140,7 +140,7 @@ def test_the_card_shows_tiers_registers_kinds_and_agreement(reading: PackReading
     natural = {"alpha": [answer(second={"verdicts": own.verdicts, "score": 45}), answer(kind="terse")]}
     right = {name: str(verdict) for name, verdict in own.verdicts.items()}
     golden = {"alpha": [grade(NATURAL, 0, 9, **right), grade(NATURAL, 1, 9, **{**right, "p0": "missing"})]}
-    card = render_card(build_survey(reading, golden, [], natural), grader="the grader", excused=0)
+    card = render_card(build_survey(reading, golden, [], natural), grader="the grader", broken=0)
     assert "| Topic | junior | mid | senior | staff | Core | Depth |" in card
     assert "| foundations | 0 | 1 | 0 | 0 | 4 | 6 | 80 |" in card
     assert "| Wordings | terse | spoken | item | natural |" in card

@@ -8,6 +8,9 @@ from typing import Literal, NamedTuple
 
 from interviewer.errors import BankError
 
+Severity = Literal["error", "warning", "note"]
+"""A note hangs on the grader of the day or on similarity alone: it is listed and fails nothing."""
+
 
 class Finding(NamedTuple):
     """A defect of a pack."""
@@ -18,8 +21,7 @@ class Finding(NamedTuple):
     field: str
     """Where in the file, e.g. `key_points[2].weight`; "" for the whole file."""
     message: str
-    severity: Literal["error", "warning", "note"] = "error"
-    """A note hangs on the grader of the day or on similarity alone: it is listed and fails nothing."""
+    severity: Severity = "error"
 
     def __str__(self) -> str:
         place = f"{self.path}:{self.line}" if self.line else str(self.path)
