@@ -156,7 +156,7 @@ def natural_order_findings(
     golden: Mapping[str, Sequence[GoldenGrade]],
     natural: Mapping[str, Sequence[NaturalAnswer]],
 ) -> list[Finding]:
-    """Questions with natural answers that readers tell apart clearly and the grader wrongly; each with its worst pair."""
+    """Questions with natural answers that readers tell apart clearly and the grader wrongly, by their worst pair."""
     found = []
     for question_id, grades in golden.items():
         own = [

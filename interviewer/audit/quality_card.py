@@ -58,8 +58,8 @@ def _kind_table(survey: Survey, grader: str, broken: int) -> list[str]:
         *_table(("Golden example", "Answers", "Verdicts", "Right"), rows),
         "",
         f"Verdicts by {grader}, one for each key point. Misconceptions in these answers: {both} found, "
-        f"{overlooked} overlooked, {alarms} false alarms. The examples come out in a wrong order (strong below partial, "
-        f"partial below nothing) {order}.",
+        f"{overlooked} overlooked, {alarms} false alarms. The examples come out in a wrong order (strong below "
+        f"partial, partial below nothing) {order}.",
     ]
 
 
