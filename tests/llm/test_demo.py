@@ -212,7 +212,7 @@ async def test_the_interface_shows_it_like_any_model(services: Services, no_sock
             await story.type("During training a random part of the units is set to zero.")
             await story.pilot.press("ctrl+s")
             await story.until(lambda t=turn: conductor.turn.id > t or conductor.state.phase is Phase.FINISHED)
-            await story.pilot.pause(0.3)
+            await story.pilot.pause(1.5)
         await story.until(lambda: isinstance(story.app.screen, ReportScreen))
     judged = [turn.result for turn in conductor.state.turns if isinstance(turn.result, Grade)]
     assert judged
