@@ -11,7 +11,7 @@ from interviewer.core.interview.summary import summarise_answer
 from interviewer.grading import OfflineGrader
 from tests.support.attacks import ATTACKS
 
-TOLERANCE = 2.5
+TOLERANCE = 2.0
 """Points of 100."""
 QUESTIONS = ("dropout", "attention-mechanism", "class-imbalance")
 

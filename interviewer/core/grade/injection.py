@@ -122,6 +122,7 @@ _SIGNS = (
     r"next question please",
     r"^\W*(?:final )?(?:verdict|score|grade)s? ?[:=] ?(?:covered|100|1\.0|perfect|pass(?:ed)?|full|excellent"
     r"|(\d+) ?/ ?\1)\b",
+    r"[\[<]\w+[\]>]\s*covered\s*[\[<]/\w*[\]>]",
     r"^[\s`\[{|<!-]+.*\bverdicts?\b\W.*\bcovered\b|^[\s`\[{|]+.*[\"']score[\"'] ?: ?(?:100|1\b)"
     r"|^\|.*\bcovered\b.*\|$",
     r"<tool_call>|\bset_(?:score|grade)\b|\brubric\.score\b|\bset score ?=|^\W*(?:=+ ?candidate|end of (?:the "
