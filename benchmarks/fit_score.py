@@ -21,14 +21,9 @@ from interviewer.core.bank.content import Item
 from interviewer.core.bank.kinds import VerdictName
 from interviewer.core.bank.natural import Reading
 from interviewer.core.grade.grade import Grade, HeldMisconception, Passport, PointVerdict, Span
-from interviewer.core.interview.point_scores import (
-    MisconceptionScore,
-    PointScore,
-    score_misconceptions,
-    score_point,
-)
-from interviewer.core.interview.score_formula import FITTED, Constants, read_second
-from interviewer.core.interview.session import Outcome, Turn, TurnKind
+from interviewer.core.interview.point_scores import MisconceptionScore, PointScore
+from interviewer.core.interview.score_formula import CONSTANTS, Constants, read_second
+from interviewer.core.interview.summary import summarise_answer
 from interviewer.paths import built_in_pack
 
 _FOLDS = 5
@@ -77,18 +72,8 @@ def grade_by_reader(reading: Reading) -> Grade:
 
 def build_row(item: Item, text: str, reading: Reading) -> Row:
     """What became of every point and misconception by a reader's own verdicts."""
-    turn = Turn(
-        id=0,
-        question_id=item.question.id,
-        kind=TurnKind.QUESTION,
-        prompt=item.question.prompt,
-        started=0.0,
-        outcome=Outcome.ANSWERED,
-        answer=text,
-        result=grade_by_reader(reading),
-    )
-    points = (score_point(point, item.question.level, (turn,), item.rubric.edition) for point in item.rubric.key_points)
-    return Row(item, tuple(points), tuple(score_misconceptions(item, (turn,), taken_back=0.0)), reading.score)
+    score = summarise_answer(item, item.question.level, text, grade_by_reader(reading)).score
+    return Row(item, score.points, score.misconceptions, reading.score)
 
 
 def formula(row: Row, by: Constants, need: int | None = None) -> float:
@@ -102,7 +87,7 @@ def formula(row: Row, by: Constants, need: int | None = None) -> float:
 def choices() -> Iterator[tuple[Constants, int]]:
     """All constants that are tried."""
     for values in itertools.product(*_GRID.values()):
-        by = FITTED._replace(**dict(zip(_GRID, values, strict=True)))
+        by = CONSTANTS._replace(**dict(zip(_GRID, values, strict=True)))
         for need in _NEEDS:
             yield by, need
 
@@ -139,7 +124,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     best = fit(predicted, scores)
     print(f"all: {tried[best][0]}, need {tried[best][1]}\n")
     print(f"{len(rows)} answers to {len(order)} questions")
-    print(report("constants in use", np.array([formula(row, FITTED) for row in rows]), scores))
+    print(report("constants in use", np.array([formula(row, CONSTANTS) for row in rows]), scores))
     print(report("fitted, on questions that did not choose them", held_out, scores))
     seconds = [each.second for own in natural.values() for each in own]
     twice = [(row.score, second.score) for row, second in zip(rows, seconds, strict=True) if second is not None]

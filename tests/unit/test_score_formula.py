@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from interviewer.core.bank.content import Item
 from interviewer.core.bank.kinds import Level, Standard
-from interviewer.core.interview.score_formula import FITTED
+from interviewer.core.interview.score_formula import CONSTANTS
 from interviewer.core.interview.scoring import QuestionScore, score_question
 from interviewer.core.interview.session import Turn, TurnKind
 from tests.support.builders import make_grade, make_item, make_verdict
@@ -62,7 +62,9 @@ def test_core_and_depth_are_told_apart() -> None:
     found = score(ITEM, turn(make_grade(verdicts(ITEM, p0="covered", p2="covered", p3="covered"))))
     assert found.core == pytest.approx(3 / 5)
     assert found.depth == pytest.approx(2 / 4)
-    assert found.value == pytest.approx(100 * (FITTED.core_share * 0.6 + (1 - FITTED.core_share) * 0.5) ** FITTED.bend)
+    assert found.value == pytest.approx(
+        100 * (CONSTANTS.core_share * 0.6 + (1 - CONSTANTS.core_share) * 0.5) ** CONSTANTS.bend
+    )
 
 
 def test_four_of_the_pool_are_as_good_as_all_of_it() -> None:
@@ -79,13 +81,13 @@ def test_everything_said_scores_one_hundred_at_any_size_of_pool(pool: int) -> No
 
 def test_without_a_pool_the_core_is_all() -> None:
     item = second(core(), core(), core())
-    assert value(item, verdicts(item, p0="covered", p1="covered")) == pytest.approx(100 * (2 / 3) ** FITTED.bend)
+    assert value(item, verdicts(item, p0="covered", p1="covered")) == pytest.approx(100 * (2 / 3) ** CONSTANTS.bend)
 
 
 def test_a_core_point_contradicted_has_a_price_and_a_pool_point_has_none() -> None:
     right = verdicts(ITEM, p0="covered")
     wrong_core, wrong_depth = value(ITEM, {**right, "p1": "contradicted"}), value(ITEM, {**right, "p2": "contradicted"})
-    assert wrong_core == pytest.approx(100 * (FITTED.core_share * 0.6 - FITTED.price * 2 / 5) ** FITTED.bend)
+    assert wrong_core == pytest.approx(100 * (CONSTANTS.core_share * 0.6 - CONSTANTS.price * 2 / 5) ** CONSTANTS.bend)
     assert wrong_depth == pytest.approx(value(ITEM, right))
 
 
@@ -129,7 +131,7 @@ def test_what_a_follow_up_had_to_ask_for_counts_less() -> None:
 def test_below_the_level_of_every_core_point_the_lowest_bar_counts_and_is_named() -> None:
     item = second(core(at=Level.SENIOR), core(at=Level.SENIOR), *[deep()] * 4, level=Level.SENIOR)
     found = score(item, turn(make_grade(verdicts(item, p0="covered"))), level=Level.JUNIOR)
-    assert found.value == pytest.approx(100 * (FITTED.core_share * 0.5) ** FITTED.bend)
+    assert found.value == pytest.approx(100 * (CONSTANTS.core_share * 0.5) ** CONSTANTS.bend)
     assert found.note == "scored as at senior level, where the answer counts for more"
 
 
