@@ -43,7 +43,7 @@ def check(
     """
     from interviewer.audit.golden import grader_name
     from interviewer.cli.pack_check import audit, write_card
-    from interviewer.paths import built_in_pack
+    from interviewer.paths import built_in_pack, find_places
     from interviewer.services.wiring import pack_files
 
     files = pack_files()
@@ -54,7 +54,7 @@ def check(
     if not any(finding.severity == "error" for finding in findings):
         with open_services(alone=reading.root) as services:
             engine = ready_engine(services, quiet=as_json, index=False)
-            cache = services.places.cache / "golden.json"
+            cache = find_places().cache / "golden.json"  # good for any pack: a grade is known by its contents
             outcome = audit(reading, files, engine, cache, quiet=as_json, sample=sample)
             if with_card:
                 grader = grader_name(next(iter(reading.items.values())), engine)
