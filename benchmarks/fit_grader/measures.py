@@ -37,8 +37,7 @@ def report_golden(rows: Sequence[GoldenRow]) -> float:
     best = np.zeros(len(y), dtype=int)
     for fold in sorted(set(folds)):
         best[folds == fold] = (p[folds == fold] * choose_weight(p[folds != fold], y[folds != fold])).argmax(1)
-    wrong = CLASSES.index(VerdictName.CONTRADICTED)
-    doubtful = (p.max(1) < SURE) | ((best == wrong) & (p[:, wrong] < ACCUSED))
+    doubtful = _doubtful(p, best)
     said = np.where(doubtful, -1, best)
     names = [str(each) for each in CLASSES]
     truth = [names[label] for label in y]
@@ -80,13 +79,12 @@ def report_natural(golden: Sequence[GoldenRow], natural: Sequence[GoldenRow]) ->
         shown[test] = shares(xn[test], verdict_fit(x[train], y[train]))
         own = folds_n == fold
         best[own] = (shown[own] * choose_weight(p[folds != fold], y[folds != fold])).argmax(1)
-    wrong = CLASSES.index(VerdictName.CONTRADICTED)
-    doubtful = (shown.max(1) < SURE) | ((best == wrong) & (shown[:, wrong] < ACCUSED))
     truth = np.array([row.label for row in natural])
-    said = np.where(doubtful, len(CLASSES), best)
+    said = np.where(_doubtful(shown, best), len(CLASSES), best)
     table = np.zeros((len(CLASSES), len(CLASSES) + 1), dtype=int)
     np.add.at(table, (truth, said), 1)
     kappa = cohen_kappa([str(label) for label in truth], [str(label) for label in said])
+    wrong = CLASSES.index(VerdictName.CONTRADICTED)
     made, lies = table[0].sum(), table[wrong].sum()
     print(f"natural answers held out: {len(natural)} verdicts, kappa {kappa:.3f}")
     print(f"  points made that are found {table[0, 0] / made:.3f}, called contradicted {table[0, wrong] / made:.4f}")
@@ -94,6 +92,13 @@ def report_natural(golden: Sequence[GoldenRow], natural: Sequence[GoldenRow]) ->
     print(f"  contradictions found {table[wrong, wrong] / lies:.3f}")
     print("rows: reader, columns: graded; covered, partial, missing, contradicted, unsure")
     print(table)
+
+
+def _doubtful(p: np.ndarray, best: np.ndarray) -> np.ndarray:
+    """Which verdicts the grader gives as unsure; shapes (n, classes) and (n,)."""
+    wrong = CLASSES.index(VerdictName.CONTRADICTED)
+    doubtful: np.ndarray = (p.max(1) < SURE) | ((best == wrong) & (p[:, wrong] < ACCUSED))
+    return doubtful
 
 
 def calibration_error(p: np.ndarray, y: np.ndarray) -> float:

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from interviewer.bank.pack_loading import did_you_mean
 from interviewer.core.bank.finding import Finding
 from interviewer.core.bank.natural import NaturalAnswer, Reading
 from interviewer.core.bank.pack_files import NATURAL_ENDING, PackReading, natural_file
 from interviewer.core.bank.rubric import Rubric
-from interviewer.errors import nearest_names
 
 
 def read_natural(reading: PackReading) -> tuple[dict[str, tuple[NaturalAnswer, ...]], list[Finding]]:
@@ -73,5 +73,4 @@ def _reading_problems(prefix: str, reading: Reading, rubric: Rubric) -> Iterator
     for field, named, known in both:
         for name in named:
             if name not in known:
-                near = nearest_names(name, known, most=1)
-                yield f"{prefix}{field}", f"{name!r} is unknown" + (f"; did you mean {near[0]!r}?" if near else "")
+                yield f"{prefix}{field}", f"{name!r} is unknown" + did_you_mean(name, known)

@@ -156,15 +156,16 @@ def _validation_findings(path: Path, raw: bytes, model: type[BaseModel], error: 
         where: LinePath = tuple(part for part in problem["loc"] if part not in ("[key]", LISTED, SORTED))
         message = problem["msg"].removeprefix("Value error, ")
         if problem["type"] == "extra_forbidden":
-            message = "is not a field of the format" + _suggestion(str(where[-1]), _fields_at(model, where[:-1]))
+            message = "is not a field of the format" + did_you_mean(str(where[-1]), _fields_at(model, where[:-1]))
         elif problem["type"] == "missing":
             message = "is missing"
         elif problem["type"] == "enum":
-            message += _suggestion(str(problem["input"]), str(problem["ctx"]["expected"]).replace("'", " ").split())
+            message += did_you_mean(str(problem["input"]), str(problem["ctx"]["expected"]).replace("'", " ").split())
         yield Finding(path, locate(raw, where), _field_name(where), message)
 
 
-def _suggestion(name: str, known: Iterable[str]) -> str:
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The end of a message about an unknown name; "" when nothing is near."""
     near = nearest_names(name, known, most=1)
     return f"; did you mean {near[0]!r}?" if near else ""
 
@@ -223,15 +224,15 @@ def _id_findings(twin: Path, rubric: Rubric, points: list[str], wrongs: list[str
         for named in example.verdicts:
             if named not in points:
                 field = f"examples[{number}].verdicts"
-                yield Finding(twin, 0, field, f"{named!r} is no key point" + _suggestion(named, points))
+                yield Finding(twin, 0, field, f"{named!r} is no key point" + did_you_mean(named, points))
         for named in example.misconceptions:
             if named not in wrongs:
                 field = f"examples[{number}].misconceptions"
-                yield Finding(twin, 0, field, f"{named!r} is no misconception" + _suggestion(named, wrongs))
+                yield Finding(twin, 0, field, f"{named!r} is no misconception" + did_you_mean(named, wrongs))
     for number, misconception in enumerate(rubric.misconceptions):
         if misconception.key_point is not None and misconception.key_point not in points:
             field = f"misconceptions[{number}].key_point"
-            message = f"{misconception.key_point!r} is no key point" + _suggestion(misconception.key_point, points)
+            message = f"{misconception.key_point!r} is no key point" + did_you_mean(misconception.key_point, points)
             yield Finding(twin, 0, field, message)
 
 
@@ -244,6 +245,6 @@ def _link_findings(items: dict[str, Item], sources: dict[str, tuple[Path, Path]]
                         sources[question_id][0],
                         0,
                         field,
-                        f"{named!r} is no other question of this pack" + _suggestion(named, items),
+                        f"{named!r} is no other question of this pack" + did_you_mean(named, items),
                         "warning",
                     )

@@ -8,7 +8,6 @@ that do not hold their own answer.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from interviewer.core.bank.content import Item
@@ -132,9 +131,9 @@ def _doubled_problems(points: Iterable[KeyPoint]) -> Iterator[Problem]:
                 yield place, f"has the words of {seen[words]}"
             seen.setdefault(words, place)
         for field, text in _numbered("contradictions", point.contradictions):
-            words = frozenset(Counter(tokens(text)))
-            if words in seen and seen[words].startswith(f"key_points[{number}].") and text in dict(truths).values():
-                yield f"key_points[{number}].{field}", f"is also {seen[words]}"
+            true = next((place for place, truth in truths if truth == text), None)
+            if true is not None:
+                yield f"key_points[{number}].{field}", f"is also key_points[{number}].{true}"
 
 
 def _asks_yes_or_no(probe: str) -> bool:
