@@ -163,7 +163,8 @@ def test_a_stored_pack_is_as_valid_as_it_was() -> None:
         """Without the verdicts on golden examples: those come from the weights of the day."""
         for row in [*body["topics"], *body["kinds"]]:
             del row["right"]
-        for name in ("misconceptions", "registers", "natural"):
+        del body["misconceptions"]
+        for name in ("registers", "natural"):  # counted since the second edition
             body.pop(name, None)
         return body
 
