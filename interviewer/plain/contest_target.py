@@ -15,7 +15,6 @@ from interviewer.core.grade.contest import problem_of
 from interviewer.core.grade.grade import Grade, Span
 from interviewer.core.grade.quotes import find_places, nearest_words, plain_quote
 from interviewer.core.interview.open_points import open_to_contest
-from interviewer.core.interview.point_scores import FULL_CREDIT
 from interviewer.core.interview.session import Turn, TurnKind
 from interviewer.core.interview.summary import QuestionSummary
 from interviewer.core.text import shorten
@@ -79,7 +78,7 @@ def _point(summary: QuestionSummary, number: int) -> KeyPoint:
     score = points[number - 1]
     if score.ruling is not None:
         raise RefusedError(f"Point {number} was contested before; each can be contested once.")
-    if score.credit >= FULL_CREDIT:
+    if score.is_full:
         raise RefusedError(f"Point {number} has full credit; there is nothing to contest.")
     return score.point
 

@@ -55,13 +55,15 @@ def describe_shares(core: float | None, depth: float | None) -> str:
 
 
 def describe_point(score: PointScore) -> str:
-    """Mark, verdict in words, and what qualifies it, e.g. "● covered, after a follow-up"."""
+    """Mark, verdict in words, and what qualifies it, e.g. "● covered, after contest"."""
     parts = [f"{MARKS[score.verdict]} {score.verdict}"]
-    if score.prompted and score.credit > 0:
+    if score.upheld:
+        parts.append("after contest")
+    elif score.prompted and score.credit > 0:
         parts.append("after a follow-up")
     if not score.expected:
         parts.append("bonus" if score.edition == 1 else "depth")
-    if score.contested:
+    if score.contested and not score.upheld:
         parts.append("credited after contest")
     return ", ".join(parts)
 
@@ -86,7 +88,8 @@ def describe_outcome(score: PointScore) -> str:
         return f"✗ {text}. The verdict stays."
     if not score.contested:
         return f"● {text}. The point had as much credit before."
-    return f"● {text}. The point now counts {score.credit:.0%}: credited after contest."
+    counts = "covered, after contest" if score.upheld else "credited after contest"
+    return f"● {text}. The point now counts {score.credit:.0%}: {counts}."
 
 
 def describe_confidence(confidence: int | None) -> str:

@@ -12,6 +12,7 @@ from werkzeug import Response
 from interviewer.core.grade.contest import Ruling
 from interviewer.core.grade.grade import Assessment, Span
 from interviewer.core.interview.effects import GradeTurn
+from interviewer.core.interview.point_scores import PROMPTED_SHARE
 from interviewer.services import Services, build_services
 from interviewer.sessions.conductor import Conductor
 from interviewer.sessions.contests import keep_ruling, request_ruling
@@ -77,7 +78,8 @@ def test_the_judge_upholds_with_a_quote_from_the_words(conductor: Conductor, sta
     assert (ruling.upheld, ruling.by, ruling.reason, ruling.read) == (True, "judge tiny-chat", "About p0.", WORDS)
     point = conductor.summary().questions[0].score.points[0]
     assert point.contested
-    assert point.credit == ruling.probability > 0.5
+    assert (point.verdict, point.credit) == ("covered", PROMPTED_SHARE)
+    assert ruling.probability > 0.5
     assert point.evidence == WORDS
 
 

@@ -66,7 +66,7 @@ async def contest(story: Story, words: str) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_an_upheld_contest_raises_the_credit_and_is_kept(
+async def test_an_upheld_contest_makes_the_point_covered_and_is_kept(
     services: Services, claims: ScriptedEngine, begin: Begin, size: tuple[int, int]
 ) -> None:
     claims.script = reads_marks(0.9)
@@ -83,7 +83,7 @@ async def test_an_upheld_contest_raises_the_credit_and_is_kept(
         assert [each.id for each in story.app.screen.query_one(OptionList).options if each.id == point] == []
         await story.pilot.press("escape")
         await story.until(lambda: isinstance(story.app.screen, ResultScreen))
-        await story.until(lambda: "credited after contest" in page(story))
+        await story.until(lambda: "● covered, after contest" in page(story))
         assert "These words made the point" in page(story)
         after = conductor.summary().questions[0].score.value
         assert before is not None
@@ -204,7 +204,7 @@ async def test_a_verdict_is_contested_from_the_report_too(
         assert before is not None
         assert after > before
         saved = services.places.reports / f"{conductor.row.id}.md"
-        await story.until(lambda: saved.exists() and "credited after contest" in saved.read_text(encoding="utf-8"))
+        await story.until(lambda: saved.exists() and "● covered, after contest" in saved.read_text(encoding="utf-8"))
 
 
 async def test_marks_in_any_text_are_those_of_the_answer(

@@ -9,11 +9,15 @@ from typing import TypeVar
 import pytest
 
 from interviewer.core.bank.content import Item
-from interviewer.core.bank.kinds import Level
+from interviewer.core.bank.kinds import Level, VerdictName
 from interviewer.core.bank.rubric import Value
 from interviewer.core.grade.contest import MOST_WORDS, Ruling, contest_requests, decide, problem_of, read_mark
 from interviewer.core.grade.grade import Assessment, AssessmentRequest, Grade, GradeRequest, GradeResult, Span, Ungraded
+from interviewer.core.interview.authored import missed_points
 from interviewer.core.interview.effects import Rejected
+from interviewer.core.interview.followup import pick_follow_up
+from interviewer.core.interview.numbered_evidence import cut_answer
+from interviewer.core.interview.open_points import open_to_contest, points_above
 from interviewer.core.interview.point_scores import PROMPTED_SHARE
 from interviewer.core.interview.scoring import score_question
 from interviewer.core.interview.session import (
@@ -23,6 +27,7 @@ from interviewer.core.interview.session import (
     Graded,
     Mode,
     Outcome,
+    Phase,
     Planned,
     Rated,
     SessionConfig,
@@ -33,8 +38,10 @@ from interviewer.core.interview.session import (
     event_adapter,
 )
 from interviewer.core.interview.state_machine import begin, replay, step
+from interviewer.core.interview.summary import summarise
 from interviewer.errors import EncoderError
 from interviewer.sessions.arbitration import Arbiter, Case
+from interviewer.wording.verdicts import describe_point
 from tests.support.builders import all_points, make_grade, make_item, make_verdict
 
 T = TypeVar("T")
@@ -184,6 +191,7 @@ def test_only_the_marked_words_are_read_and_as_single_claims() -> None:
     assert ruling.upheld
     assert ruling.probability == 0.65
     assert "offline" in ruling.by
+    assert ruling.edition == 2
 
 
 def test_an_order_to_the_grader_is_closed_and_asks_nobody() -> None:
@@ -222,9 +230,17 @@ def test_when_nobody_can_rule_the_contest_is_not_used_up() -> None:
         Arbiter(engine).rule(case_of("units are switched off")).result(5)
 
 
-def ruling_of(*, upheld: bool = True, probability: float = 0.8, point: str = "p0") -> Ruling:
+def ruling_of(
+    *,
+    upheld: bool = True,
+    probability: float = 0.8,
+    point: str = "p0",
+    edition: int = 1,
+    span: tuple[int, int] = (0, 4),
+) -> Ruling:
+    stretch = Span(start=span[0], end=span[1])
     return Ruling(
-        point_id=point, span=Span(start=0, end=4), read="said", upheld=upheld, probability=probability, by="test"
+        point_id=point, span=stretch, read="said", upheld=upheld, probability=probability, by="test", edition=edition
     )
 
 
@@ -242,14 +258,81 @@ def turn_of(verdict: str, *rulings: Ruling, kind: TurnKind = TurnKind.QUESTION) 
     )
 
 
+def second_edition(item: Item) -> Item:
+    return item.model_copy(update={"rubric": item.rubric.model_copy(update={"edition": 2})})
+
+
 def p0_of(*turns: Turn) -> tuple[float, bool, str]:
     score = score_question(make_item(), Level.MID, turns).points[0]
     return round(score.credit, 4), score.contested, score.evidence
 
 
-def test_an_upheld_contest_raises_the_credit_to_its_probability() -> None:
+def test_in_the_first_edition_an_upheld_contest_raises_the_credit_to_its_probability() -> None:
     assert p0_of(turn_of("missing", ruling_of())) == (0.8, True, "said")
     assert p0_of(turn_of("contradicted", ruling_of())) == (0.8, True, "said")
+
+
+@pytest.mark.parametrize("probability", [0.51, 0.99])
+@pytest.mark.parametrize("verdict", ["missing", "partial", "contradicted", "unsure"])
+def test_an_upheld_contest_makes_the_point_covered_with_prompted_credit(verdict: str, probability: float) -> None:
+    ruling = ruling_of(probability=probability, edition=2)
+    score = score_question(make_item(), Level.MID, (turn_of(verdict, ruling),)).points[0]
+    assert (score.verdict, score.credit, score.prompted) == (VerdictName.COVERED, PROMPTED_SHARE, True)
+    assert score.contested
+    assert score.is_full
+    assert describe_point(score) == "● covered, after contest"
+
+
+def test_a_question_counts_an_upheld_point_as_one_that_a_follow_up_brought() -> None:
+    contested = (turn_of("missing", ruling_of(edition=2)),)
+    probe = turn_of("missing", kind=TurnKind.PROBE)
+    probed = (turn_of("missing"), probe.model_copy(update={"result": make_grade({"p0": "covered"})}))
+    for item in (make_item(), second_edition(make_item())):
+        values = [score_question(item, Level.MID, turns).value for turns in (contested, probed)]
+        assert values[0] == values[1] != 0
+
+
+def test_words_of_a_follow_up_lose_nothing_further_and_what_a_point_had_it_keeps() -> None:
+    probe = turn_of("missing", ruling_of(edition=2), kind=TurnKind.PROBE)
+    assert p0_of(turn_of("missing"), probe) == (PROMPTED_SHARE, True, "said")
+    half = make_verdict("p0", "partial").model_copy(update={"p_covered": 0.48, "p_partial": 0.5})
+    turn = turn_of("missing", ruling_of(edition=2))
+    turn = turn.model_copy(update={"result": make_grade({}).model_copy(update={"verdicts": (half,)})})
+    score = score_question(make_item(), Level.MID, (turn,)).points[0]
+    assert (score.verdict, score.credit) == (VerdictName.COVERED, 0.73)
+
+
+def test_a_point_that_was_covered_in_doubt_stays_unprompted() -> None:
+    doubt = make_verdict("p0", "covered").model_copy(update={"p_covered": 0.6})
+    turn = turn_of("missing", ruling_of(edition=2))
+    turn = turn.model_copy(update={"result": make_grade({}).model_copy(update={"verdicts": (doubt,)})})
+    score = score_question(make_item(), Level.MID, (turn,)).points[0]
+    assert (score.credit, score.prompted) == (PROMPTED_SHARE, False)
+
+
+def test_nothing_is_left_to_contest_to_explain_or_to_add_of_an_upheld_point() -> None:
+    state = graded_state()
+    state = step(state, Contested(at=3, turn_id=0, ruling=ruling_of(edition=2)), ITEMS).state
+    (question,) = summarise("s", state, ITEMS, started_at=0).questions
+    assert "p0" not in [each.point.id for each in open_to_contest(question.score, question.turns)]
+    senior = score_question(make_item(expected=(Level.SENIOR,) * 4), Level.MID, state.turns)
+    assert "p0" not in [each.point.id for each in points_above(senior, Level.MID)]
+    done = state.model_copy(update={"phase": Phase.FINISHED})
+    assert [point.id for point in missed_points(done, make_item())] == ["p1", "p2", "p3"]
+    follow = pick_follow_up(make_item(), Level.MID, state.turns[:1])
+    assert follow is not None
+    assert follow.target == "p1"
+    assert question.score.points[0].point.statement not in summarise("s", state, ITEMS, started_at=0).weakest
+
+
+def test_a_contradiction_that_a_contest_took_back_costs_nothing_and_stands_nowhere() -> None:
+    turn = turn_of("contradicted", ruling_of(edition=2))
+    wrong = make_verdict("p0", "contradicted").model_copy(update={"evidence": Span(start=0, end=7)})
+    turn = turn.model_copy(update={"result": make_grade({}).model_copy(update={"verdicts": (wrong,)})})
+    score = score_question(second_edition(make_item()), Level.MID, (turn,))
+    assert not any(each.against for each in cut_answer(turn, score.points))
+    unhurt = score_question(second_edition(make_item()), Level.MID, (turn_of("missing", ruling_of(edition=2)),))
+    assert score.value == unhurt.value
 
 
 def test_a_refused_contest_and_one_that_would_lower_change_nothing() -> None:
@@ -304,8 +387,10 @@ def test_confidence_is_taken_before_the_grade_and_not_after() -> None:
 
 
 def test_events_survive_the_journal_and_old_ones_still_load() -> None:
-    for event in (Contested(at=3, turn_id=0, ruling=ruling_of()), Rated(at=2, turn_id=0, confidence=5)):
+    contests: list[Event] = [Contested(at=3, turn_id=0, ruling=ruling_of(edition=edition)) for edition in (1, 2)]
+    for event in [*contests, Rated(at=2, turn_id=0, confidence=5)]:
         assert event_adapter.validate_json(event_adapter.dump_json(event)) == event
+    assert "edition" not in ruling_of().model_dump(), "as it was stored before there were two"
     old = event_adapter.validate_json('{"at": 1.0, "kind": "answer-submitted", "text": "hello"}')
     assert old == AnswerSubmitted(at=1.0, text="hello")
     assert isinstance(make_grade({}), Grade)

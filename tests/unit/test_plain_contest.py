@@ -78,12 +78,12 @@ def contest(services: Services, *lines: str, answers: str = ANSWERED) -> tuple[C
     return conductor, " ".join(out.split()), " ".join(err.split())
 
 
-def test_an_upheld_contest_raises_the_credit_and_is_kept(services: Services) -> None:
+def test_an_upheld_contest_makes_the_point_covered_and_is_kept(services: Services) -> None:
     conductor, out, err = contest(services, '/contest 1 "these words made the point"')
     assert "1. ○ missing" in out
     assert 'A second method reads these words of your answer to the question: "These words made the point"' in err
     assert "● contest upheld by two readings of these words alone, offline (0.80)" in out
-    assert "The point now counts 80%: credited after contest." in out
+    assert "The point now counts 70%: covered, after contest." in out
     score = conductor.summary().questions[0].score
     assert f"Score of this question: {score.value:.0f} of 100" in out
     (ruling,) = services.sessions.read(services.journal.session(conductor.row.id)).state.turns[0].rulings
@@ -152,7 +152,7 @@ def test_it_is_said_in_which_answer_words_stand_that_stand_in_two(services: Serv
     assert 'of your answer to the follow-up "Probe 0?"' in err
     assert not conductor.state.turns[0].rulings
     assert conductor.state.turns[1].rulings[0].span.cut(MORE) == "these words made"
-    assert "The point now counts 56%" in out, "as much as what had to be asked for"
+    assert "The point now counts 70%" in out, "no less than words of the first answer"
 
 
 def test_before_the_verdict_there_is_nothing_to_contest(services: Services, engine: ScriptedEngine) -> None:

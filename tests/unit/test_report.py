@@ -8,9 +8,11 @@ from functools import partial
 import pytest
 
 from interviewer.core.bank.kinds import Level
-from interviewer.core.grade.grade import Agreement, Ungraded
+from interviewer.core.grade.contest import Ruling
+from interviewer.core.grade.grade import Agreement, Span, Ungraded
 from interviewer.core.interview.session import Outcome, Phase, Planned, SessionConfig, State, Turn, TurnKind
 from interviewer.core.interview.summary import SessionSummary, summarise
+from interviewer.core.progress.record import build_record
 from interviewer.errors import UsageError
 from interviewer.report import render_report
 from tests.support.builders import make_grade, make_item
@@ -18,18 +20,22 @@ from tests.support.builders import make_grade, make_item
 ANSWER = "words # not a heading <script>alert(1)</script> [link](http://x) ``` fence \x1b[2J gone"
 
 
-@pytest.fixture
-def summary() -> SessionSummary:
+def make_summary(*rulings: Ruling) -> SessionSummary:
     grade = make_grade({"p0": "covered", "p1": "contradicted", "p2": "missing", "p3": "unsure"}, held=("wrong",))
     asked = partial(Turn, kind=TurnKind.QUESTION, prompt="What?", started=0.0, outcome=Outcome.ANSWERED)
     turns = (
-        asked(id=0, question_id="alpha", answer=ANSWER, result=grade, hints=1),
+        asked(id=0, question_id="alpha", answer=ANSWER, result=grade, hints=1, rulings=rulings),
         asked(id=1, question_id="beta", answer="more", result=Ungraded(reason="the encoder died")),
     )
     plan = (Planned(question_id="alpha"), Planned(question_id="beta"))
     state = State(config=SessionConfig(level=Level.MID), plan=plan, turns=turns, phase=Phase.FINISHED)
     items = {"alpha": make_item("alpha"), "beta": make_item("beta")}
     return summarise("20261121-0900-abcd", state, items, started_at=0.0, notes=("a note",))
+
+
+@pytest.fixture
+def summary() -> SessionSummary:
+    return make_summary()
 
 
 @pytest.mark.parametrize("form", ["terminal", "md"])
@@ -74,6 +80,24 @@ def test_json_is_complete_and_parses(summary: SessionSummary) -> None:
     assert (point["verdict"], point["evidence"], point["span"]) == ("covered", "words", [0, 5])
     assert body["questions"][1]["score"] is None
     assert body["questions"][0]["turns"][0]["answer"] == ANSWER
+
+
+def test_an_upheld_contest_is_shown_as_covered_in_every_form() -> None:
+    ruling = Ruling(
+        point_id="p2", span=Span(start=6, end=21), read="# not a", upheld=True, probability=0.8, by="test", edition=2
+    )
+    summary = make_summary(ruling)
+    for form in ("terminal", "md"):
+        text = render_report(summary, form)
+        assert "● covered, after contest" in text
+        assert "contest upheld by test (0.80)" in text
+        assert "○ missing" not in text
+    body = json.loads(render_report(summary, "json"))
+    point = body["questions"][0]["key_points"][2]
+    assert (point["verdict"], point["credit"], point["contested"]) == ("covered", 0.7, True)
+    assert point["ruling"]["edition"] == 2
+    assert body["score"] == build_record(summary).value == summary.value
+    assert (make_summary().value or 0) < (summary.value or 0)
 
 
 def test_the_passport_and_the_guards_are_told_in_words(summary: SessionSummary) -> None:

@@ -99,13 +99,21 @@ def test_what_came_after_a_hint_was_hard_and_what_came_before_was_not() -> None:
 
 
 def test_an_upheld_contest_is_credit_and_a_refused_one_is_none() -> None:
-    def contest(*, upheld: bool) -> Contested:
-        span = Span(start=0, end=9)
-        ruling = Ruling(point_id="p1", span=span, read="an answer", upheld=upheld, probability=0.8, by="test")
+    def contest(*, upheld: bool, edition: int = 2) -> Contested:
+        ruling = Ruling(
+            point_id="p1",
+            span=Span(start=0, end=9),
+            read="an answer",
+            upheld=upheld,
+            probability=0.8,
+            by="test",
+            edition=edition,
+        )
         return Contested(at=at_day(0), turn_id=0, ruling=ruling)
 
     graded = answered(make_grade({**all_points("covered"), "p1": "missing"}))
-    assert ratings(*graded, contest(upheld=True))["p1"] is Rating.GOOD
+    assert ratings(*graded, contest(upheld=True))["p1"] is Rating.HARD, "as if a follow-up had asked for it"
+    assert ratings(*graded, contest(upheld=True, edition=1))["p1"] is Rating.GOOD, "as it was when it was stored"
     assert ratings(*graded, contest(upheld=False))["p1"] is Rating.AGAIN
 
 

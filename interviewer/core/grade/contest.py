@@ -12,7 +12,9 @@
    the bank, on the sentence most like the point: this upholds 35 of 78 points that the grader had overlooked, and 9 of
    348 that the answer does not make; the most probable single claim, from one half on, would uphold 185 of those.
 4. A point that asks for a number needs that number among the words.
-5. An upheld contest raises the point's credit to the ruling's probability, never lowers it, and is kept and shown.
+5. An upheld contest makes the point covered, with the credit of one that a follow-up brought or what it had if that is
+   more: the words were there, and a second method had to find them. In the first edition of this rule the verdict
+   stayed and the credit rose to the ruling's probability; rulings from then count so for ever (`Ruling.edition`).
 
 Pure: candidate text is data here, looked at only by these rules.
 """
@@ -22,6 +24,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
+
+from pydantic import Field
 
 from interviewer.core.bank.content import Item
 from interviewer.core.bank.kinds import VerdictName
@@ -33,6 +37,8 @@ from interviewer.core.text import count_words
 
 FEWEST_WORDS, MOST_WORDS = 3, 60
 """Of a mark. Fewer make no claim; more point nowhere."""
+RULE_EDITION = 2
+"""Of the rule by which contests count from now on."""
 UPHELD_FROM = 0.5
 _LEAST_READING = 0.2
 """What the grader's own reading of the words must at least find."""
@@ -66,6 +72,8 @@ class Ruling(Frozen):
     reason: str = ""
     asked: Asked | None = None
     """What a language model was asked for it."""
+    edition: int = Field(default=1, exclude_if=lambda edition: edition == 1)
+    """Of the rule by which it counts. The first, which old journals do not name, is not stored."""
 
 
 class Mark(NamedTuple):

@@ -14,7 +14,6 @@ from typing import NamedTuple, Protocol
 
 from interviewer.core.bank.content import Item
 from interviewer.core.bank.rubric import KeyPoint
-from interviewer.core.interview.point_scores import FULL_CREDIT
 from interviewer.core.interview.scoring import score_question
 from interviewer.core.interview.session import Mode, Outcome, Phase, State, Turn, TurnKind
 from interviewer.core.interview.utterance import Act, Utterance
@@ -158,7 +157,7 @@ def missed_points(state: State, item: Item) -> list[KeyPoint]:
     score = score_question(item, state.config.level, state.turns_of(question_id), state.config.mode)
     if not score.points:  # there is no grade
         return sorted(item.rubric.key_points, key=lambda each: -each.weight)
-    missed = [each for each in score.points if each.credit < FULL_CREDIT]
+    missed = [each for each in score.points if not each.is_full]
     return [each.point for each in sorted(missed, key=lambda each: (not each.expected, -each.point.weight))]
 
 

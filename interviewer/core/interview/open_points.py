@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from interviewer.core.bank.kinds import Level
 from interviewer.core.grade.grade import Grade
-from interviewer.core.interview.point_scores import FULL_CREDIT, PointScore
+from interviewer.core.interview.point_scores import PointScore
 from interviewer.core.interview.scoring import QuestionScore
 from interviewer.core.interview.session import Turn
 
@@ -22,7 +22,7 @@ def points_above(score: QuestionScore, level: Level) -> list[PointScore]:
     In the second edition points of the depth pool count with the level at which they come unprompted.
     """
     above = level_above(level)
-    beyond = [each for each in score.points if not each.expected and each.credit < FULL_CREDIT]
+    beyond = [each for each in score.points if not each.expected and not each.is_full]
     if above is not None:
         beyond = [each for each in beyond if _comes_at(each, above)]
     return sorted(beyond, key=lambda each: -each.point.weight)
@@ -38,5 +38,5 @@ def open_to_contest(score: QuestionScore, turns: Sequence[Turn]) -> list[PointSc
     """Points without full credit that have not been contested, heaviest expected first; none without a grade."""
     if not any(isinstance(turn.result, Grade) and turn.answer for turn in turns):
         return []
-    found = [each for each in score.points if each.credit < FULL_CREDIT and each.ruling is None]
+    found = [each for each in score.points if not each.is_full and each.ruling is None]
     return sorted(found, key=lambda each: (not each.expected, -each.point.weight))

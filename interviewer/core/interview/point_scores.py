@@ -16,7 +16,7 @@ from interviewer.core.interview.session import Turn, TurnKind
 PROMPTED_SHARE = 0.7
 """Share of a point's credit that is left when a follow-up had to ask for it."""
 FULL_CREDIT = 0.75
-"""From this credit on there is nothing to contest, to explain or to add."""
+"""From this credit on a point has been said as well as it can be told; see `PointScore.is_full`."""
 
 
 class PointScore(Frozen):
@@ -32,6 +32,7 @@ class PointScore(Frozen):
     """0 to 1, after the prompted share."""
     variance: float
     prompted: bool = False
+    """Whether a follow-up, or a contest, had to bring it out."""
     evidence: str = ""
     turn_id: int | None = None
     span: tuple[int, int] | None = None
@@ -41,7 +42,18 @@ class PointScore(Frozen):
     ruling: Ruling | None = None
     """How a contest about it ended."""
     contested: bool = False
-    """Whether that raised its credit; `evidence` is then what was marked, and `verdict` still the grader's."""
+    """Whether that counts for it; `evidence` is then what was marked. By the first edition of the rule `verdict` is
+    still the grader's, and the credit was raised."""
+
+    @property
+    def upheld(self) -> bool:
+        """Whether an upheld contest made it covered."""
+        return self.contested and self.ruling is not None and self.ruling.edition > 1
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there is nothing to contest, to explain or to add."""
+        return self.credit >= FULL_CREDIT or self.upheld
 
 
 class MisconceptionScore(Frozen):
@@ -117,27 +129,47 @@ def score_point(point: KeyPoint, level: Level, turns: Sequence[Turn], edition: i
 
 
 def _after_contest(score: PointScore, turns: Sequence[Turn]) -> PointScore:
-    """Raise the credit to what an upheld contest says; the verdict stays what it was."""
+    """What became of the point after a contest; a refused one is only noted."""
     for turn in turns:
         for ruling in turn.rulings:
-            if ruling.point_id != score.point.id:
-                continue
-            score = score.model_copy(update={"ruling": ruling})
-            prompted = turn.kind is not TurnKind.QUESTION
-            share = PROMPTED_SHARE if prompted else 1.0
-            if not ruling.upheld or ruling.probability * share <= score.credit:
-                continue
-            raised = {
-                "credit": ruling.probability * share,
-                "variance": ruling.probability * (1 - ruling.probability) * share**2,
-                "prompted": prompted,
-                "evidence": ruling.span.cut(turn.answer),
-                "span": (ruling.span.start, ruling.span.end),
-                "turn_id": turn.id,
-                "contested": True,
-            }
-            score = score.model_copy(update=raised)
+            if ruling.point_id == score.point.id:
+                score = score.model_copy(update={"ruling": ruling})
+                if ruling.upheld:
+                    score = _raise(score, ruling, turn) if ruling.edition == 1 else _cover(score, ruling, turn)
     return score
+
+
+def _raise(score: PointScore, ruling: Ruling, turn: Turn) -> PointScore:
+    """First edition of the rule: the credit rises to what the ruling says; the verdict stays what it was."""
+    prompted = turn.kind is not TurnKind.QUESTION
+    share = PROMPTED_SHARE if prompted else 1.0
+    if ruling.probability * share <= score.credit:
+        return score
+    credit = {"credit": ruling.probability * share, "variance": _doubt(ruling, share), "prompted": prompted}
+    return score.model_copy(update={**credit, **_marked(ruling, turn)})
+
+
+def _cover(score: PointScore, ruling: Ruling, turn: Turn) -> PointScore:
+    """The point as covered, with prompted credit or what it had; the interval still says how sure the ruling was."""
+    prompted = score.prompted or score.verdict is not VerdictName.COVERED
+    covered = {"verdict": VerdictName.COVERED, "prompted": prompted, **_marked(ruling, turn)}
+    if score.credit < PROMPTED_SHARE:
+        covered |= {"credit": PROMPTED_SHARE, "variance": _doubt(ruling, PROMPTED_SHARE)}
+    return score.model_copy(update=covered)
+
+
+def _doubt(ruling: Ruling, share: float) -> float:
+    return ruling.probability * (1 - ruling.probability) * share**2
+
+
+def _marked(ruling: Ruling, turn: Turn) -> dict[str, object]:
+    """The words that were marked, as the evidence that counts."""
+    return {
+        "evidence": ruling.span.cut(turn.answer),
+        "span": (ruling.span.start, ruling.span.end),
+        "turn_id": turn.id,
+        "contested": True,
+    }
 
 
 def score_misconceptions(item: Item, turns: Sequence[Turn], *, taken_back: float) -> list[MisconceptionScore]:

@@ -5,7 +5,8 @@ of past sessions give when they are rated again, so a grade that was replaced or
 
 1. An answer rates the points that are expected at its session's level. Said unprompted: good. Said in part, only
    when a follow-up asked, or with a hint: hard. Not said, or said wrongly: again. A contest that was upheld is
-   credit like any other. A bonus point is never rated: leaving it out is no failure.
+   credit like any other, since the second edition of its rule as if a follow-up had asked. A bonus point is never
+   rated: leaving it out is no failure.
 2. A point that the grader is unsure of is not rated, and neither is an answer without a score: not graded, not
    reached, or skipped in practice, which says "not now". "I don't know" says all that a rating says, and a skip in
    an interview counts there as zero, so both rate every expected point "again".
