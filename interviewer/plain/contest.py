@@ -53,7 +53,7 @@ class Contests:
         if numbers and may_contest(self._conductor):
             text = (
                 f'/contest {numbers[0]} "these words of mine" has your words read again for point {numbers[0]}. '
-                f"Each can be contested once: {list_numbers(numbers)}."
+                f"It can be done for {list_numbers(numbers)}; refused, there is one more try, with other words."
             )
             self._console.say("", *wrap_text(text, self._console.width))
 
@@ -170,7 +170,7 @@ def offer_contests(conductor: Conductor, console: Console) -> bool:
     if not console.interactive or not may_contest(conductor) or not any(map(open_numbers, questions)):
         return False
     example = '/contest 1.2 "these words of mine" has your words read again for point 2 of question 1'
-    console.say("", *wrap_text(f"Points without full credit can be contested, once each: {example}.", console.width))
+    console.say("", *wrap_text(f"Points without full credit can be contested: {example}.", console.width))
     try:
         while line := (console.read_line("Press Enter to leave. ") or "").strip():
             command = parse_command(line)

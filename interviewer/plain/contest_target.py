@@ -14,11 +14,12 @@ from interviewer.core.bank.rubric import KeyPoint
 from interviewer.core.grade.contest import problem_of
 from interviewer.core.grade.grade import Grade, Span
 from interviewer.core.grade.quotes import find_places, nearest_words, plain_quote
+from interviewer.core.interview.contest_tries import problem_of_try
 from interviewer.core.interview.open_points import open_to_contest
 from interviewer.core.interview.session import Turn, TurnKind
 from interviewer.core.interview.summary import QuestionSummary
 from interviewer.core.text import shorten
-from interviewer.wording.verdicts import sort_points
+from interviewer.wording.verdicts import describe_tries, sort_points
 
 _NUMBERED = re.compile(r"(?:(?P<question>\d{1,3})\.)?(?P<point>\d{1,3})(?:\s+(?P<words>.+))?", re.DOTALL)
 _QUOTED = re.compile(r"[\"'“„«‘](?P<words>.+)[\"'”“»’](?:\s+in\s+(?P<answer>\d{1,3}))?", re.DOTALL | re.IGNORECASE)
@@ -63,7 +64,7 @@ def find_pointed(summary: QuestionSummary, number: int, text: str) -> Pointed:
     """
     point = _point(summary, number)
     turn, span = _place(text, [turn for turn in summary.turns if isinstance(turn.result, Grade)])
-    problem = problem_of(turn.answer, span, point)
+    problem = problem_of(turn.answer, span, point) or problem_of_try(summary.turns, point.id, turn, span)
     if problem:
         raise RefusedError(f"Not yet: {problem}.")
     return Pointed(turn, point, span)
@@ -76,8 +77,8 @@ def _point(summary: QuestionSummary, number: int) -> KeyPoint:
     if not 1 <= number <= len(points):
         raise RefusedError(f"Say which point: a number from 1 to {len(points)}.")
     score = points[number - 1]
-    if score.ruling is not None:
-        raise RefusedError(f"Point {number} was contested before; each can be contested once.")
+    if not score.has_tries:
+        raise RefusedError(f"Point {number} was contested before: {describe_tries(score) or 'the contest was upheld'}.")
     if score.is_full:
         raise RefusedError(f"Point {number} has full credit; there is nothing to contest.")
     return score.point

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from interviewer.core.grade.contest import Ruling
 from interviewer.core.interview.point_scores import PointScore
 from interviewer.core.interview.summary import QuestionSummary, SessionSummary
 from interviewer.wording.model_costs import ledger_as_dict
@@ -92,7 +93,17 @@ def _point(score: PointScore) -> dict[str, Any]:
         "span": list(score.span) if score.span else None,
         "turn": score.turn_id,
         "method": score.method,
-        "ruling": score.ruling.model_dump(mode="json", exclude={"asked"}) if score.ruling else None,
+        "ruling": _ruling(score.ruling) if score.ruling else None,
+        **_earlier(score),
         "contested": score.contested,
         "opinion": score.opinion.model_dump(mode="json") if score.opinion else None,
     }
+
+
+def _ruling(ruling: Ruling) -> dict[str, Any]:
+    return ruling.model_dump(mode="json", exclude={"asked"})
+
+
+def _earlier(score: PointScore) -> dict[str, Any]:
+    """Absent where a point was contested once at most, as all were that old reports tell of."""
+    return {"earlier_rulings": [_ruling(each) for each in score.earlier]} if score.earlier else {}

@@ -95,7 +95,7 @@ def _verdicts(score: QuestionScore, width: int) -> list[str]:
         lines += wrap_text(text, width, indent="  ")
         if point.evidence:
             lines += wrap_text(f"you said: {verdicts.quote(point.evidence)}", width, indent="      ")
-        if ruling := verdicts.describe_ruling(point):
+        if ruling := verdicts.describe_rulings(point):
             lines += wrap_text(ruling, width, indent="      ")
         if opinion := verdicts.describe_opinion(point):
             lines += wrap_text(opinion, width, indent="      ")

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from interviewer.core.bank.kinds import VerdictName
 from interviewer.core.bank.question import Reference
+from interviewer.core.grade.contest import Ruling
 from interviewer.core.grade.grade import Flag, Passport, PointVerdict
 from interviewer.core.interview.calibration import CONFIDENCE, Calibration
 from interviewer.core.interview.point_scores import PointScore
@@ -68,24 +69,38 @@ def describe_point(score: PointScore) -> str:
     return ", ".join(parts)
 
 
-def describe_ruling(score: PointScore) -> str:
-    """How a contest about a point ended, by whom and why; "" without one."""
-    ruling = score.ruling
-    if ruling is None:
+def describe_rulings(score: PointScore) -> str:
+    """How contests about a point ended, by whom and why; "" without one."""
+    if score.ruling is None:
         return ""
+    return "; then ".join([*(_ruled(each) for each in score.earlier), _ruled(score.ruling, told=score.contested)])
+
+
+def _ruled(ruling: Ruling, *, told: bool = False) -> str:
+    """How one contest ended; `told` when the marked words stand beside it."""
     ended = "upheld" if ruling.upheld else "refused"
     reason = f": {clean_line(ruling.reason)}" if ruling.reason else ""
     what = f"contest {ended} by {ruling.by} ({ruling.probability:.2f}){reason}"
-    return what if score.contested or not ruling.read else f"{what}; you marked {quote(ruling.read)}"
+    return what if told or not ruling.read else f"{what}; you marked {quote(ruling.read)}"
+
+
+def describe_tries(score: PointScore) -> str:
+    """What a contest that was refused leaves; "" when none was."""
+    if score.ruling is None or score.ruling.upheld:
+        return ""
+    if score.has_tries:
+        return "one more try, with other words"
+    return "both tries are used" if score.earlier else "no other words of yours are left for a second try"
 
 
 def describe_outcome(score: PointScore) -> str:
-    """How a contest about a point ended and what follows from it; "" without one."""
-    ruling, text = score.ruling, describe_ruling(score)
+    """How the latest contest about a point ended and what follows from it; "" without one."""
+    ruling = score.ruling
     if ruling is None:
         return ""
+    text, tries = _ruled(ruling, told=score.contested), describe_tries(score)
     if not ruling.upheld:
-        return f"✗ {text}. The verdict stays."
+        return f"✗ {text}. The verdict stays. {tries[0].upper()}{tries[1:]}."
     if not score.contested:
         return f"● {text}. The point had as much credit before."
     counts = "covered, after contest" if score.upheld else "credited after contest"

@@ -80,10 +80,13 @@ async def test_an_upheld_contest_makes_the_point_covered_and_is_kept(
         point = story.app.screen.query_one(OptionList).options[0].id
         await story.pilot.press("ctrl+s", "ctrl+s")
         await story.until(lambda: "contest upheld by" in " ".join(story.visible().split()))
-        assert [each.id for each in story.app.screen.query_one(OptionList).options if each.id == point] == []
+        options = story.app.screen.query_one(OptionList).options
+        assert [str(each.prompt)[:24] for each in options if each.id == point] == ["● covered, after contest"]
+        assert "The contest was upheld:" in story.visible()
         await story.pilot.press("escape")
         await story.until(lambda: isinstance(story.app.screen, ResultScreen))
         await story.until(lambda: "● covered, after contest" in page(story))
+        assert "● 1 covered" in page(story)
         assert "These words made the point" in page(story)
         after = conductor.summary().questions[0].score.value
         assert before is not None
@@ -109,6 +112,35 @@ async def test_a_refused_contest_is_kept_and_changes_no_score(
         assert conductor.summary().value == before
         await story.pilot.press("escape")
         await story.until(lambda: "contest refused by" in page(story))
+
+
+async def test_a_refused_point_has_one_more_try_with_other_words_and_no_third(
+    services: Services, claims: ScriptedEngine, begin: Begin
+) -> None:
+    claims.script = reads_marks(0.1)
+    conductor = begin(mode=Mode.PRACTICE)
+    async with tell(services, conductor) as story:
+        await answer(story, conductor, SAID)
+
+        def seen() -> str:
+            return " ".join(story.visible().split())
+
+        await contest(story, "These words made")
+        await story.until(lambda: "The verdict stays. One more try, with other words." in seen())
+        assert "(one more try, with other words)" in seen()
+        asked = len(claims.asked)
+        await story.pilot.press("ctrl+s")
+        await story.until(lambda: "the second try needs other words than the first" in seen())
+        assert len(claims.asked) == asked
+        await story.pilot.press("space", *["right"] * len(" the point. Those"), "space", "ctrl+s")
+        await story.until(lambda: "The verdict stays. Both tries are used." in seen())
+        assert "(both tries are used)" in seen()
+        await story.pilot.press("ctrl+s")
+        await story.pilot.pause()
+        assert "Both tries are used." in seen(), "there is nothing more to ask"
+        await story.pilot.press("escape")
+        await story.until(lambda: "then contest refused by" in " ".join(page(story).split()))
+    assert [each.upheld for each in conductor.state.turns[0].rulings] == [False, False]
 
 
 async def test_nothing_marked_is_said_and_nobody_is_asked(

@@ -17,7 +17,7 @@ from interviewer.core.interview.authored import missed_points
 from interviewer.core.interview.effects import Rejected
 from interviewer.core.interview.followup import pick_follow_up
 from interviewer.core.interview.numbered_evidence import cut_answer
-from interviewer.core.interview.open_points import open_to_contest, points_above
+from interviewer.core.interview.open_points import doubtful_points, open_to_contest, points_above
 from interviewer.core.interview.point_scores import PROMPTED_SHARE
 from interviewer.core.interview.scoring import score_question
 from interviewer.core.interview.session import (
@@ -37,11 +37,11 @@ from interviewer.core.interview.session import (
     TurnKind,
     event_adapter,
 )
-from interviewer.core.interview.state_machine import begin, replay, step
+from interviewer.core.interview.state_machine import Step, begin, replay, step
 from interviewer.core.interview.summary import summarise
 from interviewer.errors import EncoderError
 from interviewer.sessions.arbitration import Arbiter, Case
-from interviewer.wording.verdicts import describe_point
+from interviewer.wording.verdicts import describe_point, describe_rulings, describe_tries
 from tests.support.builders import all_points, make_grade, make_item, make_verdict
 
 T = TypeVar("T")
@@ -354,14 +354,108 @@ def test_the_point_says_that_it_was_contested() -> None:
 ITEMS = {"alpha": make_item("alpha")}
 
 
-def graded_state() -> State:
+def graded_state(said: str = "said so") -> State:
     config = SessionConfig(level=Level.MID, mode=Mode.PRACTICE, count=1)
-    events: list[Event] = [Started(at=0), AnswerSubmitted(at=1, text="said so")]
+    events: list[Event] = [Started(at=0), AnswerSubmitted(at=1, text=said)]
     state = replay(begin(config, (Planned(question_id="alpha"),)), events, ITEMS).state
     return step(state, Graded(at=2, turn_id=0, result=make_grade(all_points("missing"))), ITEMS).state
 
 
-def test_a_point_is_contested_once() -> None:
+def contests(state: State, *rulings: Ruling, turn: int = 0) -> Step:
+    """Contest with these rulings, one after the other; the last step."""
+    found = Step(state)
+    for at, ruling in enumerate(rulings, 3):
+        found = step(found.state, Contested(at=at, turn_id=turn, ruling=ruling), ITEMS)
+    return found
+
+
+def refused(start: int, end: int) -> Ruling:
+    return ruling_of(upheld=False, edition=2, span=(start, end))
+
+
+SAID_SO = "said so, and then said that, too"
+
+
+def two_answers() -> State:
+    """A question and a probe, both answered and graded, every point missing."""
+    state = graded_state(SAID_SO)
+    probe = state.turns[1].model_copy(update={"outcome": Outcome.ANSWERED, "answer": SAID_SO})
+    probe = probe.model_copy(update={"result": make_grade(all_points("missing"))})
+    return state.model_copy(update={"turns": (state.turns[0], probe)})
+
+
+def test_a_refused_contest_has_one_more_try_with_other_words() -> None:
+    once = contests(graded_state(SAID_SO), refused(0, 7))
+    again = step(once.state, Contested(at=4, turn_id=0, ruling=ruling_of(edition=2, span=(9, 27))), ITEMS)
+    assert again.effects == ()
+    assert [(each.upheld, each.attempt) for each in again.state.turns[0].rulings] == [(False, 1), (True, 2)]
+    score = score_question(ITEMS["alpha"], Level.MID, again.state.turns).points[0]
+    assert (score.verdict, score.evidence, score.has_tries) == (VerdictName.COVERED, "and then said that", False)
+    assert [each.upheld for each in score.earlier] == [False]
+
+
+@pytest.mark.parametrize("same", [(0, 7), (0, 8), (1, 6), (0, 4), (5, 7)])
+def test_the_second_try_must_bring_other_words_than_the_first(same: tuple[int, int]) -> None:
+    """Part of the mark, part of its words, or what stands at their edges is no other word."""
+    found = contests(graded_state(SAID_SO), refused(0, 7), refused(*same))
+    (rejected,) = found.effects
+    assert isinstance(rejected, Rejected)
+    assert "other words" in rejected.reason
+    assert len(found.state.turns[0].rulings) == 1
+
+
+def test_more_words_and_the_same_in_another_answer_or_place_are_other_words() -> None:
+    for second, turn in ((refused(0, 12), 0), (refused(18, 27), 0), (refused(0, 7), 1)):
+        once = contests(two_answers(), refused(0, 7)).state
+        assert step(once, Contested(at=4, turn_id=turn, ruling=second), ITEMS).effects == ()
+
+
+def test_after_the_second_try_and_after_an_upheld_one_a_contest_is_final() -> None:
+    twice = contests(graded_state(SAID_SO), refused(0, 7), refused(9, 17), refused(18, 27))
+    assert [each.reason for each in twice.effects if isinstance(each, Rejected)] == [
+        "both tries are used for this point"
+    ]
+    upheld = contests(graded_state(SAID_SO), ruling_of(edition=2), refused(18, 27))
+    assert "upheld before" in str(upheld.effects[0])
+    assert [len(each.state.turns[0].rulings) for each in (twice, upheld)] == [2, 1]
+
+
+def test_the_tries_keep_their_order_whichever_answer_they_are_about() -> None:
+    state = contests(two_answers(), refused(0, 7), turn=1).state
+    state = step(state, Contested(at=5, turn_id=0, ruling=ruling_of(edition=2)), ITEMS).state
+    score = score_question(ITEMS["alpha"], Level.MID, state.turns).points[0]
+    assert score.upheld
+    assert [each.upheld for each in score.earlier] == [False]
+    assert describe_rulings(score).startswith(
+        'contest refused by test (0.80); you marked "said"; then contest upheld by'
+    )
+
+
+def test_what_is_left_to_contest_follows_from_the_tries() -> None:
+    def told(*rulings: Ruling) -> tuple[bool, str]:
+        state = contests(graded_state(SAID_SO), *rulings).state
+        (question,) = summarise("s", state, ITEMS, started_at=0).questions
+        names = [each.point.id for each in open_to_contest(question.score, question.turns)]
+        assert "p0" in [each.point.id for each in doubtful_points(question.score, question.turns)]
+        return "p0" in names, describe_tries(question.score.points[0])
+
+    assert told() == (True, "")
+    assert told(refused(0, 7)) == (True, "one more try, with other words")
+    assert told(refused(0, 7), refused(9, 17)) == (False, "both tries are used")
+    assert told(refused(0, len(SAID_SO))) == (False, "no other words of yours are left for a second try")
+    assert told(ruling_of(edition=2)) == (False, "")
+
+
+def test_a_second_ruling_of_the_first_edition_stays_refused_as_when_it_was_stored() -> None:
+    old = ruling_of(upheld=False)
+    found = contests(graded_state(SAID_SO), old, ruling_of(span=(9, 27)))
+    assert isinstance(found.effects[0], Rejected)
+    assert found.state.turns[0].rulings == (old,)
+    today = contests(found.state, ruling_of(edition=2, span=(9, 27)))
+    assert [each.attempt for each in today.state.turns[0].rulings] == [1, 2]
+
+
+def test_a_point_is_contested_once_with_the_same_words() -> None:
     contested = Contested(at=3, turn_id=0, ruling=ruling_of(upheld=False))
     once = step(graded_state(), contested, ITEMS)
     assert once.effects == ()

@@ -94,17 +94,34 @@ def test_an_upheld_contest_makes_the_point_covered_and_is_kept(services: Service
     assert conductor.state.turns[3].answer == "", "the command is no part of the next answer"
 
 
-def test_a_refused_contest_is_kept_changes_no_score_and_is_the_only_one(
+def test_a_refused_contest_is_kept_changes_no_score_and_has_one_more_try_with_other_words(
     services: Services, engine: ScriptedEngine
 ) -> None:
     engine.script = reads_marks(0.1)
-    words = '"Those other ones did not"'
-    conductor, out, err = contest(services, f"/contest 2 {words}", f"/contest 2 {words}", f"/contest 1.2 {words}")
-    assert out.count("✗ contest refused by") == 1
-    assert "The verdict stays." in out
-    assert err.count("Point 2 was contested before") == 2
+    words, other = '"Those other ones did not"', '"These words made the point"'
+    lines = (f"/contest 2 {words}", f"/contest 2 {words}", f"/contest 1.2 {other}", f"/contest 2 {other}")
+    conductor, out, err = contest(services, *lines)
+    assert out.count("✗ contest refused by") == 2
+    assert out.count("The verdict stays. One more try, with other words.") == 1
+    assert "Not yet: the second try needs other words than the first." in err
+    assert out.count("The verdict stays. Both tries are used.") == 1
+    assert "Point 2 was contested before: both tries are used." in err
     assert conductor.summary().questions[0].score.value == 0
-    assert [each.point_id for each in conductor.state.turns[0].rulings] == ["p1"]
+    assert [each.point_id for each in conductor.state.turns[0].rulings] == ["p1", "p1"]
+
+
+def test_the_second_try_can_be_upheld(services: Services, engine: ScriptedEngine) -> None:
+    def script(request: GradeRequest, item: Item | None) -> GradeResult:
+        return reads_marks(0.1 if "other ones" in request.answer else 0.9)(request, item)
+
+    engine.script = script
+    lines = ('/contest 2 "Those other ones did not"', '/contest 2 "These words made the point"')
+    conductor, out, _ = contest(services, *lines, '/contest 2 "Those did not"')
+    assert "● contest upheld by" in out
+    point = conductor.summary().questions[0].score.points[1]
+    assert (point.verdict, point.credit) == ("covered", 0.7)
+    stored = services.sessions.read(services.journal.session(conductor.row.id)).state.turns[0].rulings
+    assert [(each.upheld, each.attempt) for each in stored] == [(False, 1), (True, 2)]
 
 
 @pytest.mark.parametrize(
@@ -177,7 +194,7 @@ def test_full_credit_leaves_nothing_to_contest(services: Services, engine: Scrip
     )
     _, out, err = contest(services, '/contest 1 "these words made the point"')
     assert "Point 1 has full credit" in err
-    assert "Each can be contested once: 2 to 4." in out
+    assert "It can be done for 2 to 4; refused, there is one more try, with other words." in out
 
 
 def test_an_answer_without_a_grade_has_nothing_to_contest(services: Services, engine: ScriptedEngine) -> None:

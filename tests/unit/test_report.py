@@ -100,6 +100,22 @@ def test_an_upheld_contest_is_shown_as_covered_in_every_form() -> None:
     assert (make_summary().value or 0) < (summary.value or 0)
 
 
+def test_both_tries_of_a_contest_are_told_in_every_form() -> None:
+    first = Ruling(
+        point_id="p2", span=Span(start=0, end=5), read="[words]", upheld=False, probability=0.2, by="test", edition=2
+    )
+    second = first.model_copy(update={"read": "others", "attempt": 2, "by": "it"})
+    summary = make_summary(first, second)
+    told = (
+        'contest refused by test (0.20); you marked "[words]"; then contest refused by it (0.20); you marked "others"'
+    )
+    assert told in " ".join(render_report(summary, "terminal").split())
+    assert told.replace("[", "\\[").replace("]", "\\]") in render_report(summary, "md")
+    point = json.loads(render_report(summary, "json"))["questions"][0]["key_points"][2]
+    assert [each["read"] for each in [*point["earlier_rulings"], point["ruling"]]] == ["[words]", "others"]
+    assert point["verdict"] == "missing"
+
+
 def test_the_passport_and_the_guards_are_told_in_words(summary: SessionSummary) -> None:
     first = summary.questions[0]
     assert first.score.passport is not None

@@ -1,6 +1,7 @@
 """The rule by which a candidate contests a verdict: "these words of mine make that point".
 
-1. The candidate marks words of one answer for one key point that has no full credit, once per point.
+1. The candidate marks words of one answer for one key point that has no full credit. A contest that was refused can
+   be tried once more with other words; after that, or once upheld, it is final (`core/interview/contest_tries.py`).
 2. Only the marked words are read, so that nothing else in the answer helps or hurts. They are widened to whole words,
    and to the whole sentence where what was left out denies something: "not" must not be marked away. What a guard
    closed in grading (orders to the grader, repeated questions, pasted text) is taken out first.
@@ -74,6 +75,8 @@ class Ruling(Frozen):
     """What a language model was asked for it."""
     edition: int = Field(default=1, exclude_if=lambda edition: edition == 1)
     """Of the rule by which it counts. The first, which old journals do not name, is not stored."""
+    attempt: int = Field(default=1, exclude_if=lambda attempt: attempt == 1)
+    """Which contest about its point it ended, counted from 1 by who takes it up."""
 
 
 class Mark(NamedTuple):

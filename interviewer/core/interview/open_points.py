@@ -35,8 +35,13 @@ def _comes_at(score: PointScore, level: Level) -> bool:
 
 
 def open_to_contest(score: QuestionScore, turns: Sequence[Turn]) -> list[PointScore]:
-    """Points without full credit that have not been contested, heaviest expected first; none without a grade."""
+    """Points that can be contested, in the order of `doubtful_points`."""
+    return [each for each in doubtful_points(score, turns) if not each.is_full and each.has_tries]
+
+
+def doubtful_points(score: QuestionScore, turns: Sequence[Turn]) -> list[PointScore]:
+    """Points without full credit or with it after a contest, heaviest expected first; none without a grade."""
     if not any(isinstance(turn.result, Grade) and turn.answer for turn in turns):
         return []
-    found = [each for each in score.points if not each.is_full and each.ruling is None]
+    found = [each for each in score.points if not each.is_full or each.upheld]
     return sorted(found, key=lambda each: (not each.expected, -each.point.weight))

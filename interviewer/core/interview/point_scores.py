@@ -11,6 +11,7 @@ from interviewer.core.bank.rubric import KeyPoint, Misconception
 from interviewer.core.frozen import Frozen
 from interviewer.core.grade.contest import Ruling
 from interviewer.core.grade.grade import FIX_PREFIX, Grade, Opinion, PointVerdict
+from interviewer.core.interview.contest_tries import has_tries, tries_of
 from interviewer.core.interview.session import Turn, TurnKind
 
 PROMPTED_SHARE = 0.7
@@ -40,7 +41,11 @@ class PointScore(Frozen):
     opinion: Opinion | None = None
     """A language model's, when one was asked about the turn that counts."""
     ruling: Ruling | None = None
-    """How a contest about it ended."""
+    """How the latest contest about it ended."""
+    earlier: tuple[Ruling, ...] = ()
+    """How those before it ended."""
+    has_tries: bool = True
+    """Whether contests before leave room for another one."""
     contested: bool = False
     """Whether that counts for it; `evidence` is then what was marked. By the first edition of the rule `verdict` is
     still the grader's, and the credit was raised."""
@@ -129,14 +134,17 @@ def score_point(point: KeyPoint, level: Level, turns: Sequence[Turn], edition: i
 
 
 def _after_contest(score: PointScore, turns: Sequence[Turn]) -> PointScore:
-    """What became of the point after a contest; a refused one is only noted."""
-    for turn in turns:
-        for ruling in turn.rulings:
-            if ruling.point_id == score.point.id:
-                score = score.model_copy(update={"ruling": ruling})
-                if ruling.upheld:
-                    score = _raise(score, ruling, turn) if ruling.edition == 1 else _cover(score, ruling, turn)
-    return score
+    """What became of the point after contests; refused ones are only noted."""
+    tries = tries_of(turns, score.point.id)
+    if not tries:
+        return score
+    turn, ruling = tries[-1]
+    earlier = tuple(each.ruling for each in tries[:-1])
+    left = has_tries(turns, score.point.id)
+    score = score.model_copy(update={"ruling": ruling, "earlier": earlier, "has_tries": left})
+    if not ruling.upheld:
+        return score
+    return _raise(score, ruling, turn) if ruling.edition == 1 else _cover(score, ruling, turn)
 
 
 def _raise(score: PointScore, ruling: Ruling, turn: Turn) -> PointScore:

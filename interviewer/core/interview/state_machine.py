@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from interviewer.core.bank.content import Item
 from interviewer.core.grade.grade import Grade
+from interviewer.core.interview.contest_tries import problem_of_try, tries_of
 from interviewer.core.interview.effects import Ask, Effect, Finish, GradeTurn, Leave, Rejected, Review, ShowHint
 from interviewer.core.interview.followup import is_strong, pick_follow_up
 from interviewer.core.interview.session import (
@@ -173,9 +174,15 @@ def _contest(state: State, event: Contested, items: Items) -> Step:
     turn, name = state.find(event.turn_id), event.ruling.point_id
     if turn is None or not isinstance(turn.result, Grade) or name not in _point_ids(items[turn.question_id]):
         return Step(state, (Rejected("there is no such verdict to contest"),))
-    if any(ruling.point_id == name for each in state.turns_of(turn.question_id) for ruling in each.rulings):
+    turns = state.turns_of(turn.question_id)
+    tries = tries_of(turns, name)
+    if tries and event.ruling.edition == 1:  # the rule of then knew one try, so it was refused when it was stored
         return Step(state, (Rejected("this point has been contested before"),))
-    return Step(_put(state, turn.model_copy(update={"rulings": (*turn.rulings, event.ruling)})))
+    problem = problem_of_try(turns, name, turn, event.ruling.span)
+    if problem:
+        return Step(state, (Rejected(problem),))
+    ruling = event.ruling.model_copy(update={"attempt": len(tries) + 1})
+    return Step(_put(state, turn.model_copy(update={"rulings": (*turn.rulings, ruling)})))
 
 
 def _point_ids(item: Item) -> set[str]:

@@ -14,7 +14,8 @@ from textual.widgets.option_list import Option
 
 from interviewer.core.grade.contest import problem_of
 from interviewer.core.grade.grade import Grade
-from interviewer.core.interview.open_points import open_to_contest
+from interviewer.core.interview.contest_tries import problem_of_try
+from interviewer.core.interview.open_points import doubtful_points
 from interviewer.core.interview.point_scores import PointScore
 from interviewer.core.interview.session import Turn, TurnKind
 from interviewer.core.interview.summary import QuestionSummary
@@ -27,18 +28,18 @@ from interviewer.tui.key_captions import name_keys
 from interviewer.tui.safe_text import show, show_line
 from interviewer.tui.widgets.mark_area import MarkArea
 from interviewer.tui.widgets.too_small import TooSmall
-from interviewer.wording.verdicts import describe_outcome, describe_point
+from interviewer.wording.verdicts import describe_outcome, describe_point, describe_tries
 
 if TYPE_CHECKING:
     from interviewer.core.grade.grade import Span
 
 
 class _OpenPoints(OptionList):
-    HELP = "Points without full credit. Enter goes on to the words; each can be contested once."
+    HELP = "Points without full credit. Enter goes on to the words; one that was refused has one more try."
 
 
 class ContestScreen(Screen[None]):
-    """One question's points without full credit above the answer; each can be contested once."""
+    """One question's points without full credit, and those that a contest made covered, above the answer."""
 
     CSS_PATH = "contest.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -57,13 +58,13 @@ class ContestScreen(Screen[None]):
         super().__init__()
         self._conductor = conductor
         self._question_id = question_id
-        self._open: list[PointScore] = []
+        self._listed: list[PointScore] = []
         self._turn = 0
         self._reading = False
 
     def compose(self) -> ComposeResult:
         """The points, the answer, and what came of it."""
-        yield Static("Every point has full credit or was contested.", id="what", markup=False)
+        yield Static("Every point has full credit.", id="what", markup=False)
         yield _OpenPoints(id="open-points", compact=True)
         yield Static("", id="whose", markup=False)
         yield MarkArea(id="marked-answer")
@@ -88,12 +89,20 @@ class ContestScreen(Screen[None]):
         return [turn for turn in self._conductor.state.turns_of(self._question_id) if isinstance(turn.result, Grade)]
 
     def _show_points(self) -> None:
-        summary = self._summary
-        self._open = open_to_contest(summary.score, summary.turns)
+        """List the points anew; the cursor stays on the one it was on."""
+        summary, before = self._summary, self._chosen
+        self._listed = doubtful_points(summary.score, summary.turns)
         width = max(20, self.size.width - 4)
-        self.points.set_options([_option(each, width) for each in self._open])
-        if self._open:
-            self.points.highlighted = 0
+        self.points.set_options([_option(each, width) for each in self._listed])
+        names = [each.point.id for each in self._listed]
+        if names:
+            self.points.highlighted = names.index(before.point.id) if before and before.point.id in names else 0
+
+    @property
+    def _chosen(self) -> PointScore | None:
+        """The point under the cursor."""
+        place = self.points.highlighted
+        return self._listed[place] if place is not None and place < len(self._listed) else None
 
     def _show_answer(self) -> None:
         turns = self._turns
@@ -104,7 +113,7 @@ class ContestScreen(Screen[None]):
         self.query_one("#whose", Static).update(show_line(f"{which}{more}", "bold"))
         self.area.show_answer(turn.answer)
         keys = name_keys(self.area, "{contest-mark}, arrow keys, {contest-mark}")
-        self._say(f"Choose a point with Enter, then mark the words: {keys}. Each can be contested once.")
+        self._say(f"Choose a point with Enter, then mark the words: {keys}. Refused, there is one more try.")
 
     def on_resize(self) -> None:
         """Set the points anew to the width."""
@@ -114,10 +123,8 @@ class ContestScreen(Screen[None]):
     @on(OptionList.OptionHighlighted, "#open-points")
     def _name_point(self) -> None:
         """The whole statement of the point under the cursor, which the list may cut."""
-        place = self.points.highlighted
-        if place is not None and place < len(self._open):
-            text = f"Did you say this? {self._open[place].point.statement}"
-            self.query_one("#what", Static).update(show_line(text))
+        if score := self._chosen:
+            self.query_one("#what", Static).update(show_line(f"{_asked(score)} {score.point.statement}"))
 
     @on(OptionList.OptionSelected, "#open-points")
     def _point_chosen(self) -> None:
@@ -144,12 +151,14 @@ class ContestScreen(Screen[None]):
 
     def _submit(self) -> None:
         """Read them in the background."""
-        place = self.points.highlighted
-        if self._reading or place is None or not self._open:
+        score = self._chosen
+        if self._reading or score is None:
             return
-        turn, point = self._turns[self._turn % len(self._turns)], self._open[place].point
-        span = self.area.marked
-        problem = problem_of(turn.answer, span, point)
+        if not score.has_tries:
+            self._say(*_told(score))
+            return
+        turn, point, span = self._turns[self._turn % len(self._turns)], score.point, self.area.marked
+        problem = problem_of(turn.answer, span, point) or problem_of_try(self._summary.turns, point.id, turn, span)
         if problem:
             self._say(f"Not yet: {problem}.", "$text-warning")
             self.area.focus()
@@ -168,7 +177,8 @@ class ContestScreen(Screen[None]):
         try:
             event = await asyncio.wrap_future(request_ruling(conductor, turn_id, point_id, span))
             refused = keep_ruling(conductor, event)
-            said, style = (f"Not possible: {refused}.", "$text-warning") if refused else self._told(point_id)
+            found = next(each for each in self._summary.score.points if each.point.id == point_id)
+            said, style = (f"Not possible: {refused}.", "$text-warning") if refused else _told(found)
         except MockdlError as error:
             said, style = f"{error}\nThe point can still be contested.", "$text-error"
         finally:
@@ -177,12 +187,6 @@ class ContestScreen(Screen[None]):
             self._show_points()
             self._say(said, style)
             self.refresh_bindings()
-
-    def _told(self, point_id: str) -> tuple[str, str]:
-        """What the ruling says and what follows from it."""
-        score = next(each for each in self._summary.score.points if each.point.id == point_id)
-        upheld = score.ruling is not None and score.ruling.upheld
-        return describe_outcome(score), "$text-success" if upheld else "$text-warning"
 
     def _say(self, text: str, style: str = "") -> None:
         self.query_one("#ruling", Static).update(show(text, style))
@@ -197,10 +201,25 @@ class ContestScreen(Screen[None]):
         if not self.is_mounted:
             return True
         if action == "submit":
-            return True if self._open and not self._reading else None
+            return True if self._listed and not self._reading else None
         return None if action == "other_answer" and len(self._turns) < 2 else True
 
 
 def _option(score: PointScore, width: int) -> Option:
-    line = shorten(f"{describe_point(score)}: {score.point.statement}", width)
-    return Option(show_line(line), id=score.point.id)
+    tries = describe_tries(score)
+    line = f"{describe_point(score)}{f' ({tries})' if tries else ''}: {score.point.statement}"
+    return Option(show_line(shorten(line, width)), id=score.point.id)
+
+
+def _asked(score: PointScore) -> str:
+    """What stands before the statement of the point under the cursor."""
+    if score.ruling is not None and score.ruling.upheld:
+        return "The contest was upheld:"
+    tries = describe_tries(score)
+    return f"{tries[0].upper()}{tries[1:]}:" if tries else "Did you say this?"
+
+
+def _told(score: PointScore) -> tuple[str, str]:
+    """What the ruling on a point says and what follows from it."""
+    upheld = score.ruling is not None and score.ruling.upheld
+    return describe_outcome(score), "$text-success" if upheld else "$text-warning"

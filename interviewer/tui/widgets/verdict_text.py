@@ -105,7 +105,7 @@ def _point(number: int, score: PointScore, width: int) -> Iterator[Content]:
     statement = read_formulas(score.point.statement)
     text = f"{number:>2} {verdicts.describe_point(score)}{where}: {statement}"
     yield from hang(text, width, 3, _COLOURS[score.verdict])
-    for more in (verdicts.describe_ruling(score), verdicts.describe_opinion(score)):
+    for more in (verdicts.describe_rulings(score), verdicts.describe_opinion(score)):
         if more:
             yield from hang(f"     {more}", width, 5, "$text-muted")
 
