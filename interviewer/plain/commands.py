@@ -11,7 +11,8 @@ COMMANDS = {
     "/idk": 'say "I don\'t know" and go on (counts as zero)',
     "/skip": "pass on this question (counts as zero in an interview, left out in practice)",
     "/explain": "explain a point that was missed in the question before (practice), e.g. /explain 2",
-    "/contest": 'have words of yours read again for a point of the verdict, e.g. /contest 2 "these words of mine"',
+    "/contest": 'have words of yours read again for a point of the verdict, e.g. /contest 2 "these words of mine"; '
+    "/contest 2 all takes the whole reply",
     "/pause": "stop the clock until you press Enter",
     "/quit": "save and leave; `mockdl start --resume` takes it up again",
     "/end": "end the interview now and see the report",

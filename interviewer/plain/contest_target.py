@@ -24,6 +24,8 @@ from interviewer.wording.verdicts import describe_tries, sort_points
 _NUMBERED = re.compile(r"(?:(?P<question>\d{1,3})\.)?(?P<point>\d{1,3})(?:\s+(?P<words>.+))?", re.DOTALL)
 _QUOTED = re.compile(r"[\"'“„«‘](?P<words>.+)[\"'”“»’](?:\s+in\s+(?P<answer>\d{1,3}))?", re.DOTALL | re.IGNORECASE)
 
+_WHOLE = re.compile(r"all(?:\s+in\s+(?P<answer>\d{1,3}))?", re.IGNORECASE)
+
 
 class RefusedError(Exception):
     """Why there is nothing to rule on, as a sentence to the candidate."""
@@ -57,7 +59,7 @@ def open_numbers(summary: QuestionSummary) -> list[int]:
 
 
 def find_pointed(summary: QuestionSummary, number: int, text: str) -> Pointed:
-    """The point with this number, and the one place of the one answer in which the words stand.
+    """The point with this number, and the one place of the one answer in which the words stand; `all` is a reply.
 
     Raises:
         RefusedError: there is no such point to contest, or the words are not found, or in several places.
@@ -85,13 +87,15 @@ def _point(summary: QuestionSummary, number: int) -> KeyPoint:
 
 
 def _place(text: str, turns: Sequence[Turn]) -> tuple[Turn, Span]:
+    whole = _WHOLE.fullmatch(text.strip())
+    if whole is not None:
+        turn = _whole_reply(whole["answer"], turns)
+        return turn, Span(start=0, end=len(turn.answer))
     quoted = _QUOTED.fullmatch(text.strip())
     words, named = (quoted["words"], quoted["answer"]) if quoted else (text, None)
     if not plain_quote(words):
         raise RefusedError('Say which words of yours make the point, too, e.g. /contest 2 "these words of mine"')
-    if named and not 1 <= int(named) <= len(turns):
-        raise RefusedError(f"Your answers to this question are numbered 1 to {len(turns)}.")
-    searched = [turns[int(named) - 1]] if named else turns
+    searched = [_named(named, turns)] if named else turns
     found = [(turn, places) for turn in searched if (places := list(find_places(words, turn.answer)))]
     if not found:
         raise RefusedError(_not_found(words, searched))
@@ -104,6 +108,20 @@ def _place(text: str, turns: Sequence[Turn]) -> tuple[Turn, Span]:
             f"These words stand {len(places)} times in {describe_answer(turn)}. Quote more of what is around them."
         )
     return turn, places[0]
+
+
+def _whole_reply(named: str | None, turns: Sequence[Turn]) -> Turn:
+    """The reply that is meant by `all`."""
+    if named or len(turns) == 1:
+        return _named(named or "1", turns)
+    known = ", ".join(f'"all in {number}" for {describe_answer(turn)}' for number, turn in enumerate(turns, 1))
+    raise RefusedError(f"You gave {len(turns)} answers to this question. Say which: {known}.")
+
+
+def _named(number: str, turns: Sequence[Turn]) -> Turn:
+    if not 1 <= int(number) <= len(turns):
+        raise RefusedError(f"Your answers to this question are numbered 1 to {len(turns)}.")
+    return turns[int(number) - 1]
 
 
 def _not_found(words: str, turns: Sequence[Turn]) -> str:

@@ -9,7 +9,15 @@ from interviewer.core.bank.content import Item
 from interviewer.core.bank.kinds import VerdictName
 from interviewer.core.bank.rubric import KeyPoint
 from interviewer.core.futures import chain, settled
-from interviewer.core.grade.contest import RULE_EDITION, Ruling, contest_requests, decide, decide_by_number, read_mark
+from interviewer.core.grade.contest import (
+    RULE_EDITION,
+    Ruling,
+    contest_requests,
+    decide,
+    decide_by_number,
+    is_whole,
+    read_mark,
+)
 from interviewer.core.grade.grade import Grade, GradeRequest, GradeResult, Span, Ungraded
 from interviewer.core.grade.injection import find_injections
 from interviewer.core.grade.ledger import Asked, asked_for
@@ -141,5 +149,6 @@ def _ruling(case: Case, text: str, *, upheld: bool, probability: float, by: str,
         probability=probability,
         by=by,
         reason=reason,
+        whole=is_whole(case.answer, case.span),
         edition=RULE_EDITION,
     )

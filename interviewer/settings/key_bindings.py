@@ -29,6 +29,7 @@ ACTIONS = (
     "contest-answer",
     "contest-mark",
     "contest-submit",
+    "contest-whole",
     "continue",
     "doctor",
     "doctor-again",

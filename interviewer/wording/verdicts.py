@@ -81,6 +81,8 @@ def _ruled(ruling: Ruling, *, told: bool = False) -> str:
     ended = "upheld" if ruling.upheld else "refused"
     reason = f": {clean_line(ruling.reason)}" if ruling.reason else ""
     what = f"contest {ended} by {ruling.by} ({ruling.probability:.2f}){reason}"
+    if ruling.whole:
+        return f"{what}; you marked the whole reply"
     return what if told or not ruling.read else f"{what}; you marked {quote(ruling.read)}"
 
 

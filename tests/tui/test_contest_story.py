@@ -143,6 +143,30 @@ async def test_a_refused_point_has_one_more_try_with_other_words_and_no_third(
     assert [each.upheld for each in conductor.state.turns[0].rulings] == [False, False]
 
 
+@pytest.mark.parametrize("focus", ["list", "words"])
+async def test_one_key_marks_the_whole_reply_whatever_its_length(
+    services: Services, claims: ScriptedEngine, begin: Begin, focus: str
+) -> None:
+    claims.script = reads_marks(0.9)
+    conductor = begin(mode=Mode.PRACTICE)
+    async with tell(services, conductor) as story:
+        said = "I said a lot about it, and more.\n" * 20 + "And [that] was all."
+        await answer(story, conductor, said)
+        await story.pilot.press("c", *(["enter"] if focus == "words" else []))
+        await story.until(lambda: isinstance(story.app.screen, ContestScreen))
+        assert "w Whole" in story.visible()
+        await story.pilot.press("w")
+        await story.until(lambda: "The whole reply is marked, 164 words." in " ".join(story.visible().split()))
+        assert "It leaves no other words for a second try." in " ".join(story.visible().split())
+        assert isinstance(story.app.screen.focused, MarkArea)
+        await story.pilot.press("ctrl+s")
+        await story.until(lambda: "contest upheld by" in " ".join(story.visible().split()))
+        assert "you marked the whole reply" in " ".join(story.visible().split())
+    (ruling,) = conductor.state.turns[0].rulings
+    assert ruling.whole
+    assert ruling.read == " ".join(said.split())
+
+
 async def test_nothing_marked_is_said_and_nobody_is_asked(
     services: Services, claims: ScriptedEngine, begin: Begin
 ) -> None:

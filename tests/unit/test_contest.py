@@ -11,7 +11,7 @@ import pytest
 from interviewer.core.bank.content import Item
 from interviewer.core.bank.kinds import Level, VerdictName
 from interviewer.core.bank.rubric import Value
-from interviewer.core.grade.contest import MOST_WORDS, Ruling, contest_requests, decide, problem_of, read_mark
+from interviewer.core.grade.contest import MOST_WORDS, Ruling, contest_requests, decide, is_whole, problem_of, read_mark
 from interviewer.core.grade.grade import Assessment, AssessmentRequest, Grade, GradeRequest, GradeResult, Span, Ungraded
 from interviewer.core.interview.authored import missed_points
 from interviewer.core.interview.effects import Rejected
@@ -89,12 +89,24 @@ def test_what_a_guard_closed_is_taken_out() -> None:
 
 def test_a_mark_of_one_word_or_of_too_many_is_no_contest() -> None:
     point = make_item().rubric.key_points[0]
-    answer = "word " * (MOST_WORDS + 1)
+    answer = "word " * (MOST_WORDS + 2)
     assert "at least 3" in problem_of(answer, Span(start=0, end=9), point)
-    assert "at most" in problem_of(answer, Span(start=0, end=len(answer)), point)
+    assert "at most" in problem_of(answer, Span(start=5, end=len(answer)), point)
     assert "mark the words" in problem_of(answer, Span(start=3, end=3), point)
     assert problem_of(answer, Span(start=0, end=20), point) == ""
     assert problem_of("16 GB", Span(start=0, end=5), point.model_copy(update={"value": Value(number=16)})) == ""
+
+
+def test_a_whole_reply_may_be_longer_than_a_mark() -> None:
+    point = make_item().rubric.key_points[0]
+    answer = "\n" + "word " * (MOST_WORDS + 1)
+    for span in (Span(start=0, end=len(answer)), Span(start=1, end=len(answer.rstrip()))):
+        assert problem_of(answer, span, point) == ""
+        assert is_whole(answer, span)
+    short = Span(start=2, end=len(answer))
+    assert "the whole reply" in problem_of(answer, short, point)
+    assert not is_whole(answer, short)
+    assert "at least 3" in problem_of("Two words", Span(start=0, end=9), point)
 
 
 def claim(covered: float, contradicted: float = 0.0) -> Assessment:
@@ -208,6 +220,29 @@ def test_an_order_beside_honest_words_is_taken_out() -> None:
     read = [each.answer for each in engine.asked] + [each.answer for each in engine.assessed]
     assert read
     assert not any("Ignore" in each for each in read)
+
+
+def test_of_a_long_reply_all_is_read_but_what_a_guard_closed() -> None:
+    engine, answer = StubEngine(), f"{'Units are off now. ' * MOST_WORDS}{ANSWER} Last words."
+    grade = make_grade(all_points("missing")).model_copy(update={"closed": (span_of("Last words.", answer),)})
+    case = case_of(answer, answer=answer)._replace(grade=grade)
+    ruling = Arbiter(engine).rule(case).result(5)
+    assert ruling.read == f"{'Units are off now. ' * MOST_WORDS}Some units are switched off at random."
+    assert {each.answer for each in engine.asked} == {ruling.read}
+    assert (ruling.upheld, ruling.whole) == (True, True)
+    assert not Arbiter(engine).rule(case_of("units are switched off")).result(5).whole
+
+
+def test_a_long_reply_is_named_instead_of_quoted() -> None:
+    answer = "Units are off now. " * MOST_WORDS
+    span = (0, len(answer))
+    for upheld in (True, False):
+        ruling = ruling_of(upheld=upheld, edition=2, span=span).model_copy(update={"read": answer, "whole": True})
+        turn = turn_of("missing", ruling).model_copy(update={"answer": answer})
+        score = score_question(make_item(), Level.MID, (turn,)).points[0]
+        assert score.evidence == ""
+        assert describe_rulings(score).endswith("you marked the whole reply")
+        assert (score.span == span) is upheld
 
 
 def test_a_number_must_be_among_the_words() -> None:

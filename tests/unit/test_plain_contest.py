@@ -172,6 +172,34 @@ def test_it_is_said_in_which_answer_words_stand_that_stand_in_two(services: Serv
     assert "The point now counts 70%" in out, "no less than words of the first answer"
 
 
+def test_the_whole_reply_is_contested_with_whatever_its_length(services: Services, engine: ScriptedEngine) -> None:
+    long = f"{'I said a lot about it. ' * 20}All of it counts."
+    engine.script = lambda request, item: (
+        make_grade(dict.fromkeys(("p0", "p1", "p2", "p3"), "missing"))
+        if request.point_ids is None
+        else reads_marks(0.9)(request.model_copy(update={"answer": "said"}), item)
+    )
+    conductor, out, err = contest(services, "/contest 1 all", answers=f"{long}\n.\n/idk\n/idk\n")
+    assert 'reads these words of your answer to the question: "I said a lot' in err
+    assert "● contest upheld by" in out
+    (ruling,) = conductor.state.turns[0].rulings
+    assert (ruling.read, ruling.whole) == (long, True)
+
+
+def test_of_several_replies_it_is_said_which_is_meant(services: Services) -> None:
+    conductor, _, err = contest(services, "/contest 1 all", "/contest 1 ALL in 9", "/contest 1 all in 2")
+    assert (
+        'You gave 3 answers to this question. Say which: "all in 1" for your answer to the question, "all in 2"' in err
+    )
+    assert "Your answers to this question are numbered 1 to 3." in err
+    assert [each.read for each in conductor.state.turns[1].rulings] == [MORE]
+
+
+def test_all_in_quotation_marks_is_a_word(services: Services) -> None:
+    _, _, err = contest(services, '/contest 1 "all"')
+    assert "These words are not in your answers" in err
+
+
 def test_before_the_verdict_there_is_nothing_to_contest(services: Services, engine: ScriptedEngine) -> None:
     conductor, _, err = contest(services, answers='Some\n/contest 1 "some words"\nwords\n.\n/idk\n')
     assert "There is no verdict to contest yet" in err

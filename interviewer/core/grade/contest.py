@@ -2,7 +2,8 @@
 
 1. The candidate marks words of one answer for one key point that has no full credit. A contest that was refused can
    be tried once more with other words; after that, or once upheld, it is final (`core/interview/contest_tries.py`).
-2. Only the marked words are read, so that nothing else in the answer helps or hurts. They are widened to whole words,
+2. Only the marked words are read, so that nothing else in the answer helps or hurts. A mark is short, or the whole
+   reply. Its words are widened to whole words,
    and to the whole sentence where what was left out denies something: "not" must not be marked away. What a guard
    closed in grading (orders to the grader, repeated questions, pasted text) is taken out first.
 3. A second method rules: a language model when one judges, else two offline readings of the words alone. The first is
@@ -37,7 +38,7 @@ from interviewer.core.grade.ledger import Asked
 from interviewer.core.text import count_words
 
 FEWEST_WORDS, MOST_WORDS = 3, 60
-"""Of a mark. Fewer make no claim; more point nowhere."""
+"""Of a mark. Fewer make no claim; more point nowhere, unless they are all of the reply."""
 RULE_EDITION = 2
 """Of the rule by which contests count from now on."""
 UPHELD_FROM = 0.5
@@ -73,6 +74,8 @@ class Ruling(Frozen):
     reason: str = ""
     asked: Asked | None = None
     """What a language model was asked for it."""
+    whole: bool = Field(default=False, exclude_if=lambda whole: not whole)
+    """Whether the whole reply was marked."""
     edition: int = Field(default=1, exclude_if=lambda edition: edition == 1)
     """Of the rule by which it counts. The first, which old journals do not name, is not stored."""
     attempt: int = Field(default=1, exclude_if=lambda attempt: attempt == 1)
@@ -94,7 +97,14 @@ def problem_of(answer: str, span: Span, point: KeyPoint) -> str:
     fewest = 1 if point.value is not None else FEWEST_WORDS  # "12 GB" says all
     if words < fewest:
         return f"mark at least {fewest} words" if words else "mark the words that you think earned the point"
-    return f"mark at most {MOST_WORDS} words; these are {words}" if words > MOST_WORDS else ""
+    if words <= MOST_WORDS or is_whole(answer, span):
+        return ""
+    return f"mark at most {MOST_WORDS} words, or the whole reply; these are {words}"
+
+
+def is_whole(answer: str, span: Span) -> bool:
+    """Whether a mark holds all of a reply."""
+    return span.cut(answer).strip() == answer.strip()
 
 
 def read_mark(answer: str, span: Span, closed: Sequence[Span] = ()) -> Mark:

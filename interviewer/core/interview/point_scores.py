@@ -9,10 +9,11 @@ from interviewer.core.bank.content import Item
 from interviewer.core.bank.kinds import Level, VerdictName
 from interviewer.core.bank.rubric import KeyPoint, Misconception
 from interviewer.core.frozen import Frozen
-from interviewer.core.grade.contest import Ruling
+from interviewer.core.grade.contest import MOST_WORDS, Ruling
 from interviewer.core.grade.grade import FIX_PREFIX, Grade, Opinion, PointVerdict
 from interviewer.core.interview.contest_tries import has_tries, tries_of
 from interviewer.core.interview.session import Turn, TurnKind
+from interviewer.core.text import count_words
 
 PROMPTED_SHARE = 0.7
 """Share of a point's credit that is left when a follow-up had to ask for it."""
@@ -171,9 +172,10 @@ def _doubt(ruling: Ruling, share: float) -> float:
 
 
 def _marked(ruling: Ruling, turn: Turn) -> dict[str, object]:
-    """The words that were marked, as the evidence that counts."""
+    """The words that were marked, as the evidence that counts; a long reply is no quote, and its span tells all."""
+    words = ruling.span.cut(turn.answer)
     return {
-        "evidence": ruling.span.cut(turn.answer),
+        "evidence": "" if ruling.whole and count_words(words) > MOST_WORDS else words,
         "span": (ruling.span.start, ruling.span.end),
         "turn_id": turn.id,
         "contested": True,

@@ -12,7 +12,7 @@ from textual.screen import Screen
 from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
-from interviewer.core.grade.contest import problem_of
+from interviewer.core.grade.contest import is_whole, problem_of
 from interviewer.core.grade.grade import Grade
 from interviewer.core.interview.contest_tries import problem_of_try
 from interviewer.core.interview.open_points import doubtful_points
@@ -46,7 +46,8 @@ class ContestScreen(Screen[None]):
         Binding(
             "ctrl+s", "submit", "Contest", id="contest-submit", tooltip="Have the marked words read", priority=True
         ),
-        Binding("a", "other_answer", "Other answer", id="contest-answer", tooltip="Mark in another of your answers"),
+        Binding("w", "whole", "Whole", id="contest-whole", tooltip="Mark the whole reply that is shown"),
+        Binding("a", "other_answer", "Other", id="contest-answer", tooltip="Mark in another of your answers"),
         Binding("escape", "back", "Back", id="back", tooltip="Back to the verdict; a ruling on its way is kept"),
         Binding("question_mark", "app.help", "Help", id="help-letter", show=False),
     ]
@@ -133,11 +134,23 @@ class ContestScreen(Screen[None]):
 
     @on(MarkArea.SelectionChanged)
     def _count_marked(self) -> None:
-        words = count_words(self.area.marked.cut(self._turns[self._turn % len(self._turns)].answer))
-        if words and not self._reading:
+        answer, span = self._turns[self._turn % len(self._turns)].answer, self.area.marked
+        words = count_words(span.cut(answer))
+        if not words or self._reading:
+            return
+        if is_whole(answer, span):
+            last = "" if len(self._turns) > 1 else " It leaves no other words for a second try."
+            said = f"The whole reply is marked, {words} words. {{contest-submit}} contests with it.{last}"
+        else:
             going = " The mark ends with {contest-mark}." if self.area.marking else ""
             said = f"{words} word{'s' * (words != 1)} marked.{going} {{contest-submit}} contests with them."
-            self._say(name_keys(self.area, said))
+        self._say(name_keys(self.area, said))
+
+    def action_whole(self) -> None:
+        """Mark the whole reply that is shown."""
+        if not self._reading:
+            self.area.mark_whole()
+            self.area.focus()
 
     def action_other_answer(self) -> None:
         """Go to the next of the answers to this question."""

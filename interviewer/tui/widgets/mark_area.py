@@ -38,6 +38,11 @@ class MarkArea(AnswerArea):
         if self.marking:
             super().move_cursor(self.cursor_location)
 
+    def mark_whole(self) -> None:
+        """Mark all of it."""
+        self.marking = False
+        self.select_all()
+
     def move_cursor(
         self, location: Location, select: bool = False, center: bool = False, record_width: bool = True
     ) -> None:
