@@ -13,6 +13,7 @@ COMMANDS = {
     "/explain": "explain a point that was missed in the question before (practice), e.g. /explain 2",
     "/contest": 'have words of yours read again for a point of the verdict, e.g. /contest 2 "these words of mine"; '
     "/contest 2 all takes the whole reply",
+    "/said": "mark a point of the verdict as said, e.g. /said 2; once more takes it back (practice; changes no score)",
     "/pause": "stop the clock until you press Enter",
     "/quit": "save and leave; `mockdl start --resume` takes it up again",
     "/end": "end the interview now and see the report",
@@ -20,8 +21,10 @@ COMMANDS = {
 }
 SUBMIT = "."
 """The line that ends an answer."""
-_WITH_WORDS = ("/ask", "/contest", "/explain", "/sure")
+_WITH_WORDS = ("/ask", "/contest", "/explain", "/said", "/sure")
 """Commands with something behind them."""
+_WITH_ONE = ("/said", "/sure")
+"""Those with one word at most."""
 
 
 class Command(NamedTuple):
@@ -40,7 +43,7 @@ def parse_command(line: str) -> Command | None:
     if name != SUBMIT and name not in COMMANDS:
         return None
     # "/sure thing, it is ..." goes on with an answer, as does any other command with words that it does not take.
-    if words and (name not in _WITH_WORDS or (name == "/sure" and len(words.split()) > 1)):
+    if words and (name not in _WITH_WORDS or (name in _WITH_ONE and len(words.split()) > 1)):
         return None
     return Command(name, words)
 

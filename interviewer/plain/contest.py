@@ -1,5 +1,7 @@
 """Contesting a verdict in line mode: name a point by its number, quote the words that make it, hear the ruling.
 
+In practice a point can be marked as said, too, which nobody rules on.
+
 The rule is that of `core/grade/contest.py`, and the ruling is kept as the interface keeps it.
 """
 
@@ -20,15 +22,23 @@ from interviewer.plain.contest_target import (
     Pointed,
     RefusedError,
     describe_answer,
+    find_point,
     find_pointed,
     list_numbers,
     open_numbers,
+    split_mark,
     split_number,
 )
 from interviewer.report.terminal_report import wrap_text
 from interviewer.sessions.conductor import Conductor
-from interviewer.sessions.contests import keep_ruling, may_contest, request_ruling
-from interviewer.wording.verdicts import describe_outcome, describe_score
+from interviewer.sessions.contests import (
+    FOR_PRACTICE,
+    keep_ruling,
+    may_contest,
+    request_ruling,
+    turn_mark,
+)
+from interviewer.wording.verdicts import MARKED_AS_SAID, OWN_MARK_COUNTS, describe_outcome, describe_score
 
 
 class _Asked(NamedTuple):
@@ -56,6 +66,31 @@ class Contests:
                 f"It can be done for {list_numbers(numbers)}; refused, there is one more try, with other words."
             )
             self._console.say("", *wrap_text(text, self._console.width))
+        if numbers and self._conductor.state.config.mode is Mode.PRACTICE:
+            text = f"/said {numbers[0]} marks point {numbers[0]} as said, for yourself. {OWN_MARK_COUNTS}"
+            self._console.say(*wrap_text(text, self._console.width))
+
+    def mark(self, words: str) -> None:
+        """Mark a point as said, or take that back, and tell it.
+
+        Args:
+            words: what stands behind /said, e.g. `2`.
+        """
+        conductor, told = self._conductor, self._console.narrate
+        try:
+            if conductor.state.config.mode is not Mode.PRACTICE:
+                raise RefusedError(FOR_PRACTICE)
+            question, number = split_mark(words)
+            if not self._with_verdict():
+                raise RefusedError("There is no verdict yet of which a point could be marked.")
+            summary = self._question(question)
+            score = find_point(summary, number)
+            refused = turn_mark(conductor, summary.item.question.id, score)
+        except (RefusedError, MockdlError) as reason:
+            told(str(reason))
+            return
+        done = "your mark was taken back." if score.claimed else f"{MARKED_AS_SAID}. {OWN_MARK_COUNTS}"
+        told(refused or f"Point {number}: {done} /said {words} changes it again.")
 
     def contest(self, words: str) -> bool:
         """Have words read and tell the ruling. Returns whether there is a new one, which is kept.
@@ -176,6 +211,8 @@ def offer_contests(conductor: Conductor, console: Console) -> bool:
             command = parse_command(line)
             if command is not None and command.name == "/contest":
                 ruled |= contests.contest(command.words)
+            elif command is not None and command.name == "/said":
+                contests.mark(command.words)
             else:
                 console.narrate("Only /contest is understood here; Enter leaves.")
     except KeyboardInterrupt:

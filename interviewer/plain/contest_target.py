@@ -16,6 +16,7 @@ from interviewer.core.grade.grade import Grade, Span
 from interviewer.core.grade.quotes import find_places, nearest_words, plain_quote
 from interviewer.core.interview.contest_tries import problem_of_try
 from interviewer.core.interview.open_points import open_to_contest
+from interviewer.core.interview.point_scores import PointScore
 from interviewer.core.interview.session import Turn, TurnKind
 from interviewer.core.interview.summary import QuestionSummary
 from interviewer.core.text import shorten
@@ -37,6 +38,18 @@ class Pointed(NamedTuple):
     turn: Turn
     point: KeyPoint
     span: Span
+
+
+def split_mark(text: str) -> tuple[int | None, int]:
+    """Question (if it was named) and point of e.g. `1.2`.
+
+    Raises:
+        RefusedError: it is no number.
+    """
+    found = _NUMBERED.fullmatch(text.strip())
+    if found is None or found["words"]:
+        raise RefusedError("Say which point you did say, by its number, e.g. /said 2")
+    return int(found["question"]) if found["question"] else None, int(found["point"])
 
 
 def split_number(text: str) -> tuple[int | None, int, str]:
@@ -72,13 +85,22 @@ def find_pointed(summary: QuestionSummary, number: int, text: str) -> Pointed:
     return Pointed(turn, point, span)
 
 
-def _point(summary: QuestionSummary, number: int) -> KeyPoint:
+def find_point(summary: QuestionSummary, number: int) -> PointScore:
+    """The point that is printed with this number.
+
+    Raises:
+        RefusedError: there is none.
+    """
     points = sort_points(summary.score)
     if not any(isinstance(turn.result, Grade) and turn.answer for turn in summary.turns):
-        raise RefusedError("No answer to this question has a grade, so there is nothing to contest.")
+        raise RefusedError("No answer to this question has a grade, so there is no verdict on its points.")
     if not 1 <= number <= len(points):
         raise RefusedError(f"Say which point: a number from 1 to {len(points)}.")
-    score = points[number - 1]
+    return points[number - 1]
+
+
+def _point(summary: QuestionSummary, number: int) -> KeyPoint:
+    score = find_point(summary, number)
     if not score.has_tries:
         raise RefusedError(f"Point {number} was contested before: {describe_tries(score) or 'the contest was upheld'}.")
     if score.is_full:

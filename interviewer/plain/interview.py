@@ -136,6 +136,8 @@ class _PlainInterview:
             self._speaker.explain(command.words)
         elif command.name == "/contest":
             self._contests.contest(command.words)
+        elif command.name == "/said":
+            self._contests.mark(command.words)
         elif command.name == "/sure":
             self._confidence.note(command.words)
         else:

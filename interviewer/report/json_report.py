@@ -95,6 +95,7 @@ def _point(score: PointScore) -> dict[str, Any]:
         "method": score.method,
         "ruling": _ruling(score.ruling) if score.ruling else None,
         **_earlier(score),
+        **({"own_mark": True} if score.claimed else {}),
         "contested": score.contested,
         "opinion": score.opinion.model_dump(mode="json") if score.opinion else None,
     }

@@ -99,6 +99,8 @@ def _verdicts(score: QuestionScore, width: int) -> list[str]:
             lines += wrap_text(ruling, width, indent="      ")
         if opinion := verdicts.describe_opinion(point):
             lines += wrap_text(opinion, width, indent="      ")
+        if claim := verdicts.describe_claim(point):
+            lines += wrap_text(claim, width, indent="      ")
     if score.misconceptions:
         lines += ["", "Misconceptions:"]
     for wrong in score.misconceptions:

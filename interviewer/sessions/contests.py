@@ -1,4 +1,4 @@
-"""Contesting a verdict: one's own words go to whoever rules, and the ruling into the session."""
+"""What a candidate sets against a verdict: a contest, on which others rule, and in practice a mark of their own."""
 
 from __future__ import annotations
 
@@ -8,9 +8,13 @@ from interviewer.core.futures import chain, settled
 from interviewer.core.grade.contest import Ruling
 from interviewer.core.grade.grade import Grade, Span
 from interviewer.core.interview.effects import Rejected
-from interviewer.core.interview.session import Contested, Phase
+from interviewer.core.interview.open_points import may_mark
+from interviewer.core.interview.point_scores import PointScore
+from interviewer.core.interview.session import Claimed, Contested, Event, Mode, Phase
 from interviewer.errors import MockdlError
 from interviewer.sessions.conductor import Conductor
+
+FOR_PRACTICE = "Marks of your own are for practice mode; in an interview a point can be contested."
 
 
 def may_contest(conductor: Conductor) -> bool:
@@ -48,5 +52,26 @@ def keep_ruling(conductor: Conductor, event: Contested) -> str:
     Raises:
         StorageError: it is not on disk; the point can still be contested.
     """
+    return _send(conductor, event)
+
+
+def turn_mark(conductor: Conductor, question_id: str, score: PointScore) -> str:
+    """Mark a point as said or, when it is marked, take that back. Returns why it can't be, as a sentence; "" if it can.
+
+    Raises:
+        StorageError: it is not on disk; nothing has changed.
+    """
+    if conductor.state.config.mode is not Mode.PRACTICE:
+        return FOR_PRACTICE
+    if not may_mark(score):
+        return "The point is covered; there is nothing to mark."
+    now, point_id = conductor.clock(), score.point.id
+    event = Claimed(at=now, question_id=question_id, point_id=point_id, said=not score.claimed)
+    refused = _send(conductor, event)
+    return f"Not possible: {refused}." if refused else ""
+
+
+def _send(conductor: Conductor, event: Event) -> str:
+    """Why the session takes it not; "" when it does."""
     effects = conductor.send(event, running=conductor.state.phase is not Phase.FINISHED)
     return next((each.reason for each in effects if isinstance(each, Rejected)), "")

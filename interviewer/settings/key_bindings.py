@@ -57,6 +57,7 @@ ACTIONS = (
     "leave-no",
     "leave-yes",
     "line-cancel",
+    "own-mark",
     "palette",
     "pause",
     "quit",

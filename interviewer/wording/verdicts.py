@@ -24,6 +24,9 @@ MARKS = {
 }
 """One shape a verdict; it always stands beside the word, never instead of it."""
 
+MARKED_AS_SAID = "marked by you as said"
+OWN_MARK_COUNTS = "It is kept beside the verdict and changes no score."
+
 
 def local_time(moment: float) -> str:
     """A Unix time as local date and time."""
@@ -107,6 +110,11 @@ def describe_outcome(score: PointScore) -> str:
         return f"● {text}. The point had as much credit before."
     counts = "covered, after contest" if score.upheld else "credited after contest"
     return f"● {text}. The point now counts {score.credit:.0%}: {counts}."
+
+
+def describe_claim(score: PointScore) -> str:
+    """That the candidate marked a point as said; "" when they did not."""
+    return f"{MARKED_AS_SAID}; no part of the score" if score.claimed else ""
 
 
 def describe_confidence(confidence: int | None) -> str:

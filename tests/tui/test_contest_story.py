@@ -10,7 +10,7 @@ from textual.widgets import OptionList
 from interviewer.core.bank.content import Item
 from interviewer.core.grade.grade import Assessment, GradeRequest, GradeResult
 from interviewer.core.interview.session import Mode, Phase
-from interviewer.errors import EncoderError
+from interviewer.errors import EncoderError, StorageError
 from interviewer.services import Services
 from interviewer.sessions.conductor import Conductor
 from interviewer.tui.screens.contest import ContestScreen
@@ -291,3 +291,82 @@ async def test_marks_in_any_text_are_those_of_the_answer(
             await story.until(lambda: isinstance(story.app.screen, ResultScreen))
             await story.pilot.press("enter")
             await story.until(lambda n=number: conductor.state.position == n or conductor.state.phase is Phase.FINISHED)
+
+
+async def test_one_key_marks_a_point_as_said_in_practice_and_takes_it_back(
+    services: Services, claims: ScriptedEngine, begin: Begin
+) -> None:
+    claims.script = reads_marks(0.1)
+    conductor = begin(mode=Mode.PRACTICE)
+    async with tell(services, conductor) as story:
+        await answer(story, conductor, SAID)
+        before, asked = conductor.summary().value, len(claims.asked)
+        await story.pilot.press("c")
+        await story.until(lambda: isinstance(story.app.screen, ContestScreen))
+        point = story.app.screen.query_one(OptionList).options[1].id
+        await story.pilot.press("down", "i")
+        await story.until(lambda: "Marked by you as said. It is kept beside the verdict" in story.visible())
+        assert "○ missing (marked by you as said)" in story.visible()
+        assert conductor.state.turns[0].claimed == (point,)
+        await story.pilot.press("escape")
+        await story.until(lambda: "1 marked by you as said" in page(story))
+        assert "marked by you as said; no part of the score" in " ".join(page(story).split())
+        assert services.sessions.resume().state.turns[0].claimed == (point,)
+        await story.pilot.press("c", "down", "enter", "i")
+        await story.until(lambda: "Your mark was taken back." in story.visible())
+        assert not conductor.state.turns[0].claimed
+        await story.pilot.press("escape")
+        await story.until(lambda: isinstance(story.app.screen, ResultScreen) and "marked by you" not in page(story))
+        assert (conductor.summary().value, len(claims.asked)) == (before, asked)
+
+
+async def test_after_both_tries_a_point_can_still_be_marked_as_said(
+    services: Services, claims: ScriptedEngine, begin: Begin
+) -> None:
+    claims.script = reads_marks(0.1)
+    conductor = begin(mode=Mode.PRACTICE)
+    async with tell(services, conductor) as story:
+        await answer(story, conductor, SAID)
+        await contest(story, "These words made")
+        await story.until(lambda: bool(conductor.state.turns[0].rulings))
+        await story.pilot.press("w", "ctrl+s")
+        await story.until(lambda: "(both tries are used)" in story.visible())
+        await story.pilot.press("i")
+        await story.until(lambda: "(both tries are used; marked by you as said)" in " ".join(story.visible().split()))
+
+
+async def test_an_interview_says_that_marks_of_ones_own_are_for_practice(
+    services: Services, claims: ScriptedEngine, begin: Begin
+) -> None:
+    conductor = begin(count=1)
+    async with tell(services, conductor) as story:
+        await story.type(SAID)
+        await story.pilot.press("ctrl+s")
+        await story.until(lambda: conductor.turn.id > 0)
+        await finish(story, conductor)
+        await story.pilot.press("1")
+        await story.until(lambda: not isinstance(story.app.screen, ReportScreen))
+        await story.pilot.press("c")
+        await story.until(lambda: isinstance(story.app.screen, ContestScreen))
+        await story.pilot.press("i")
+        await story.until(lambda: "Marks of your own are for" in story.visible())
+    assert not conductor.state.turns[0].claimed
+
+
+async def test_a_mark_that_cannot_be_stored_is_explained_and_not_made(
+    services: Services, claims: ScriptedEngine, begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conductor = begin(mode=Mode.PRACTICE)
+    async with tell(services, conductor) as story:
+        await answer(story, conductor, SAID)
+        await story.pilot.press("c")
+        await story.until(lambda: isinstance(story.app.screen, ContestScreen))
+
+        def fail(*_: object, **__: object) -> None:
+            raise StorageError("[/b] the disk is full")
+
+        monkeypatch.setattr(conductor.journal, "append", fail)
+        await story.pilot.press("i")
+        await story.until(lambda: "[/b] the disk is full" in story.visible())
+        assert not conductor.state.turns[0].claimed
+        monkeypatch.undo()

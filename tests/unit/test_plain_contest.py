@@ -325,6 +325,63 @@ def test_the_verdicts_of_an_interview_are_contested_at_its_end(services: Service
     assert [len(turn.rulings) for turn in stored.turns] == [0, 0, 0, 1, 0, 0]
 
 
+def test_a_point_is_marked_as_said_and_taken_back_in_practice(services: Services) -> None:
+    conductor, _, err = contest(services, "/said 2", "/said 1.1", "/said 1")
+    assert (
+        "Point 2: marked by you as said. It is kept beside the verdict and changes no score. /said 2 changes it" in err
+    )
+    assert "Point 1: your mark was taken back." in err
+    assert conductor.state.turns[0].claimed == ("p1",)
+    assert conductor.summary().questions[0].score.value == 0
+    assert not conductor.state.turns[0].rulings
+    stored = services.sessions.read(services.journal.session(conductor.row.id))
+    assert stored.state.turns[0].claimed == ("p1",)
+    assert conductor.state.turns[3].answer == "", "the command is no part of the next answer"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("/said", "Say which point you did say, by its number, e.g. /said 2"),
+        ("/said something", "Say which point you did say"),
+        ("/said 9", "a number from 1 to 4"),
+        ("/said 7.1", "numbered 1 to 1"),
+    ],
+)
+def test_what_cannot_be_marked_is_said(services: Services, line: str, said: str) -> None:
+    conductor, _, err = contest(services, line)
+    assert said in err
+    assert conductor.state.turns[0].claimed == ()
+
+
+def test_a_covered_point_is_not_marked_and_more_words_are_part_of_the_answer(
+    services: Services, engine: ScriptedEngine
+) -> None:
+    engine.script = lambda request, item: make_grade(
+        {"p0": "covered", "p1": "missing", "p2": "missing", "p3": "missing"}
+    )
+    conductor, _, err = contest(services, "/said 1", "/said that before, so", ".")
+    assert "The point is covered; there is nothing to mark." in err
+    assert conductor.state.turns[0].claimed == ()
+    assert conductor.state.turns[3].answer == "/said that before, so"
+
+
+def test_an_interview_takes_no_mark_of_ones_own(services: Services, terminal: Terminal) -> None:
+    conductor = start(services, Mode.INTERVIEW, count=1)
+    _, _, err = play(services, conductor, f"/said 1\n{ANSWERED}")
+    assert "Marks of your own are for practice mode" in err
+    terminal.type("/said 1.1\n\n")
+    with terminal.open() as console:
+        assert not offer_contests(conductor, console)
+    assert "Marks of your own are for practice mode" in terminal.text
+    assert conductor.state.turns[0].claimed == ()
+
+
+def test_marks_are_offered_below_the_verdict_in_practice(services: Services) -> None:
+    _, out, _ = contest(services)
+    assert "/said 1 marks point 1 as said, for yourself." in out
+
+
 def test_numbers_are_listed_shortly() -> None:
     assert list_numbers([1]) == "1"
     assert list_numbers([1, 2, 4, 5, 6, 9]) == "1, 2, 4 to 6, 9"

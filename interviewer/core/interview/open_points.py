@@ -1,4 +1,4 @@
-"""Which key points of a graded question are left: to contest, or to add one level up."""
+"""Which key points of a graded question are left: to contest, to mark as said, or to add one level up."""
 
 from __future__ import annotations
 
@@ -40,8 +40,16 @@ def open_to_contest(score: QuestionScore, turns: Sequence[Turn]) -> list[PointSc
 
 
 def doubtful_points(score: QuestionScore, turns: Sequence[Turn]) -> list[PointScore]:
-    """Points without full credit or with it after a contest, heaviest expected first; none without a grade."""
+    """Points without full credit, with it after a contest, or marked as said, heaviest expected first.
+
+    None without a grade.
+    """
     if not any(isinstance(turn.result, Grade) and turn.answer for turn in turns):
         return []
-    found = [each for each in score.points if not each.is_full or each.upheld]
+    found = [each for each in score.points if not each.is_full or each.upheld or each.claimed]
     return sorted(found, key=lambda each: (not each.expected, -each.point.weight))
+
+
+def may_mark(score: PointScore) -> bool:
+    """Whether the candidate may mark a point as said, in practice, or take such a mark back."""
+    return score.claimed or not score.is_full

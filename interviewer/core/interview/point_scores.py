@@ -50,6 +50,8 @@ class PointScore(Frozen):
     contested: bool = False
     """Whether that counts for it; `evidence` is then what was marked. By the first edition of the rule `verdict` is
     still the grader's, and the credit was raised."""
+    claimed: bool = False
+    """Whether the candidate marked it as said; it counts for nothing."""
 
     @property
     def upheld(self) -> bool:
@@ -106,6 +108,7 @@ def score_point(point: KeyPoint, level: Level, turns: Sequence[Turn], edition: i
         verdict=VerdictName.MISSING,
         credit=0.0,
         variance=0.0,
+        claimed=any(point.id in turn.claimed for turn in turns),
     )
     for turn in turns:
         verdict = turn.result.verdict(point.id) if isinstance(turn.result, Grade) else None

@@ -49,6 +49,7 @@ _HAPPENED = {
     "ended": "ended early",
     "rated": "said how sure they were",
     "contested": "a verdict was contested",
+    "claimed": "a point was marked as said, or that taken back",
 }
 
 

@@ -111,6 +111,8 @@ class Turn(Frozen):
     """1 to 5, how sure the candidate was of the answer before the verdict; None when they did not say."""
     rulings: tuple[Ruling, ...] = ()
     """How contests about this answer ended."""
+    claimed: tuple[str, ...] = Field(default=(), exclude_if=lambda claimed: not claimed)
+    """On the question's own turn: ids of key points that the candidate marked as said, in practice. In no score."""
 
 
 class State(Frozen):
@@ -272,6 +274,16 @@ class Contested(_Event):
     ruling: Ruling
 
 
+class Claimed(_Event):
+    """In practice the candidate marked a point as said, or took that back. Nobody rules on it; it counts nowhere."""
+
+    kind: Literal["claimed"] = "claimed"
+    question_id: str
+    point_id: str
+    said: bool = True
+    """False takes the mark back."""
+
+
 Event = Annotated[
     Started
     | AnswerSubmitted
@@ -289,7 +301,8 @@ Event = Annotated[
     | Ended
     | Spoke
     | Rated
-    | Contested,
+    | Contested
+    | Claimed,
     Field(discriminator="kind"),
 ]
 

@@ -17,6 +17,7 @@ from interviewer.core.interview.effects import Ask, Effect, Finish, GradeTurn, L
 from interviewer.core.interview.followup import is_strong, pick_follow_up
 from interviewer.core.interview.session import (
     AnswerSubmitted,
+    Claimed,
     Contested,
     Continued,
     DontKnow,
@@ -81,7 +82,7 @@ def step(state: State, event: Event, items: Items) -> Step:
         event: what happened.
         items: the questions of the plan (and any question a `Graded` event brings).
     """
-    if state.phase is Phase.FINISHED and not isinstance(event, Graded | ModelAsked | Spoke | Contested):
+    if state.phase is Phase.FINISHED and not isinstance(event, Graded | ModelAsked | Spoke | Contested | Claimed):
         return Step(state, (Rejected("the interview is over"),))
     handler = _HANDLERS[type(event)]
     return handler(state, event, items)
@@ -183,6 +184,20 @@ def _contest(state: State, event: Contested, items: Items) -> Step:
         return Step(state, (Rejected(problem),))
     ruling = event.ruling.model_copy(update={"attempt": len(tries) + 1})
     return Step(_put(state, turn.model_copy(update={"rulings": (*turn.rulings, ruling)})))
+
+
+def _claim(state: State, event: Claimed, items: Items) -> Step:
+    """Keep a mark of the candidate's own, beside the verdict."""
+    if state.config.mode is not Mode.PRACTICE:
+        return Step(state, (Rejected("marks of your own are for practice"),))
+    turn = next((each for each in state.turns_of(event.question_id) if each.kind is TurnKind.QUESTION), None)
+    if turn is None or not isinstance(turn.result, Grade) or event.point_id not in _point_ids(items[turn.question_id]):
+        return Step(state, (Rejected("there is no such verdict to mark a point of"),))
+    if (event.point_id in turn.claimed) is event.said:
+        return Step(state, (Rejected("the point is marked" if event.said else "the point is not marked"),))
+    others = tuple(each for each in turn.claimed if each != event.point_id)
+    claimed = (*others, event.point_id) if event.said else others
+    return Step(_put(state, turn.model_copy(update={"claimed": claimed})))
 
 
 def _point_ids(item: Item) -> set[str]:
@@ -341,4 +356,5 @@ _HANDLERS: dict[type, Callable[..., Step]] = {
     Spoke: _speak,
     Rated: _rate,
     Contested: _contest,
+    Claimed: _claim,
 }

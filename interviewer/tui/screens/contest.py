@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import Footer, OptionList, Static
-from textual.widgets.option_list import Option
 
 from interviewer.core.grade.contest import is_whole, problem_of
 from interviewer.core.grade.grade import Grade
@@ -19,23 +18,20 @@ from interviewer.core.interview.open_points import doubtful_points
 from interviewer.core.interview.point_scores import PointScore
 from interviewer.core.interview.session import Turn, TurnKind
 from interviewer.core.interview.summary import QuestionSummary
-from interviewer.core.text import count_words, shorten
+from interviewer.core.text import count_words
 from interviewer.errors import MockdlError
 from interviewer.sessions.conductor import Conductor
-from interviewer.sessions.contests import keep_ruling, request_ruling
+from interviewer.sessions.contests import keep_ruling, request_ruling, turn_mark
 from interviewer.tui.deferred_work import work_on
 from interviewer.tui.key_captions import name_keys
 from interviewer.tui.safe_text import show, show_line
 from interviewer.tui.widgets.mark_area import MarkArea
+from interviewer.tui.widgets.point_list import PointList, describe_choice
 from interviewer.tui.widgets.too_small import TooSmall
-from interviewer.wording.verdicts import describe_outcome, describe_point, describe_tries
+from interviewer.wording.verdicts import OWN_MARK_COUNTS, describe_outcome
 
 if TYPE_CHECKING:
     from interviewer.core.grade.grade import Span
-
-
-class _OpenPoints(OptionList):
-    HELP = "Points without full credit. Enter goes on to the words; one that was refused has one more try."
 
 
 class ContestScreen(Screen[None]):
@@ -48,25 +44,25 @@ class ContestScreen(Screen[None]):
         ),
         Binding("w", "whole", "Whole", id="contest-whole", tooltip="Mark the whole reply that is shown"),
         Binding("a", "other_answer", "Other", id="contest-answer", tooltip="Mark in another of your answers"),
+        Binding("i", "own_mark", "I did say this", id="own-mark", tooltip="Mark the point as said, or take that back"),
         Binding("escape", "back", "Back", id="back", tooltip="Back to the verdict; a ruling on its way is kept"),
         Binding("question_mark", "app.help", "Help", id="help-letter", show=False),
     ]
 
-    points = getters.query_one("#open-points", OptionList)
+    points = getters.query_one("#open-points", PointList)
     area = getters.query_one(MarkArea)
 
     def __init__(self, question_id: str, conductor: Conductor) -> None:
         super().__init__()
         self._conductor = conductor
         self._question_id = question_id
-        self._listed: list[PointScore] = []
         self._turn = 0
         self._reading = False
 
     def compose(self) -> ComposeResult:
         """The points, the answer, and what came of it."""
         yield Static("Every point has full credit.", id="what", markup=False)
-        yield _OpenPoints(id="open-points", compact=True)
+        yield PointList(id="open-points")
         yield Static("", id="whose", markup=False)
         yield MarkArea(id="marked-answer")
         yield Static("", id="ruling", markup=False)
@@ -90,20 +86,8 @@ class ContestScreen(Screen[None]):
         return [turn for turn in self._conductor.state.turns_of(self._question_id) if isinstance(turn.result, Grade)]
 
     def _show_points(self) -> None:
-        """List the points anew; the cursor stays on the one it was on."""
-        summary, before = self._summary, self._chosen
-        self._listed = doubtful_points(summary.score, summary.turns)
-        width = max(20, self.size.width - 4)
-        self.points.set_options([_option(each, width) for each in self._listed])
-        names = [each.point.id for each in self._listed]
-        if names:
-            self.points.highlighted = names.index(before.point.id) if before and before.point.id in names else 0
-
-    @property
-    def _chosen(self) -> PointScore | None:
-        """The point under the cursor."""
-        place = self.points.highlighted
-        return self._listed[place] if place is not None and place < len(self._listed) else None
+        summary = self._summary
+        self.points.show_points(doubtful_points(summary.score, summary.turns), max(20, self.size.width - 4))
 
     def _show_answer(self) -> None:
         turns = self._turns
@@ -123,9 +107,9 @@ class ContestScreen(Screen[None]):
 
     @on(OptionList.OptionHighlighted, "#open-points")
     def _name_point(self) -> None:
-        """The whole statement of the point under the cursor, which the list may cut."""
-        if score := self._chosen:
-            self.query_one("#what", Static).update(show_line(f"{_asked(score)} {score.point.statement}"))
+        """Say what can be done about the point under the cursor."""
+        if score := self.points.chosen:
+            self.query_one("#what", Static).update(show_line(describe_choice(score)))
 
     @on(OptionList.OptionSelected, "#open-points")
     def _point_chosen(self) -> None:
@@ -139,7 +123,9 @@ class ContestScreen(Screen[None]):
         if not words or self._reading:
             return
         if is_whole(answer, span):
-            last = "" if len(self._turns) > 1 else " It leaves no other words for a second try."
+            score = self.points.chosen
+            other = len(self._turns) > 1 or (score is not None and score.ruling is not None)
+            last = "" if other else " It leaves no other words for a second try."
             said = f"The whole reply is marked, {words} words. {{contest-submit}} contests with it.{last}"
         else:
             going = " The mark ends with {contest-mark}." if self.area.marking else ""
@@ -164,7 +150,7 @@ class ContestScreen(Screen[None]):
 
     def _submit(self) -> None:
         """Read them in the background."""
-        score = self._chosen
+        score = self.points.chosen
         if self._reading or score is None:
             return
         if not score.has_tries:
@@ -184,6 +170,23 @@ class ContestScreen(Screen[None]):
         # The App's worker, for it must store the ruling also when this screen is left.
         work = work_on(self._contest, turn.id, point.id, span)
         self.app.run_worker(work, name=f"contest {point.id}", group="contest", exit_on_error=False)
+
+    def action_own_mark(self) -> None:
+        """Mark the point as said, for oneself, or take that back."""
+        score = self.points.chosen
+        if score is None:
+            return
+        try:
+            refused = turn_mark(self._conductor, self._question_id, score)
+        except MockdlError as error:
+            self._say(str(error), "$text-error")
+            return
+        if refused:
+            self._say(refused, "$text-warning")
+            return
+        self._show_points()
+        done = "Your mark was taken back." if score.claimed else f"Marked by you as said. {OWN_MARK_COUNTS}"
+        self._say(name_keys(self, f"{done} {{own-mark}} changes it again."))
 
     async def _contest(self, turn_id: int, point_id: str, span: Span) -> None:
         conductor = self._conductor
@@ -214,22 +217,8 @@ class ContestScreen(Screen[None]):
         if not self.is_mounted:
             return True
         if action == "submit":
-            return True if self._listed and not self._reading else None
+            return True if self.points.chosen and not self._reading else None
         return None if action == "other_answer" and len(self._turns) < 2 else True
-
-
-def _option(score: PointScore, width: int) -> Option:
-    tries = describe_tries(score)
-    line = f"{describe_point(score)}{f' ({tries})' if tries else ''}: {score.point.statement}"
-    return Option(show_line(shorten(line, width)), id=score.point.id)
-
-
-def _asked(score: PointScore) -> str:
-    """What stands before the statement of the point under the cursor."""
-    if score.ruling is not None and score.ruling.upheld:
-        return "The contest was upheld:"
-    tries = describe_tries(score)
-    return f"{tries[0].upper()}{tries[1:]}:" if tries else "Did you say this?"
 
 
 def _told(score: PointScore) -> tuple[str, str]:

@@ -6,7 +6,8 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from interviewer.core.interview.open_points import open_to_contest
+from interviewer.core.interview.open_points import doubtful_points, open_to_contest
+from interviewer.core.interview.session import Mode
 from interviewer.core.interview.summary import QuestionSummary
 from interviewer.core.interview.utterance import Act
 from interviewer.sessions.conductor import Conductor
@@ -58,7 +59,10 @@ class ResultScreen(VerdictPage):
             self.app.push_screen(ContestScreen(self._question.item.question.id, self._conductor))
 
     def _can_contest(self) -> bool:
-        return may_contest(self._conductor) and bool(open_to_contest(self._question.score, self._question.turns))
+        question, practice = self._question, self._conductor.state.config.mode is Mode.PRACTICE
+        if practice and doubtful_points(question.score, question.turns):
+            return True  # to mark a point as said, whoever rules
+        return may_contest(self._conductor) and bool(open_to_contest(question.score, question.turns))
 
     def action_go_on(self) -> None:
         """End an explanation that is under way, or go to the next question."""

@@ -59,11 +59,14 @@ def _head(summary: QuestionSummary, number: int) -> Iterator[Content]:
 
 
 def _tally(summary: QuestionSummary) -> Iterator[Content]:
-    """How many points came out how, for those that came out so at all."""
+    """How many points came out how, for those that came out so at all, and how many the candidate marked as said."""
     for verdict, mark in verdicts.MARKS.items():
         count = sum(each.verdict is verdict for each in summary.score.points)
         if count:
             yield show(f"{mark} {count} {verdict}", _COLOURS[verdict])
+    claimed = sum(each.claimed for each in summary.score.points)
+    if claimed:
+        yield show(f"{claimed} {verdicts.MARKED_AS_SAID}", "$text-muted")
 
 
 def _answers(summary: QuestionSummary) -> Iterator[Content]:
@@ -105,7 +108,7 @@ def _point(number: int, score: PointScore, width: int) -> Iterator[Content]:
     statement = read_formulas(score.point.statement)
     text = f"{number:>2} {verdicts.describe_point(score)}{where}: {statement}"
     yield from hang(text, width, 3, _COLOURS[score.verdict])
-    for more in (verdicts.describe_rulings(score), verdicts.describe_opinion(score)):
+    for more in (verdicts.describe_rulings(score), verdicts.describe_opinion(score), verdicts.describe_claim(score)):
         if more:
             yield from hang(f"     {more}", width, 5, "$text-muted")
 

@@ -1,0 +1,128 @@
+""" "I did say this": a mark of the candidate's own in practice, kept and shown apart, and in no score."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from interviewer.core.bank.kinds import Level
+from interviewer.core.grade.grade import GradeResult, Ungraded
+from interviewer.core.interview.effects import Rejected
+from interviewer.core.interview.open_points import doubtful_points, may_mark
+from interviewer.core.interview.session import (
+    AnswerSubmitted,
+    Claimed,
+    Event,
+    Graded,
+    Mode,
+    Phase,
+    Planned,
+    SessionConfig,
+    Started,
+    State,
+    event_adapter,
+)
+from interviewer.core.interview.state_machine import Step, begin, replay, step
+from interviewer.core.interview.summary import SessionSummary, summarise
+from interviewer.core.progress.record import build_record
+from interviewer.report import render_report
+from tests.support.builders import make_grade, make_item
+
+ITEMS = {"alpha": make_item("alpha")}
+VERDICTS = {"p0": "missing", "p1": "partial", "p2": "covered", "p3": "contradicted"}
+
+
+def practised(mode: Mode = Mode.PRACTICE, result: GradeResult | None = None) -> State:
+    """One question, answered and graded."""
+    config = SessionConfig(level=Level.MID, mode=mode, count=1)
+    graded = Graded(at=2, turn_id=0, result=result or make_grade(VERDICTS))
+    events: list[Event] = [Started(at=0), AnswerSubmitted(at=1, text="I said [so]"), graded]
+    return replay(begin(config, (Planned(question_id="alpha"),)), events, ITEMS).state
+
+
+def mark(state: State, point: str = "p0", *, said: bool = True, question: str = "alpha") -> Step:
+    return step(state, Claimed(at=9, question_id=question, point_id=point, said=said), ITEMS)
+
+
+def summary_of(state: State) -> SessionSummary:
+    return summarise("s", state, ITEMS, started_at=0)
+
+
+def test_a_mark_is_kept_and_taken_back() -> None:
+    marked = mark(practised())
+    assert marked.effects == ()
+    assert marked.state.turns[0].claimed == ("p0",)
+    more = mark(marked.state, "p1").state
+    assert mark(more, said=False).state.turns[0].claimed == ("p1",)
+    assert mark(mark(more, said=False).state, "p1", said=False).state == practised()
+
+
+@pytest.mark.parametrize(
+    ("state", "point", "question", "said"),
+    [
+        (practised(), "p9", "alpha", True),
+        (practised(), "p0", "beta", True),
+        (practised(), "p0", "alpha", False),
+        (practised(result=Ungraded(reason="on fire")), "p0", "alpha", True),
+        (mark(practised()).state, "p0", "alpha", True),
+    ],
+)  # fmt: skip
+def test_what_makes_no_sense_changes_nothing(state: State, point: str, question: str, said: bool) -> None:
+    found = mark(state, point, said=said, question=question)
+    assert isinstance(found.effects[0], Rejected)
+    assert found.state is state
+
+
+def test_outside_practice_it_says_that_it_is_for_practice() -> None:
+    (rejected,) = mark(practised(Mode.INTERVIEW)).effects
+    assert isinstance(rejected, Rejected)
+    assert "practice" in rejected.reason
+
+
+def test_it_can_be_made_and_taken_back_when_the_session_is_over() -> None:
+    over = practised().model_copy(update={"phase": Phase.FINISHED})
+    marked = mark(over)
+    assert marked.state.turns[0].claimed == ("p0",)
+    assert mark(marked.state, said=False).state.turns[0].claimed == ()
+
+
+def test_a_mark_is_in_no_score_review_or_trend() -> None:
+    state = practised()
+    marked = state
+    for point in VERDICTS:
+        marked = mark(marked, point).state
+    assert build_record(summary_of(marked)) == build_record(summary_of(state))
+    (before,), (after,) = summary_of(state).questions, summary_of(marked).questions
+    assert [each.model_copy(update={"claimed": False}) for each in after.score.points] == list(before.score.points)
+    assert after.score.model_copy(update={"points": before.score.points}) == before.score
+    assert summary_of(marked).weakest == summary_of(state).weakest
+
+
+def test_it_is_offered_for_every_point_without_full_credit_and_where_it_was_made() -> None:
+    def offered(state: State) -> list[str]:
+        (question,) = summary_of(state).questions
+        return [each.point.id for each in doubtful_points(question.score, question.turns) if may_mark(each)]
+
+    assert offered(practised()) == ["p0", "p1", "p3"]
+    assert offered(mark(practised(), "p2").state) == ["p0", "p1", "p2", "p3"]
+
+
+def test_reports_show_it_apart_from_the_verdict_in_every_form() -> None:
+    told = "marked by you as said; no part of the score"
+    plain, marked = summary_of(practised()), summary_of(mark(practised()).state)
+    for form in ("terminal", "md"):
+        text = render_report(marked, form)
+        assert text.count(told) == 1
+        assert "○ missing" in text
+        assert "\n".join(line for line in text.splitlines() if told not in line) == render_report(plain, form).rstrip(
+            "\n"
+        )
+    points = json.loads(render_report(marked, "json"))["questions"][0]["key_points"]
+    assert [each.get("own_mark") for each in points] == [True, None, None, None]
+
+
+def test_the_event_survives_the_journal_and_a_session_without_marks_reads_as_before() -> None:
+    event = Claimed(at=9, question_id="alpha", point_id="p0", said=False)
+    assert event_adapter.validate_json(event_adapter.dump_json(event)) == event
+    assert "claimed" not in practised().turns[0].model_dump()
