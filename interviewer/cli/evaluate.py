@@ -1,4 +1,7 @@
-"""`mockdl eval`: how well the offline grade agrees with people's, beside signals that cost nothing."""
+"""`mockdl eval`: how well the offline grade agrees with people's, beside signals that cost nothing.
+
+It also writes what a candidate marked as said in practice, as rows of the same kind; nothing of it leaves the machine.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ import typer
 
 from interviewer.cli.common import open_services, print_json, ready_engine, say, write_output
 from interviewer.cli.tables import WIDTH, render_columns, short_number, show_interval
-from interviewer.errors import UsageError
+from interviewer.errors import MockdlError, UsageError
 
 if TYPE_CHECKING:
     from interviewer.audit.evaluation import Trial
@@ -26,8 +29,15 @@ _IN_FLIGHT = 4
 
 def evaluate(
     file: Annotated[
-        Path, typer.Argument(help="JSON Lines: {question_id, question, reference, answer, score or label}.")
-    ],
+        Path | None,
+        typer.Argument(
+            help="JSON Lines: {question_id, question, reference, answer, score or label}.", show_default=False
+        ),
+    ] = None,
+    own_marks: Annotated[
+        Path | None,
+        typer.Option(help="Write the points that you marked as said in practice to this file, as such rows."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the result to this file.")] = None,
     min_words: Annotated[int, typer.Option(help="Leave out answers with fewer words.")] = 5,
@@ -37,7 +47,21 @@ def evaluate(
     Rows may have `key_points` (a list) instead of `reference`, `references` (alternatives), or be of
     the form {question, key_point, answers: [{text, label, kind}]}. Lines that can't be read are named
     and skipped.
+
+    --own-marks measures nothing: it gathers your marks ("I did say this") from all practice sessions in a file on
+    this machine, each with the point, your answers and score 1. Nothing is sent anywhere.
     """
+    if own_marks is not None:
+        if file is not None:
+            raise UsageError("Either a file is measured or your marks are written, not both.", todo="Leave one out.")
+        _write_own_marks(own_marks)
+        return
+    if file is None:
+        raise UsageError("Name a file of rows to measure.", todo="`mockdl eval --help` says what a row holds.")
+    _measure(file, as_json=as_json, output=output, min_words=min_words)
+
+
+def _measure(file: Path, *, as_json: bool, output: Path | None, min_words: int) -> None:
     from interviewer.audit.evaluation import load_trials, measure_kinds, measure_scores
 
     try:
@@ -64,6 +88,47 @@ def evaluate(
         write_output("\n".join(_table(result)) + "\n", output, "result")
     if problems:
         raise typer.Exit(1)
+
+
+def _write_own_marks(file: Path) -> None:
+    with open_services() as services:
+        rows = list(_gather_own_marks(services))
+    if not rows:
+        todo = "After an answer in practice mode `c`, then `i`, marks one; in line mode /said N does."
+        raise UsageError("No point was marked as said yet.", todo=todo)
+    _spare(file)
+    text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    write_output(text, file, "list")
+    marks = f"{len(rows)} mark{'s' * (len(rows) != 1)} of your own"
+    say(f"It holds {marks}, and nothing was sent anywhere. `mockdl eval {file}` measures the grade on it.")
+
+
+def _gather_own_marks(services: Services) -> Iterator[dict[str, Any]]:
+    """Rows from all practice sessions, oldest first; a demonstration's answers are nobody's."""
+    from interviewer.audit.own_marks import read_own_marks
+    from interviewer.core.interview.session import Mode
+
+    for row in reversed(services.journal.sessions()):
+        if row.config.demo or row.config.mode is not Mode.PRACTICE:
+            continue
+        try:
+            yield from read_own_marks(services.sessions.read(row).summary())
+        except (MockdlError, KeyError, ValueError) as error:
+            say(f"Session {row.id} could not be read and was left out: {error}")
+
+
+def _spare(file: Path) -> None:
+    """Refuse to write over anything but such rows."""
+    from interviewer.audit.own_marks import holds_only_own_marks
+
+    try:
+        ours = not file.exists() or holds_only_own_marks(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        ours = False
+    if not ours:
+        raise UsageError(
+            f"{file} holds something else than such rows.", kept="It was left alone.", todo="Name another."
+        )
 
 
 def _assess(services: Services, trials: Sequence[Trial], *, quiet: bool) -> list[Assessment]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
+from interviewer.audit.evaluation import load_trials
 from interviewer.core.bank.kinds import Level
 from interviewer.core.grade.grade import GradeResult, Ungraded
 from interviewer.core.interview.effects import Rejected
@@ -27,7 +29,12 @@ from interviewer.core.interview.state_machine import Step, begin, replay, step
 from interviewer.core.interview.summary import SessionSummary, summarise
 from interviewer.core.progress.record import build_record
 from interviewer.report import render_report
+from interviewer.services import build_services
 from tests.support.builders import make_grade, make_item
+from tests.support.packs import write_pack
+from tests.support.scripted import ScriptedEngine
+from tests.unit.test_cli import mockdl
+from tests.unit.test_plain import play
 
 ITEMS = {"alpha": make_item("alpha")}
 VERDICTS = {"p0": "missing", "p1": "partial", "p2": "covered", "p3": "contradicted"}
@@ -126,3 +133,81 @@ def test_the_event_survives_the_journal_and_a_session_without_marks_reads_as_bef
     event = Claimed(at=9, question_id="alpha", point_id="p0", said=False)
     assert event_adapter.validate_json(event_adapter.dump_json(event)) == event
     assert "claimed" not in practised().turns[0].model_dump()
+
+
+# As data
+
+
+def practise(tmp_path: Path, lines: str, *, demo: bool = False) -> None:
+    """A practice session on two questions, with these lines while the second one is open."""
+    engine = ScriptedEngine(lambda request, item: make_grade(dict.fromkeys(request.point_ids or VERDICTS, "missing")))
+    services = build_services(alone=write_pack(tmp_path / "pack", make_item("alpha"), make_item("beta")), engine=engine)
+    services.model.demo = demo
+    conductor = services.sessions.create(SessionConfig(level=Level.MID, count=2, seed=3, mode=Mode.PRACTICE))
+    play(services, conductor, f"I said [so] at once.\n.\nAnd once more.\n.\n/idk\n{lines}\n/end\n")
+    services.close()
+
+
+def test_marks_are_written_as_rows_that_eval_reads(tmp_path: Path) -> None:
+    practise(tmp_path, "/said 2\n/said 1\n/said 1")
+    practise(tmp_path, "/said 1")
+    file = tmp_path / "rows.jsonl"
+    result = mockdl("eval", "--own-marks", str(file))
+    assert result.returncode == 0, result.stderr
+    assert f"written to {file}" in result.stderr
+    assert "2 marks of your own, and nothing was sent anywhere" in result.stderr
+    assert f"`mockdl eval {file}`" in result.stderr
+    rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    assert [set(row) for row in rows] == [{"question_id", "question", "key_points", "answer", "score", "source"}] * 2
+    first = rows[0]
+    assert first["key_points"] == [f"Statement 1 of {first['question_id']}."]
+    assert (first["answer"], first["score"], first["source"]) == (
+        "I said [so] at once.\n\nAnd once more.",
+        1,
+        "own mark",
+    )
+    assert first["question"]
+    trials, problems = load_trials(file.read_text(encoding="utf-8").splitlines(), min_words=5)
+    assert problems == []
+    assert [trial.score for trial in trials] == [1.0, 1.0]
+    assert trials[0].request.points == ((first["key_points"][0],),)
+
+
+def test_written_again_they_replace_what_was_written_and_nothing_else(tmp_path: Path) -> None:
+    practise(tmp_path, "/said 1")
+    file = tmp_path / "rows.jsonl"
+    assert mockdl("eval", "--own-marks", str(file)).returncode == 0
+    assert mockdl("eval", "--own-marks", str(file)).returncode == 0
+    assert len(file.read_text(encoding="utf-8").splitlines()) == 1
+    for other in (b'{"answer": "mine"}\n', b"\xff\xfe", b"[1]\n"):
+        file.write_bytes(other)
+        result = mockdl("eval", "--own-marks", str(file))
+        assert result.returncode == 2
+        assert "holds something else" in result.stderr
+        assert file.read_bytes() == other
+
+
+def test_without_a_mark_no_file_is_written_and_it_is_said_how_to_make_one(tmp_path: Path) -> None:
+    practise(tmp_path, "/said 1", demo=True)
+    file = tmp_path / "rows.jsonl"
+    result = mockdl("eval", "--own-marks", str(file))
+    assert result.returncode == 2
+    assert "No point was marked as said yet" in result.stderr
+    assert "/said" in result.stderr
+    assert not file.exists()
+
+
+def test_rows_that_cannot_be_written_are_printed(tmp_path: Path) -> None:
+    practise(tmp_path, "/said 1")
+    result = mockdl("eval", "--own-marks", "/nowhere/rows.jsonl")
+    assert result.returncode == 2
+    assert "could not be written" in result.stderr
+    assert json.loads(result.stdout)["source"] == "own mark"
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(("arguments", "said"), [((), "Name a file"), (("a.jsonl", "--own-marks", "b"), "not both")])
+def test_eval_is_told_either_what_to_measure_or_where_to_write(arguments: tuple[str, ...], said: str) -> None:
+    result = mockdl("eval", *arguments)
+    assert result.returncode == 2
+    assert said in result.stderr
