@@ -89,8 +89,8 @@ class Contests:
         except (RefusedError, MockdlError) as reason:
             told(str(reason))
             return
-        done = "your mark was taken back." if score.claimed else f"{MARKED_AS_SAID}. {OWN_MARK_COUNTS}"
-        told(refused or f"Point {number}: {done} /said {words} changes it again.")
+        done = f"{MARKED_AS_SAID}. {OWN_MARK_COUNTS} /said {words} takes it back."
+        told(refused or f"Point {number}: {'your mark was taken back.' if score.claimed else done}")
 
     def contest(self, words: str) -> bool:
         """Have words read and tell the ruling. Returns whether there is a new one, which is kept.

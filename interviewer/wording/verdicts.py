@@ -95,7 +95,7 @@ def describe_tries(score: PointScore) -> str:
         return ""
     if score.has_tries:
         return "one more try, with other words"
-    return "both tries are used" if score.earlier else "no other words of yours are left for a second try"
+    return "both tries are used" if score.earlier else "no other words are left to try"
 
 
 def describe_outcome(score: PointScore) -> str:

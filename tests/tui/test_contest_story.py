@@ -157,7 +157,7 @@ async def test_one_key_marks_the_whole_reply_whatever_its_length(
         assert "w Whole" in story.visible()
         await story.pilot.press("w")
         await story.until(lambda: "The whole reply is marked, 164 words." in " ".join(story.visible().split()))
-        assert "It leaves no other words for a second try." in " ".join(story.visible().split())
+        assert "No other words are left to try then." in " ".join(story.visible().split())
         assert isinstance(story.app.screen.focused, MarkArea)
         await story.pilot.press("ctrl+s")
         await story.until(lambda: "contest upheld by" in " ".join(story.visible().split()))
@@ -332,7 +332,7 @@ async def test_after_both_tries_a_point_can_still_be_marked_as_said(
         await story.pilot.press("w", "ctrl+s")
         await story.until(lambda: "(both tries are used)" in story.visible())
         await story.pilot.press("i")
-        await story.until(lambda: "(both tries are used; marked by you as said)" in " ".join(story.visible().split()))
+        await story.until(lambda: "(marked by you as said; both tries are used)" in " ".join(story.visible().split()))
 
 
 async def test_an_interview_says_that_marks_of_ones_own_are_for_practice(

@@ -477,7 +477,7 @@ def test_what_is_left_to_contest_follows_from_the_tries() -> None:
     assert told() == (True, "")
     assert told(refused(0, 7)) == (True, "one more try, with other words")
     assert told(refused(0, 7), refused(9, 17)) == (False, "both tries are used")
-    assert told(refused(0, len(SAID_SO))) == (False, "no other words of yours are left for a second try")
+    assert told(refused(0, len(SAID_SO))) == (False, "no other words are left to try")
     assert told(ruling_of(edition=2)) == (False, "")
 
 

@@ -327,9 +327,7 @@ def test_the_verdicts_of_an_interview_are_contested_at_its_end(services: Service
 
 def test_a_point_is_marked_as_said_and_taken_back_in_practice(services: Services) -> None:
     conductor, _, err = contest(services, "/said 2", "/said 1.1", "/said 1")
-    assert (
-        "Point 2: marked by you as said. It is kept beside the verdict and changes no score. /said 2 changes it" in err
-    )
+    assert "Point 2: marked by you as said. It is kept beside the verdict and changes no score. /said 2 takes it" in err
     assert "Point 1: your mark was taken back." in err
     assert conductor.state.turns[0].claimed == ("p1",)
     assert conductor.summary().questions[0].score.value == 0

@@ -125,7 +125,7 @@ class ContestScreen(Screen[None]):
         if is_whole(answer, span):
             score = self.points.chosen
             other = len(self._turns) > 1 or (score is not None and score.ruling is not None)
-            last = "" if other else " It leaves no other words for a second try."
+            last = "" if other else " No other words are left to try then."
             said = f"The whole reply is marked, {words} words. {{contest-submit}} contests with it.{last}"
         else:
             going = " The mark ends with {contest-mark}." if self.area.marking else ""
@@ -185,8 +185,8 @@ class ContestScreen(Screen[None]):
             self._say(refused, "$text-warning")
             return
         self._show_points()
-        done = "Your mark was taken back." if score.claimed else f"Marked by you as said. {OWN_MARK_COUNTS}"
-        self._say(name_keys(self, f"{done} {{own-mark}} changes it again."))
+        done = f"Marked by you as said. {OWN_MARK_COUNTS} {{own-mark}} takes it back."
+        self._say(name_keys(self, "Your mark was taken back." if score.claimed else done))
 
     async def _contest(self, turn_id: int, point_id: str, span: Span) -> None:
         conductor = self._conductor

@@ -51,6 +51,6 @@ def describe_choice(score: PointScore) -> str:
 
 
 def _option(score: PointScore, width: int) -> Option:
-    notes = "; ".join(filter(None, (describe_tries(score), MARKED_AS_SAID if score.claimed else "")))
+    notes = "; ".join(filter(None, (MARKED_AS_SAID if score.claimed else "", describe_tries(score))))
     line = f"{describe_point(score)}{f' ({notes})' if notes else ''}: {score.point.statement}"
     return Option(show_line(shorten(line, width)), id=score.point.id)
