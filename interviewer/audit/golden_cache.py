@@ -25,6 +25,7 @@ GRADER_FILES = (
     "core/*.py",
     "core/bank/[ckqr]*.py",
     "core/grade/*.py",
+    "core/interview/contest_tries.py",
     "core/interview/point_scores.py",
     "core/interview/score_formula.py",
     "core/interview/scoring.py",
