@@ -14,7 +14,7 @@ from interviewer.core.bank.rubric import KeyPoint
 from interviewer.core.grade.contest import problem_of
 from interviewer.core.grade.grade import Grade, Span
 from interviewer.core.grade.quotes import find_places, nearest_words, plain_quote
-from interviewer.core.interview.contest_tries import problem_of_try
+from interviewer.core.interview.contest_tries import problem_of_try, turns_with_words
 from interviewer.core.interview.open_points import open_to_contest
 from interviewer.core.interview.point_scores import PointScore
 from interviewer.core.interview.session import Turn, TurnKind
@@ -92,7 +92,7 @@ def find_point(summary: QuestionSummary, number: int) -> PointScore:
         RefusedError: there is none.
     """
     points = sort_points(summary.score)
-    if not any(isinstance(turn.result, Grade) and turn.answer for turn in summary.turns):
+    if not turns_with_words(summary.turns):
         raise RefusedError("No answer to this question has a grade, so there is no verdict on its points.")
     if not 1 <= number <= len(points):
         raise RefusedError(f"Say which point: a number from 1 to {len(points)}.")

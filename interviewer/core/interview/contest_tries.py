@@ -66,5 +66,10 @@ def _words(answer: str, span: Span) -> set[int]:
 
 def has_tries(turns: Sequence[Turn], point_id: str) -> bool:
     """Whether contests before leave room for one with some words of some answer."""
-    marked = (turn for turn in turns if isinstance(turn.result, Grade) and turn.answer)
-    return any(not problem_of_try(turns, point_id, turn, Span(start=0, end=len(turn.answer))) for turn in marked)
+    whole = ((turn, Span(start=0, end=len(turn.answer))) for turn in turns_with_words(turns))
+    return any(not problem_of_try(turns, point_id, turn, span) for turn, span in whole)
+
+
+def turns_with_words(turns: Sequence[Turn]) -> list[Turn]:
+    """Those with a graded answer, in which words can be marked."""
+    return [turn for turn in turns if isinstance(turn.result, Grade) and turn.answer]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from interviewer.core.bank.kinds import Level
-from interviewer.core.grade.grade import Grade
+from interviewer.core.interview.contest_tries import turns_with_words
 from interviewer.core.interview.point_scores import PointScore
 from interviewer.core.interview.scoring import QuestionScore
 from interviewer.core.interview.session import Turn
@@ -44,7 +44,7 @@ def doubtful_points(score: QuestionScore, turns: Sequence[Turn]) -> list[PointSc
 
     None without a grade.
     """
-    if not any(isinstance(turn.result, Grade) and turn.answer for turn in turns):
+    if not turns_with_words(turns):
         return []
     found = [each for each in score.points if not each.is_full or each.upheld or each.claimed]
     return sorted(found, key=lambda each: (not each.expected, -each.point.weight))
