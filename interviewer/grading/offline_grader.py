@@ -27,13 +27,14 @@ from interviewer.grading.answer_reading import AnswerReading, read_answer
 from interviewer.grading.batch_reading import ReadAhead
 from interviewer.grading.claims import Claims, ClaimStore, reference_text
 from interviewer.grading.decision import PLAIN, WITH_CHANNEL, Decision, DecisionModel, load_model
-from interviewer.grading.features import Matched, match_claim
+from interviewer.grading.features import ClaimTexts, Matched, match_claim
 from interviewer.grading.guards import Guarded, guard_spans, other_language
 from interviewer.grading.recall import load_piece_weights
 from interviewer.grading.reference import build_assessment, reference_signals
 from interviewer.grading.signals import Signals, add_rivals, collect_signals
 from interviewer.grading.spans import MOST_SPANS, TextSpan, cut_spans, whole_sentences
 from interviewer.grading.values import decide_by_value
+from interviewer.grading.word_order import says_outright
 
 if TYPE_CHECKING:
     import numpy
@@ -223,6 +224,10 @@ class OfflineGrader:
                 point_id=point_id, verdict=VerdictName.MISSING, p_covered=0.0, p_partial=0.0, method="guard"
             )
         decision = self._model.decide(matched.features)
+        if decision.verdict is VerdictName.CONTRADICTED and _is_said(
+            None if is_fix else claims.texts[point_id], answer
+        ):
+            decision = decision._replace(verdict=VerdictName.UNSURE)
         verdict = PointVerdict(
             point_id=point_id,
             verdict=decision.verdict,
@@ -272,6 +277,13 @@ def _closed(answer: _Answer) -> tuple[Span, ...]:
         kept = any(answer.guarded.open[i] for i in own)
         found += [answer.spans[i] for i in (own if kept else [whole]) if not answer.guarded.open[i]]
     return tuple(Span(start=span.start, end=span.end) for span in found)
+
+
+def _is_said(claim: ClaimTexts | None, answer: _Answer) -> bool:
+    """Whether the answer says the claim outright somewhere, so that it can't be accused of the contrary."""
+    open_spans = zip(answer.spans, answer.guarded.open, strict=True)
+    said = [span.text for span, free in open_spans if free and not span.refuted]
+    return claim is not None and says_outright(said, claim.supporting, claim.opposing)
 
 
 def _evidence(decision: Decision, matched: Matched | Signals, spans: Sequence[TextSpan]) -> Span | None:

@@ -1,0 +1,94 @@
+"""Whether some stretch of an answer says a wording outright: nearly its words, in its order.
+
+Sentence vectors and token states hardly tell who does what to whom, so a textbook sentence can look like its own
+contradiction, which has the same words. The order of the words tells the two apart, and who says a wording outright
+is not to be accused of the contrary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from interviewer.core.english import STOP_WORDS, content_stems, tokens
+
+_ALIKE = 0.6
+"""Share of the words that stretch and wording have in common, in order, from which on the one says the other."""
+_WHOLE, _MARGIN = 0.85, 0.3
+"""Share of a wording's words found in order from which on it is said by a longer stretch, and by how much that must
+exceed the same share of every contradiction."""
+_TURNS = frozenset(
+    (
+        "not",
+        "no",
+        "never",
+        "without",
+        "more",
+        "less",
+        "before",
+        "after",
+        "than",
+        "above",
+        "below",
+        "up",
+        "down",
+        "same",
+        "only",
+        "all",
+        "over",
+        "under",
+        "on",
+        "off",
+    )
+)
+"""Little words that decide what is claimed."""
+
+
+def says_outright(spans: Sequence[str], wordings: Sequence[str], contradictions: Sequence[str]) -> bool:
+    """Whether a span says one of the wordings outright, and none of the contradictions as much.
+
+    Args:
+        spans: of the answer.
+        wordings: of a claim.
+        contradictions: of it.
+    """
+    said = [_in_order(text) for text in spans]
+    alike, whole = _nearest(said, wordings)
+    opposed, opposed_whole = _nearest(said, contradictions)
+    return (alike > _ALIKE and alike > opposed) or (whole > _WHOLE and whole > opposed_whole + _MARGIN)
+
+
+def _nearest(said: Sequence[tuple[str, ...]], texts: Sequence[str]) -> tuple[float, float]:
+    """The highest share of common words, of both and of the text alone."""
+    alike = whole = 0.0
+    for words in map(_in_order, texts):
+        for span in said:
+            common = _common(span, words)
+            if common > 1 or (common and len(words) == 1):
+                alike = max(alike, 2 * common / (len(span) + len(words)))
+                whole = max(whole, common / len(words))
+    return alike, whole
+
+
+@lru_cache(maxsize=20_000)
+def _in_order(text: str) -> tuple[str, ...]:
+    """Stems of the words that carry the claim."""
+    found: list[str] = []
+    for word in tokens(text.lower()):
+        if word.endswith(("n't", "n’t")):
+            found.append("not")
+        elif word in _TURNS:
+            found.append(word)
+        elif word not in STOP_WORDS:
+            found += content_stems(word)[:1] or [word]
+    return tuple(found)
+
+
+def _common(one: Sequence[str], other: Sequence[str]) -> int:
+    """Length of the longest common subsequence."""
+    row = [0] * (len(other) + 1)
+    for word in one:
+        corner = 0
+        for at, each in enumerate(other, 1):
+            corner, row[at] = row[at], corner + 1 if word == each else max(row[at], row[at - 1])
+    return row[-1]
