@@ -224,9 +224,9 @@ class OfflineGrader:
                 point_id=point_id, verdict=VerdictName.MISSING, p_covered=0.0, p_partial=0.0, method="guard"
             )
         decision = self._model.decide(matched.features)
-        if decision.verdict is VerdictName.CONTRADICTED and _is_said(
-            None if is_fix else claims.texts[point_id], answer
-        ):
+        accused = decision.verdict is VerdictName.CONTRADICTED and not is_fix
+        said = accused and _is_said(claims.texts[point_id], answer)
+        if said:
             decision = decision._replace(verdict=VerdictName.UNSURE)
         verdict = PointVerdict(
             point_id=point_id,
@@ -234,7 +234,7 @@ class OfflineGrader:
             p_covered=decision.p_covered,
             p_partial=decision.p_partial,
             p_contradicted=decision.p_contradicted,
-            evidence=_evidence(decision, matched, answer.spans),
+            evidence=_evidence(decision, matched, answer.spans, said=said),
             method="similarity and contrast" if self._reader is None else "entailment and contrast",
         )
         value = None if is_fix else item.rubric.point(point_id).value
@@ -279,18 +279,19 @@ def _closed(answer: _Answer) -> tuple[Span, ...]:
     return tuple(Span(start=span.start, end=span.end) for span in found)
 
 
-def _is_said(claim: ClaimTexts | None, answer: _Answer) -> bool:
+def _is_said(claim: ClaimTexts, answer: _Answer) -> bool:
     """Whether the answer says the claim outright somewhere, so that it can't be accused of the contrary."""
     open_spans = zip(answer.spans, answer.guarded.open, strict=True)
     said = [span.text for span, free in open_spans if free and not span.refuted]
-    return claim is not None and says_outright(said, claim.supporting, claim.opposing)
+    return says_outright(said, claim.supporting, claim.opposing)
 
 
-def _evidence(decision: Decision, matched: Matched | Signals, spans: Sequence[TextSpan]) -> Span | None:
-    """The words that the verdict rests on; of an unsure one those that speak for what is more probable."""
+def _evidence(decision: Decision, matched: Matched | Signals, spans: Sequence[TextSpan], *, said: bool) -> Span | None:
+    """The words that the verdict rests on; of an unsure one those that speak for what is more probable, or that say
+    the point outright."""
     if decision.verdict is VerdictName.MISSING:
         return None
-    doubted = decision.verdict is VerdictName.UNSURE and decision.p_contradicted > decision.p_covered
+    doubted = not said and decision.verdict is VerdictName.UNSURE and decision.p_contradicted > decision.p_covered
     against = doubted or decision.verdict is VerdictName.CONTRADICTED
     span = spans[matched.opposed_span if against else matched.span]
     return Span(start=span.start, end=span.end)

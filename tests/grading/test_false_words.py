@@ -48,6 +48,10 @@ def test_a_textbook_answer_is_accused_of_nothing(grader: OfflineGrader, bank: Ba
     found = grader.grade(bank[question], GradeRequest(question_id=question, answer=answer))
     assert isinstance(found, Grade)
     assert not [each.point_id for each in found.verdicts if each.verdict is VerdictName.CONTRADICTED]
+    verdict = found.verdict(TRUE[2][1])
+    assert verdict is not None
+    assert verdict.evidence is not None
+    assert "dot product" in verdict.evidence.cut(answer)
 
 
 def test_the_order_of_the_words_tells_a_claim_from_its_reverse() -> None:
