@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from interviewer.core.english import STOP_WORDS, content_stems, tokens
+from interviewer.core.english import STOP_WORDS, stem, tokens
 
 _ALIKE = 0.6
 """Share of the words that stretch and wording have in common, in order, from which on the one says the other."""
@@ -18,30 +18,9 @@ _WHOLE, _MARGIN = 0.85, 0.3
 """Share of a wording's words found in order from which on it is said by a longer stretch, and by how much that must
 exceed the same share of every contradiction."""
 _TURNS = frozenset(
-    (
-        "not",
-        "no",
-        "never",
-        "without",
-        "more",
-        "less",
-        "before",
-        "after",
-        "than",
-        "above",
-        "below",
-        "up",
-        "down",
-        "same",
-        "only",
-        "all",
-        "over",
-        "under",
-        "on",
-        "off",
-    )
+    tokens("above after all before below down less more no not off on only over same than under up without")
 )
-"""Little words that decide what is claimed."""
+"""Function words that decide what is claimed."""
 
 
 def says_outright(spans: Sequence[str], wordings: Sequence[str], contradictions: Sequence[str]) -> bool:
@@ -73,15 +52,8 @@ def _nearest(said: Sequence[tuple[str, ...]], texts: Sequence[str]) -> tuple[flo
 @lru_cache(maxsize=20_000)
 def _in_order(text: str) -> tuple[str, ...]:
     """Stems of the words that carry the claim."""
-    found: list[str] = []
-    for word in tokens(text.lower()):
-        if word.endswith(("n't", "n’t")):
-            found.append("not")
-        elif word in _TURNS:
-            found.append(word)
-        elif word not in STOP_WORDS:
-            found += content_stems(word)[:1] or [word]
-    return tuple(found)
+    words = ("not" if word.endswith("n't") else word for word in tokens(text))
+    return tuple(stem(word) for word in words if word in _TURNS or word not in STOP_WORDS)
 
 
 def _common(one: Sequence[str], other: Sequence[str]) -> int:
