@@ -27,11 +27,11 @@ The cache does not grow with the batch size."""
 DRAFT = "I'd store it in fp8, that halves it. x[0] and [/b] stay as typed. And"
 OTHERS = (
     "Each sequence has keys and values of its own, so the cache grows linearly with the batch size.",
-    "Storing the cache in 8 bits halves it, and grouped-query attention shares keys and values among query heads.",
+    "Storing the cache in 8 bits halves it.",
 )
 SECOND = """\
-During training each unit is dropped at random, so no unit can rely on one particular other one.
-At test time dropout is switched off, and with inverted dropout the kept activations were already divided by 1 - p."""
+randomly zeroes units during training, off at test time. kept ones are scaled by 1/(1-p) in training.
+stops co-adaptation of units"""
 
 
 class Sitting:

@@ -15,7 +15,8 @@ a change. If the change is meant, and shown to a user, correct what was expected
 - Contained: settings, JSON Schemas and the JSON of `pack show` may gain fields; none that was there may go or change.
   (The schemas were corrected by hand when the second edition of the rubric format widened the limits of the first:
   points 4 to 15 became 3 to 21, a point may have one contradiction, phrasings may be sorted, a question be a warm-up,
-  and alternatives, hints and misconceptions may be left out. In `pack check` bonus points are called depth points.)
+  and alternatives, hints and misconceptions may be left out. In `pack check` bonus points are called depth points.
+  In the reports an unsure point became a question, "did you mean this": it is no failing of the candidate's.)
 - Near: what the grader and the index say today (`grade`, `search`, the owed grade), because their weights are fitted
   anew from time to time. Ids, order, flags and shape are exact; see `NEAR`.
 """

@@ -1,104 +1,123 @@
-"""What the fit is worth on questions it has not seen, printed."""
+"""What the fit is worth on questions and sets it has not seen, printed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from benchmarks.channel.pairs import fold_of
-from benchmarks.channel.rows import UNSEEN, GoldenRow, GradedRow
+from benchmarks.fit_grader.answers import SETS, GoldenRow, GradedRow
 from benchmarks.fit_grader.fits import (
     RECALL,
-    design,
-    held_out_claim,
+    REPLY_WEIGHTS,
+    Verdicts,
+    claim_odds,
+    fit_families,
     held_out_credit,
-    out_of_fold,
     reference_design,
+    told,
     verdict_fit,
+    verdict_rows,
 )
-from benchmarks.fit_grader.regression import choose_weight, shares
-from benchmarks.fit_grader.rows import SETS
-from interviewer.audit.agreement import auc, cohen_kappa, estimate, macro_f1, within_question
+from benchmarks.fit_grader.rows import Rows
+from interviewer.audit.agreement import auc, cohen_kappa, estimate, macro_f1, pearson, within_question
 from interviewer.core.bank.kinds import VerdictName
-from interviewer.grading.decision import ACCUSED, CLASSES
+from interviewer.core.grade.grade import FIX_PREFIX
+from interviewer.grading.decision import CLASSES, DecisionModel
+from interviewer.grading.signals import SIGNALS
 
-__all__ = ["SURE", "report_golden", "report_graded", "report_natural"]
+__all__ = ["held_out", "report_bank", "report_graded"]
 
-SURE = 0.42
-
-
-def report_golden(rows: Sequence[GoldenRow]) -> float:
-    """Print verdicts on questions the fit has not seen; returns the share that is right."""
-    x, known = design([row.signals for row in rows])
-    y = np.array([row.label for row in rows])
-    folds = np.array([fold_of(row.question) for row in rows])
-    p = out_of_fold(x, known, y, folds)
-    best = np.zeros(len(y), dtype=int)
-    for fold in sorted(set(folds)):
-        best[folds == fold] = (p[folds == fold] * choose_weight(p[folds != fold], y[folds != fold])).argmax(1)
-    doubtful = _doubtful(p, best)
-    said = np.where(doubtful, -1, best)
-    names = [str(each) for each in CLASSES]
-    truth = [names[label] for label in y]
-    verdicts = [names[label] if label >= 0 else "unsure" for label in said]
-    print(
-        f"golden verdicts held out: {len(y)}, accuracy {np.mean(said == y):.3f}, "
-        f"macro-F1 {macro_f1(truth, verdicts):.3f}, unsure {np.mean(said < 0):.3f}"
-    )
-    print(f"calibration error of the likeliest class {calibration_error(p, y):.3f}")
-    print(f"of the unsure ones the likeliest class is right in {np.mean((p.argmax(1) == y)[doubtful]):.3f}")
-    for kind in dict.fromkeys(row.kind for row in rows):
-        own = np.array([row.kind == kind for row in rows])
-        credit = (p[own, 0] + 0.5 * p[own, 1]) * (p[own].argmax(1) < 2)
-        print(f"  {kind:<14} right {np.mean(said[own] == y[own]):.3f}  credit given {credit.mean():.3f}  ({own.sum()})")
-    print("rows: authored, columns: graded;", ", ".join(names))
-    matrix = np.zeros((4, 4), dtype=int)
-    np.add.at(matrix, (y, best), 1)
-    print(matrix)
-    correcting = [i for i, row in enumerate(rows) if row.kind == "correcting" and row.label == 0]
-    print(f"corrected claims credited: {np.mean(p[correcting].argmax(1) <= 1):.3f} ({len(correcting)})")
-    return float(np.mean(said == y))
+NAMES = [str(each) for each in CLASSES]
+WRONG = CLASSES.index(VerdictName.CONTRADICTED)
+_UNSURE = len(CLASSES)
 
 
-def report_natural(golden: Sequence[GoldenRow], natural: Sequence[GoldenRow]) -> None:
-    """Print verdicts on natural answers by fits that saw neither their questions nor any natural answer."""
-    if not natural:
-        return
-    x, known = design([row.signals for row in golden])
-    y = np.array([row.label for row in golden])
-    folds = np.array([fold_of(row.question) for row in golden])
-    p = out_of_fold(x, known, y, folds)
-    xn, known_n = design([row.signals for row in natural])
-    folds_n = np.array([fold_of(row.question) for row in natural])
-    shown = np.zeros((len(natural), len(CLASSES)))
-    shown[:, CLASSES.index(VerdictName.MISSING)] = 1
-    best = shown.argmax(1)
-    for fold in sorted(set(folds_n)):
-        train, test = (folds != fold) & known, (folds_n == fold) & known_n
-        shown[test] = shares(xn[test], verdict_fit(x[train], y[train]))
-        own = folds_n == fold
-        best[own] = (shown[own] * choose_weight(p[folds != fold], y[folds != fold])).argmax(1)
-    truth = np.array([row.label for row in natural])
-    said = np.where(_doubtful(shown, best), len(CLASSES), best)
+class HeldOut(NamedTuple):
+    """What fits say that have not seen the questions of a row's fold."""
+
+    p: np.ndarray
+    """Probabilities of CLASSES, shape (rows, classes)."""
+    said: np.ndarray
+    """Index into CLASSES of the verdict, or _UNSURE."""
+
+
+def held_out(rows: Sequence[GoldenRow], train: Verdicts, weight: Sequence[float], *, reply: bool = False) -> HeldOut:
+    """Verdicts on rows of one family, misconceptions left out."""
+    own = verdict_rows(rows)
+    points = [row for row in rows if not row.point.startswith(FIX_PREFIX)]
+    p, said = np.zeros((len(own.y), len(CLASSES))), np.zeros(len(own.y), dtype=int)
+    for fold in sorted(set(own.fold)):
+        theta = verdict_fit(train.of(train.fold != fold))
+        model = DecisionModel(SIGNALS, tuple(map(tuple, theta)), (), tuple(weight), lift=1.0, held=1.0, version="")
+        at = np.flatnonzero(own.fold == fold)
+        p[at] = told(own.of(at), theta)
+        said[at] = [_verdict(model, points[i], reply=reply) for i in at]
+    return HeldOut(p, said)
+
+
+def _verdict(model: DecisionModel, row: GoldenRow, *, reply: bool) -> int:
+    verdict = VerdictName.MISSING if row.signals is None else model.decide(row.signals, reply=reply).verdict
+    return _UNSURE if verdict is VerdictName.UNSURE else CLASSES.index(verdict)
+
+
+def report_bank(rows: Rows, weight: Sequence[float]) -> float:
+    """Print verdicts on the bank's answers of each family, beside those of a fit that saw no natural answer."""
+    train, bare = fit_families(rows), fit_families(rows, {"golden": 0.1, "short": 0.1})
+    accuracy = 0.0
+    for name in ("natural", "typed", "alone", "pairs", "golden", "short"):
+        family = getattr(rows, name)
+        y, found = verdict_rows(family).y, held_out(family, train, weight)
+        print(f"{name}, whole questions held out:")
+        _report(found, y)
+        if name == "natural":
+            print("the same by a fit that saw no natural answer:")
+            _report(held_out(family, bare, weight), y)
+        else:
+            _by_kind(family, found, y)
+        if name == "golden":
+            accuracy = float((found.said == y).mean())
+    print("replies, by weights of their own, whole questions held out:")
+    y, found = verdict_rows(rows.reply).y, held_out(rows.reply, fit_families(rows, REPLY_WEIGHTS), weight, reply=True)
+    _report(found, y)
+    _by_kind(rows.reply, found, y)
+    return accuracy
+
+
+def _report(found: HeldOut, y: np.ndarray) -> None:
+    p, said = found
     table = np.zeros((len(CLASSES), len(CLASSES) + 1), dtype=int)
-    np.add.at(table, (truth, said), 1)
-    kappa = cohen_kappa([str(label) for label in truth], [str(label) for label in said])
-    wrong = CLASSES.index(VerdictName.CONTRADICTED)
-    made, lies = table[0].sum(), table[wrong].sum()
-    print(f"natural answers held out: {len(natural)} verdicts, kappa {kappa:.3f}")
-    print(f"  points made that are found {table[0, 0] / made:.3f}, called contradicted {table[0, wrong] / made:.4f}")
-    print(f"  found points that were made {table[0, 0] / table[:, 0].sum():.3f}")
-    print(f"  contradictions found {table[wrong, wrong] / lies:.3f}")
-    print("rows: reader, columns: graded; covered, partial, missing, contradicted, unsure")
-    print(table)
+    np.add.at(table, (y, said), 1)
+    credit = p[:, 0] + 0.5 * p[:, 1]
+    truth, spoken = [NAMES[label] for label in y], [(*NAMES, "unsure")[label] for label in said]
+    print(
+        f"  {len(y)} verdicts, kappa {cohen_kappa(truth, spoken):.3f}, accuracy {np.mean(said == y):.3f}, "
+        f"macro-F1 {macro_f1(truth, spoken):.3f}, calibration error {calibration_error(p, y):.3f}"
+    )
+    print(
+        f"  points made that are found {table[0, 0] / table[0].sum():.3f}, found points that were made "
+        f"{table[0, 0] / max(1, table[:, 0].sum()):.3f}, made and called contradicted "
+        f"{table[0, WRONG] / table[0].sum():.4f}, contradictions found {table[WRONG, WRONG] / table[WRONG].sum():.3f}"
+    )
+    print(
+        f"  AUC of covered {auc(list(credit[y == 0]), list(credit[y > 1])):.3f}, of contradicted "
+        f"{auc(list(p[y == WRONG, WRONG]), list(p[y != WRONG, WRONG])):.3f}"
+    )
+    print("  rows: reader, columns: covered, partial, missing, contradicted, unsure")
+    print("  " + str(table).replace("\n", "\n  "))
 
 
-def _doubtful(p: np.ndarray, best: np.ndarray) -> np.ndarray:
-    """Which verdicts the grader gives as unsure; shapes (n, classes) and (n,)."""
-    wrong = CLASSES.index(VerdictName.CONTRADICTED)
-    doubtful: np.ndarray = (p.max(1) < SURE) | ((best == wrong) & (p[:, wrong] < ACCUSED))
-    return doubtful
+def _by_kind(rows: Sequence[GoldenRow], found: HeldOut, y: np.ndarray) -> None:
+    p, said = found
+    kinds = np.array([row.kind for row in rows if not row.point.startswith(FIX_PREFIX)])
+    for kind in dict.fromkeys(kinds):
+        own = kinds == kind
+        credit = (p[own, 0] + 0.5 * p[own, 1]) * (said[own] < 2)
+        print(
+            f"    {kind:<14} right {np.mean(said[own] == y[own]):.3f}  credit {credit.mean():.3f}  "
+            f"contradicted {np.mean(said[own] == WRONG):.3f}  ({own.sum()})"
+        )
 
 
 def calibration_error(p: np.ndarray, y: np.ndarray) -> float:
@@ -109,28 +128,25 @@ def calibration_error(p: np.ndarray, y: np.ndarray) -> float:
 
 
 def report_graded(rows: Sequence[GradedRow]) -> float:
-    """Print agreement with people on unseen questions, and the contrasts; returns the mean within-question r."""
-    values, claims = held_out_credit(rows), held_out_claim(rows)
-    within = [_report_agreement(name, rows, values) for name in SETS]
-    areas = [area for name in ("beetle", "scientsbank") for area in _report_contradictions(name, rows, values, claims)]
-    print(f"both         correct over contradictory AUC {np.mean(areas):.3f}  ({len(areas)} questions)")
+    """Print agreement with people on each set by a fit without it, and the contrasts; returns the mean within r."""
+    values, claims = held_out_credit(rows), claim_odds(rows)
+    within = [_report_agreement(name, rows, values) for name in SETS if any(row.data == name for row in rows)]
+    for name in ("beetle", "scientsbank"):
+        _report_contradictions(name, rows, values, claims)
     for name in ("antonyms", "bank"):
         groups = _groups(rows, claims, name)
-        if name == "antonyms":
-            first = [min(good) > max(bad["contradicted"]) for good, bad in groups.values()]
-        else:
-            first = [value > max(bad["contradicted"]) for good, bad in groups.values() for value in good]
+        first = [value > max(bad["contradicted"]) for good, bad in groups.values() for value in good]
         print(f"{name:<12} truth above every contradiction {np.mean(first):.3f}  ({len(first)})")
         for kind in dict.fromkeys(kind for _, bad in groups.values() for kind in bad):
             areas = [auc(good, bad[kind]) for good, bad in groups.values() if kind in bad]
             print(f"  {name:<12} over {kind:<14} AUC {np.mean(areas):.3f}")
-    return float(np.mean(within))
+    return float(np.mean(within)) if within else float("nan")
 
 
 def _report_agreement(name: str, rows: Sequence[GradedRow], values: np.ndarray) -> float:
-    own = [i for i, row in enumerate(rows) if row.data == name and (name != "scientsbank" or row.split == UNSEEN)]
+    own = [i for i, row in enumerate(rows) if row.data == name]
     truth = np.array([rows[i].score for i in own])
-    signals = {"ours": 1 / (1 + np.exp(-values[own])), "recall": reference_design([rows[i] for i in own])[0][:, RECALL]}
+    signals = {"ours": values[own], "recall": reference_design([rows[i] for i in own])[0][:, RECALL]}
     questions = [rows[i].question for i in own]
 
     def within(chosen: Sequence[int], signal: str) -> float:
@@ -141,13 +157,14 @@ def _report_agreement(name: str, rows: Sequence[GradedRow], values: np.ndarray) 
     gain = estimate(lambda chosen: within(chosen, "ours") - within(chosen, "recall"), questions, rounds=200)
     print(
         f"{name:<12} within-question r {mine.value:.3f} [{mine.low:.3f}, {mine.high:.3f}], token recall "
-        f"{within(range(len(own)), 'recall'):.3f}, gain {gain.value:+.3f} [{gain.low:+.3f}, {gain.high:+.3f}], "
+        f"{within(range(len(own)), 'recall'):.3f}, gain {gain.value:+.3f} [{gain.low:+.3f}, {gain.high:+.3f}]; "
+        f"r over all {pearson(signals['ours'], truth):.3f}, token recall {pearson(signals['recall'], truth):.3f}; "
         f"{len(own)} answers"
     )
     return mine.value
 
 
-def _report_contradictions(name: str, rows: Sequence[GradedRow], values: np.ndarray, claims: np.ndarray) -> list[float]:
+def _report_contradictions(name: str, rows: Sequence[GradedRow], values: np.ndarray, claims: np.ndarray) -> None:
     groups: dict[str, tuple[list[float], list[float]]] = {}
     for row, value in zip(rows, values, strict=True):
         if row.data == name and row.label in ("correct", "contradictory"):
@@ -155,16 +172,13 @@ def _report_contradictions(name: str, rows: Sequence[GradedRow], values: np.ndar
             (good if row.label == "correct" else bad).append(float(value))
     areas = [auc(good, bad) for good, bad in groups.values() if len(good) >= 5 and len(bad) >= 5]
     print(f"{name:<12} correct over contradictory AUC {np.mean(areas):.3f}  ({len(areas)} questions)")
-    for title, signal in (("credit", values), ("as a single claim", claims)):
-        negated = {row.question: v for row, v in zip(rows, signal, strict=True) if row.data == f"{name}-negated"}
-        correct = [
-            (row.question, v)
-            for row, v in zip(rows, signal, strict=True)
-            if row.data == name and row.label == "correct"
+    for how, found in (("by credit", values), ("as a single claim", claims)):
+        negated = {row.question: v for row, v in zip(rows, found, strict=True) if row.data == f"{name}-negated"}
+        right = [
+            (row.question, v) for row, v in zip(rows, found, strict=True) if (row.data, row.label) == (name, "correct")
         ]
-        beats = [v > negated[question] for question, v in correct if question in negated]
-        print(f"{name:<12} correct above the negated reference, {title}: {np.mean(beats):.3f}  ({len(beats)})")
-    return areas
+        beats = [v > negated[question] for question, v in right if question in negated]
+        print(f"{name:<12} correct above the negated reference, {how}: {np.mean(beats):.3f}  ({len(beats)})")
 
 
 def _groups(

@@ -3,8 +3,8 @@
     python -m benchmarks.grading rows PATH -o rows.jsonl   # then: mockdl eval rows.jsonl
     python -m benchmarks.grading table                     # needs `benchmarks.fit_grader collect`
 
-`mockdl eval` grades with the weights that ship, which have seen Beetle and most of SciEntsBank; the
-table is the honest one: each answer is graded by a channel and a fit that have not seen its question.
+`mockdl eval` grades with the weights that ship, which have seen these sets; the table is the honest one: each
+answer is graded by a fit that has not seen its set, and the joint reader has seen none of them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""One table: our grade and the plain baselines on questions that neither channel nor fit has seen."""
+"""One table: our grade and the plain baselines on sets that neither the joint reader nor the fit has seen."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.channel.rows import BASELINES, UNSEEN, GradedRow
+from benchmarks.fit_grader.answers import BASELINES, GradedRow
 from benchmarks.fit_grader.fits import RECALL, held_out_credit, reference_design
 from benchmarks.fit_grader.rows import load_rows
 from interviewer.audit.agreement import Estimate, estimate, pearson, within_question
@@ -15,12 +15,12 @@ from interviewer.cli.tables import short_number
 
 __all__ = ["print_table"]
 
-SETS = {"saf": "SAF networks", "scientsbank": "SciEntsBank, unseen domains", "beetle": "Beetle"}
+SETS = {"saf": "SAF networks", "mohler": "Mohler", "scientsbank": "SciEntsBank", "beetle": "Beetle"}
 
 
 def print_table(rows: Path) -> None:
     """Print r and mean within-question r of every signal as a Markdown table, with 95% intervals for ours."""
-    _, graded, _ = load_rows(rows)
+    graded = load_rows(rows).graded
     values = held_out_credit(graded)
     names = ["mockdl", *BASELINES, "token recall"]
     print("| signal | " + " | ".join(SETS.values()) + " |")
@@ -33,14 +33,13 @@ def print_table(rows: Path) -> None:
 
 
 def _own(name: str, graded: Sequence[GradedRow]) -> list[int]:
-    return [i for i, row in enumerate(graded) if row.data == name and (name != "scientsbank" or row.split == UNSEEN)]
+    return [i for i, row in enumerate(graded) if row.data == name]
 
 
 def _column(own: list[int], graded: Sequence[GradedRow], values: np.ndarray) -> dict[str, str]:
     truth = np.array([graded[i].score for i in own])
     questions = [graded[i].question for i in own]
-    chance = 1 / (1 + np.exp(-values[own]))
-    signals = {"mockdl": chance, "token recall": reference_design([graded[i] for i in own])[0][:, RECALL]}
+    signals = {"mockdl": values[own], "token recall": reference_design([graded[i] for i in own])[0][:, RECALL]}
     for place, name in enumerate(BASELINES):
         signals[name] = np.array([graded[i].baselines[place] for i in own])
     found = {}

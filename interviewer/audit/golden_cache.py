@@ -20,8 +20,8 @@ _ROOT = Path(__file__).resolve().parents[1]
 GRADER_FILES = (
     "grading/*.py",
     "grading/*.json",
-    "embedding/entailment.*",
-    "embedding/token_reader.py",
+    "embedding/joint.*",
+    "embedding/reader.py",
     "core/*.py",
     "core/bank/[ckqr]*.py",
     "core/grade/*.py",

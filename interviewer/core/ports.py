@@ -85,20 +85,16 @@ class Reading(NamedTuple):
     """Word pieces, without the first and last token, which stand for no word."""
     plain: numpy.ndarray
     """Unit token states of the untouched encoder, shape (len(pieces), dimension)."""
-    tuned: numpy.ndarray
-    """Token states after the tuned layers, with first and last token, shape (len(pieces) + 2, dimension)."""
-    projected: numpy.ndarray
-    """What the comparison of two texts needs of each of them alone, shape (len(pieces) + 2, channel's width)."""
 
 
 class Reader(Protocol):
-    """Text to token states, and pairs of texts to entailment."""
+    """Text to token states, and a claim beside a passage to what the one says of the other."""
 
     def read(self, texts: Sequence[str], *, cut: bool = True) -> list[Reading]:
         """Read texts; those longer than a long sentence are cut unless `cut` is False."""
 
-    def entail(self, said: Sequence[Reading], claims: Sequence[Reading]) -> numpy.ndarray:
-        """Probabilities that `said[i]` covers, misses or contradicts `claims[i]`, shape (len(said), 3)."""
+    def read_jointly(self, claims: Sequence[str], passages: Sequence[str]) -> numpy.ndarray:
+        """Probabilities that `passages[i]` covers, half covers, misses or contradicts `claims[i]`, shape (n, 4)."""
 
 
 class Grader(Protocol):

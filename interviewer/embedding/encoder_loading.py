@@ -17,7 +17,7 @@ from interviewer.errors import EncoderError
 if TYPE_CHECKING:
     import numpy
 
-    from interviewer.embedding.token_reader import TokenReader
+    from interviewer.embedding.reader import TextReader
 
 DEFAULT_MODEL = "default"
 _DEFAULT_NAME = "all-MiniLM-L6-v2"
@@ -74,9 +74,7 @@ def load_encoder(
     if chosen != "cpu":
         loaded, revision = loaded.half(), f"{revision}/half"
     bundled = source.revision == _BUNDLED
-    return SentenceEncoder(
-        loaded, name=source.name, key=f"{source.name}@{revision}", device=chosen, has_channel=bundled
-    )
+    return SentenceEncoder(loaded, name=source.name, key=f"{source.name}@{revision}", device=chosen, has_reader=bundled)
 
 
 def _locate(model: str, cache: Path) -> _Source:
@@ -111,9 +109,9 @@ def _load_folder(kind: Any, place: str, device: str) -> Any:
 class SentenceEncoder:
     """A loaded model; implements `core.ports.Encoder`."""
 
-    def __init__(self, model: Any, *, name: str, key: str, device: str, has_channel: bool = False) -> None:
+    def __init__(self, model: Any, *, name: str, key: str, device: str, has_reader: bool = False) -> None:
         self._model = model
-        self._has_channel = has_channel
+        self._has_reader = has_reader
         self.name = name
         self.key = key
         """Identifies the weights and their precision, for caches."""
@@ -122,15 +120,15 @@ class SentenceEncoder:
         dimension = getattr(model, "get_embedding_dimension", None) or model.get_sentence_embedding_dimension
         self.dimension = int(dimension() or len(self._run(["how long is a vector"])[0]))
 
-    def reader(self) -> TokenReader | None:
-        """Token states and the entailment channel; None for an encoder the channel was not trained for.
+    def reader(self) -> TextReader | None:
+        """Token states and the joint reader; None for an encoder that it was not trained for.
 
         Raises:
-            EncoderError: the channel's weights are damaged.
+            EncoderError: the joint reader's weights are damaged.
         """
-        if not self._has_channel:
+        if not self._has_reader:
             return None
-        from interviewer.embedding.token_reader import load_reader
+        from interviewer.embedding.reader import load_reader
 
         return load_reader(self._model)
 

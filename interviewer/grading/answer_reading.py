@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 _RELATED = 0.2
 """Cosine of two neighbouring sentences from which on they may carry one point together."""
 _RELEVANT = 0.35
-"""Cosine to any wording of the rubric from which on what is no prose counts for the recall of the whole answer and
-may share a point with its neighbour."""
+"""Cosine to any wording of the rubric from which on a stretch speaks of the subject. What lies further away is not read
+beside a claim: what earns by being there would earn for anything. Nor does it count for the recall of the whole answer
+unless it is prose."""
 _PROSE = 0.2
 """Share of function words from which on a sentence is prose."""
 
@@ -54,8 +55,8 @@ def read_answer(
         may_earn: False for spans that a guard closed.
         reader: of the encoder that made `subject`.
         dimension: of its vectors.
-        subject: unit vectors of all that could be said, shape (n, dimension). Sentences far from all of it add
-            nothing to the recall of the whole answer. None lets every open sentence count.
+        subject: unit vectors of all that could be said, shape (n, dimension); what is far from all of it may not
+            earn. None lets every open span count.
     """
     import numpy as np
 
@@ -65,21 +66,17 @@ def read_answer(
     for row, reading in zip(used, reader.read([spans[i].text for i in used]) if used else (), strict=True):
         vectors[row], read[row] = reading.vector, reading
     first = whole_sentences(spans)
-    far = {n for n, i in first.items() if subject is not None and _is_beside(spans[i].text, subject @ vectors[i])}
-    own = [found for n, i in first.items() if n not in far and (found := read[i]) is not None]
-    tokens = np.concatenate([np.zeros((0, dimension), dtype=np.float32), *(each.plain for each in own)])
-    kept = [free and _coherent(span, first, vectors, far) for span, free in zip(spans, may_earn, strict=True)]
+    cosines = np.ones(len(spans)) if subject is None else (vectors @ subject.T).max(1)
+    beside = {i for i, cosine in enumerate(cosines) if cosine < _RELEVANT}
+    own = [read[i] for i in first.values() if i not in beside or stop_share(spans[i].text) >= _PROSE]
+    tokens = np.concatenate([np.zeros((0, dimension), dtype=np.float32), *(each.plain for each in own if each)])
+    kept = [may_earn[i] and i not in beside and _coherent(span, first, vectors, beside) for i, span in enumerate(spans)]
     return AnswerReading(spans, vectors, read, kept, tokens)
 
 
-def _is_beside(text: str, cosines: numpy.ndarray) -> bool:
-    """Whether a sentence is no prose (markup, code, percentages) and far from the subject; asides in prose count."""
-    return bool(cosines.max() < _RELEVANT) and stop_share(text) < _PROSE
-
-
-def _coherent(span: TextSpan, first: Mapping[int, int], vectors: numpy.ndarray, far: Container[int]) -> bool:
-    """Whether a span may carry a point: not beside the subject, and no pair of sentences about different things."""
-    one, other = span.sentence, span.sentence + 1
-    if not span.pair or one not in first or other not in first:
-        return one not in far
-    return one not in far and other not in far and bool(vectors[first[one]] @ vectors[first[other]] >= _RELATED)
+def _coherent(span: TextSpan, first: Mapping[int, int], vectors: numpy.ndarray, beside: Container[int]) -> bool:
+    """Whether a span is no pair of sentences about different things, of which one may be beside the subject."""
+    one, other = first.get(span.sentence), first.get(span.sentence + 1)
+    if not span.pair or one is None or other is None:
+        return True
+    return one not in beside and other not in beside and bool(vectors[one] @ vectors[other] >= _RELATED)

@@ -10,15 +10,14 @@ from interviewer.core.bank.content import Item
 from interviewer.core.english import content_stems
 from interviewer.core.grade.grade import FIX_PREFIX
 from interviewer.core.ports import Encoder, Reader, Reading
-from interviewer.grading.entailment_pairs import ClaimReadings
-from interviewer.grading.features import ClaimTexts, WordWeights
+from interviewer.grading.features import ClaimReadings, ClaimTexts, WordWeights
 from interviewer.grading.guards import shingles, told_runs
 
 if TYPE_CHECKING:
     import numpy
 
 _KEPT = 16
-"""With token states a rubric takes about four megabytes."""
+"""With token states a rubric takes about five megabytes."""
 
 Wordings = tuple[str, tuple[str, ...], tuple[str, ...]]
 """Name of a claim, wordings of it, wordings of its opposite."""

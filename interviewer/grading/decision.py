@@ -1,8 +1,8 @@
 """Features to probabilities: small fitted models, readable as data.
 
 `weights.json` is written by `benchmarks/fit_grader`, which fits it on the golden examples of
-the bank and on answers graded by people. `weights_plain.json` serves encoders the entailment
-channel was not trained for; it was fitted on golden examples alone, with the default encoder, so
+the bank and on answers graded by people. `weights_plain.json` serves encoders the joint
+reader was not trained for; it was fitted on golden examples alone, with the default encoder, so
 grades made with it call themselves uncalibrated.
 """
 
@@ -19,22 +19,45 @@ from typing import NamedTuple
 from interviewer.core.bank.kinds import VerdictName
 from interviewer.core.grade.grade import Agreement
 from interviewer.grading.features import FEATURES
-from interviewer.grading.signals import ENTAILED, REFERENCE_SIGNALS, SIGNALS
+from interviewer.grading.signals import JOINT, REFERENCE_SIGNALS, SIGNALS
 
 PLAIN = "weights_plain.json"
-"""For encoders without an entailment channel: sentence vectors alone."""
-WITH_CHANNEL = "weights.json"
+"""For encoders without the joint reader: sentence vectors alone."""
+WITH_READER = "weights.json"
 
-ACCUSED = 0.5
-"""Least probability of a verdict of "contradicted". It accuses, so it must be likelier than not; where it is the
-likeliest and less probable than this, the verdict is "unsure". `docs/grading.md` says what that saves and costs."""
-
+ACCUSED = 0.6
+"""Least probability of a verdict of "contradicted". It accuses, so it must be likelier than not by a wide margin; where
+it is the likeliest and less probable than this, the verdict is "unsure". `docs/grading.md` says what that saves and
+costs."""
+ACCUSED_REPLY = 0.85
+"""The same for a reply to a follow-up, whose few words rarely tell: of right ones 0.5% are accused, with 0.6 it would
+be 2.7%."""
+BACKED = 0.25
+"""What the joint reader must find of "contradicted", as a share of what it finds of "covered"."""
+NEARER = 0.1
+"""By how much the nearest contradiction may be further away than the nearest wording, in cosines."""
+SAID = 0.5
+"""Share of the words of a stretch and a wording in common, in order, from which on a contradiction must have more."""
+WORD_FOR_WORD = 0.9
+"""The same share from which on no contradiction is thought of: of 61 points so said in answers as people type them two
+were contradicted."""
+COVERS, NEARER_BY = 0.7, 0.05
+"""Nor is it where half of a wording is said in order, the joint reader finds the point covered with so much probability
+and the wording is by so much nearer than any contradiction: of 493 points of such answers 14 were contradicted."""
+SURE = 0.4
+"""When no class is at least this probable, the verdict is "unsure"."""
+HELD_ALONE = 0.5
+"""P(covered) that the words quoted for a misconception must have by themselves."""
 CLASSES = (VerdictName.COVERED, VerdictName.PARTIAL, VerdictName.MISSING, VerdictName.CONTRADICTED)
 
 
-LOG_ODDS = (*ENTAILED, "rival")
+LOG_ODDS = JOINT
 """Probabilities among the signals that also enter as log-odds, where a step from 0.9 to 0.99 counts."""
 _MOST_ODDS = 7.0
+COPY = 0.8, 0.95
+"""Recall of a bare reference from which on an answer begins to be, and is, a copy of it."""
+TURNED = 0.85
+"""Share of the credit that a copy loses when its negation or a direction word is turned."""
 
 
 def expand(names: Sequence[str], features: Sequence[float]) -> tuple[float, ...]:
@@ -46,40 +69,6 @@ def expand(names: Sequence[str], features: Sequence[float]) -> tuple[float, ...]
 def expanded(names: Sequence[str]) -> list[str]:
     """Names of what `expand` returns."""
     return [*names, *(f"log-odds of {name}" for name in LOG_ODDS if name in names)]
-
-
-def _joint(named: Mapping[str, float]) -> dict[str, float]:
-    """Signals of a bare reference taken together.
-
-    A text that repeats nearly every word of a reference and yet does not cover it says the opposite, or is a heap of
-    its words: recall earns only where covering goes with it. "copy" is 0 up to a recall of 0.8 and 1 from 0.95 on.
-    """
-    recall, covers, contradicts = named["whole_recall"], named["covers"], named["contradicts"]
-    copy = min(1.0, max(0.0, (recall - 0.8) / 0.15))
-    turned = max(named["flipped"], named["turned"], min(1.0, 2 * named["direction_clash"]))
-    return {
-        "recall x contradicts": recall * named["contradicts_best"],
-        "recall beyond covers": max(0.0, recall - covers),
-        "recall and covers": min(recall, covers),
-        "recall x inverted": recall * named["inverted"],
-        "recall x turned": recall * named["turned"],
-        "recall x opposed": max(0.0, recall - 0.5) * max(0.0, -named["covers_net"]),
-        "recall and used": min(recall, named["whole_used"]),
-        "surely contradicts": contradicts**4,
-        "copy x contradicts": copy * contradicts,
-        "copy x not covers": copy * (1 - covers),
-        "copy x turned": copy * turned,
-    }
-
-
-JOINT = tuple(_joint(dict.fromkeys(REFERENCE_SIGNALS, 0.0)))
-"""Names of the joint signals, in order."""
-
-
-def expand_reference(features: Sequence[float]) -> tuple[float, ...]:
-    """The signals of a bare reference, their log-odds, and the joint ones, in the order of `JOINT`."""
-    named = dict(zip(REFERENCE_SIGNALS, features, strict=True))
-    return (*expand(REFERENCE_SIGNALS, features), *_joint(named).values())
 
 
 def _log_odds(share: float) -> float:
@@ -105,35 +94,78 @@ class DecisionModel(NamedTuple):
     """For key points of a rubric: shape (len(CLASSES), features as expanded)."""
     misconception: tuple[float, ...]
     """Whether a wrong claim is held: shape (features,)."""
-    sure: float
-    """When no class is at least this probable, the verdict is "unsure"."""
     weight: tuple[float, ...]
     """What each probability is multiplied by before the largest is taken: rare classes would never win."""
+    lift: float
+    """By which the odds of covered and partial are raised once the verdict is drawn: the score's formula takes a tenth
+    off each credit, and is to be too high as often as too low."""
     held: float
     """From this probability on a misconception counts as held."""
     version: str
     calibrated: bool = False
     """Whether answers graded by people were among what it was fitted on."""
     credit: tuple[float, ...] = ()
-    """For bare references: the share of the reference earned; shape (as `expand_reference`,), or empty."""
+    """For bare references: the share of the reference earned; shape (as `REFERENCE_SIGNALS` expanded,), or empty."""
     calibration: str = ""
     """Eight hex digits of the file's SHA-256."""
     agreement: Agreement | None = None
     """Measured on held-out questions by `benchmarks/fit_grader`; None for the plain model."""
-    label: tuple[tuple[float, ...], ...] = ()
-    """For bare references: covered, missing, contradicted; shape (3, as `expand_reference`), or empty."""
     credit_of_several: tuple[float, ...] = ()
     """The same as `credit` for references of several points, of which an answer may cover some."""
-    claim: tuple[tuple[float, ...], ...] = ()
-    """The same for a single claim that a text makes or does not make."""
+    reply: tuple[tuple[float, ...], ...] = ()
+    """As `point`, for a reply to the follow-up that asks for the point and leans on its words; or empty."""
 
-    def decide(self, features: Sequence[float]) -> Decision:
-        """Turn the features of one key point into probabilities and a verdict."""
-        shares = _softmax(self.point, expand(self.names, features))
+    def decide(self, features: Sequence[float], *, reply: bool = False) -> Decision:
+        """Turn the features of one key point into probabilities and a verdict.
+
+        An accusation has to be likelier than not by a margin, and nothing may speak against it; else the verdict is
+        "unsure".
+
+        Args:
+            features: in the order of `names`.
+            reply: they are of a reply to a follow-up that asks for this very point.
+        """
+        rows = self.reply if reply and self.reply else self.point
+        shares = _softmax(rows, expand(self.names, features))
+        if self._is_said(features, WORD_FOR_WORD) or self._all_agree(features):
+            shares = [*shares[:3], 0.0]
+            shares = [each / sum(shares) for each in shares]
         best = max(range(len(CLASSES)), key=lambda i: shares[i] * self.weight[i])
         accused = CLASSES[best] is VerdictName.CONTRADICTED
-        sure = max(shares) >= self.sure and not (accused and shares[best] < ACCUSED)
-        return Decision(CLASSES[best] if sure else VerdictName.UNSURE, shares[0], shares[1], shares[3])
+        least = ACCUSED_REPLY if reply else ACCUSED
+        sure = max(shares) >= SURE and not (accused and (shares[best] < least or not self._may_accuse(features)))
+        covered, partial, _, contradicted = self._lifted(shares)
+        return Decision(CLASSES[best] if sure else VerdictName.UNSURE, covered, partial, contradicted)
+
+    def _may_accuse(self, features: Sequence[float]) -> bool:
+        """Whether nothing speaks against a contradiction.
+
+        The joint reader sees one, too; no wording is much nearer than it, nor is one said in its own words and their
+        order; and it has as much of a negation as what was said.
+        """
+        named = dict(zip(self.names, features, strict=True))
+        read = named.get("joint_contradicted", 1.0) > BACKED * named.get("joint_covered", 0.0)
+        near = named.get("opposition", 1.0) >= named.get("support", 0.0) - NEARER
+        said = named.get("outright", 0.0) or self._is_said(features, SAID)
+        return bool(read and near and not said and not named.get("opposed_flipped", 0.0))
+
+    def _all_agree(self, features: Sequence[float]) -> bool:
+        """Whether the joint reader, the vectors and the order of the words all find the claim, and not its contrary."""
+        named = dict(zip(self.names, features, strict=True))
+        covers = named.get("joint_covered", 0.0) > COVERS
+        nearer = named.get("support", 0.0) > named.get("opposition", 0.0) + NEARER_BY
+        return covers and nearer and self._is_said(features, SAID)
+
+    def _is_said(self, features: Sequence[float], share: float) -> bool:
+        """Whether so much of a wording is said in its own words and order, and less of any contradiction."""
+        named = dict(zip(self.names, features, strict=True))
+        alike = named.get("in_order", 0.0)
+        return alike >= share and alike > named.get("opposed_in_order", 0.0)
+
+    def _lifted(self, shares: Sequence[float]) -> list[float]:
+        """Probabilities with the odds of credit raised by `lift`."""
+        raised = [share * (self.lift if i < 2 else 1.0) for i, share in enumerate(shares)]
+        return [each / sum(raised) for each in raised]
 
     def p_held(self, features: Sequence[float]) -> float:
         """Probability that the answer asserts a misconception."""
@@ -141,6 +173,8 @@ class DecisionModel(NamedTuple):
 
     def assess(self, features: Sequence[float], *, single: bool) -> tuple[float, float, float, float]:
         """Credit against a bare reference, and probabilities of covered, missing, contradicted.
+
+        The probabilities are the joint reader's own: no fit of them held on sets that it had not seen.
 
         Args:
             features: in the order of `REFERENCE_SIGNALS`.
@@ -151,12 +185,20 @@ class DecisionModel(NamedTuple):
                 self.point, expand(self.names, features[: len(self.names)])
             )
             return covered + 0.5 * partial, covered, partial + missing, contradicted
-        whole = expand_reference(features)
-        covered, missing, contradicted = _softmax(self.claim if single else self.label, whole)
+        named = dict(zip(REFERENCE_SIGNALS, features, strict=True))
+        covered, partial, missing, contradicted = (named[name] for name in JOINT)
         if single:
-            return covered, covered, missing, contradicted
-        several = features[REFERENCE_SIGNALS.index("several")] > 0
-        return _sigmoid(self.credit_of_several if several else self.credit, whole), covered, missing, contradicted
+            return covered, covered, partial + missing, contradicted
+        weights = self.credit_of_several if named["several"] else self.credit
+        earned = _sigmoid(weights, expand(REFERENCE_SIGNALS, features))
+        return earned * kept_of_copy(named), covered, partial + missing, contradicted
+
+
+def kept_of_copy(named: Mapping[str, float]) -> float:
+    """Share of the credit against a bare reference that is kept: a copy of it that says the opposite earns little."""
+    start, end = COPY
+    copy = min(1.0, max(0.0, (named["whole_recall"] - start) / (end - start)))
+    return 1 - TURNED * copy * named["turned"]
 
 
 def _softmax(rows: Sequence[Sequence[float]], features: Sequence[float]) -> list[float]:
@@ -171,26 +213,29 @@ def _sigmoid(row: Sequence[float], features: Sequence[float]) -> float:
 
 
 @lru_cache(maxsize=2)
-def load_model(name: str = WITH_CHANNEL) -> DecisionModel:
+def load_model(name: str = WITH_READER) -> DecisionModel:
     """Read shipped weights; `ValueError` when they were fitted for other features."""
     raw = files("interviewer.grading").joinpath(name).read_bytes()
+    return parse_model(raw, SIGNALS if name == WITH_READER else FEATURES)
+
+
+def parse_model(raw: bytes, features: Sequence[str]) -> DecisionModel:
+    """Weights from a file's bytes; `ValueError` when they were fitted for other features."""
     data = json.loads(raw)
-    features = SIGNALS if name == WITH_CHANNEL else FEATURES
     if data["features"] != expanded(features) or data["classes"] != [str(each) for each in CLASSES]:
-        raise ValueError(f"{name} was fitted for other features; run benchmarks/fit_grader")
+        raise ValueError("these weights were fitted for other features; run benchmarks/fit_grader")
     return DecisionModel(
         names=tuple(features),
         point=tuple(tuple(row) for row in data["point"]),
+        reply=tuple(tuple(row) for row in data.get("reply", ())),
         misconception=tuple(data["misconception"]),
-        sure=data["sure"],
         weight=tuple(data["weight"]),
+        lift=data.get("lift", 1.0),
         held=data["held"],
         version=data["version"],
         calibrated=data.get("calibrated", False),
         calibration=hashlib.sha256(raw.replace(b"\r\n", b"\n")).hexdigest()[:8],
         agreement=Agreement.model_validate(data["agreement"]) if "agreement" in data else None,
         credit=tuple(data.get("credit", ())),
-        label=tuple(tuple(row) for row in data.get("label", ())),
         credit_of_several=tuple(data.get("credit_of_several", ())),
-        claim=tuple(tuple(row) for row in data.get("claim", ())),
     )

@@ -11,10 +11,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from interviewer.core.english import content_stems, is_negated
 from interviewer.grading.spans import TextSpan
+from interviewer.grading.word_order import compare_order
 
 if TYPE_CHECKING:
     import numpy
 
+    from interviewer.core.ports import Reading
+
+ORDER = ("in_order", "in_order_whole", "opposed_in_order", "opposed_in_order_whole", "outright", "denied_outright")
+"""How far the answer says a wording, or a contradiction, in its very words and their order: vectors are nearly blind to
+who does what to whom. See `word_order.Order`; the last two are 1 where a wording, or a contradiction, is said."""
 FEATURES = (
     "bias",
     "support",
@@ -25,6 +31,7 @@ FEATURES = (
     "word_recall",
     "flipped",
     "opposed_flipped",
+    *ORDER,
 )
 """Names of the numbers in `Matched.features`, in order:
 
@@ -33,7 +40,7 @@ span's three best; contrast: support minus the same span's best cosine to a cont
 opposition: best cosine of any span to a contradiction; worst_contrast: the most by which a
 span lies nearer to a contradiction than to the truth; word_recall: idf-weighted share of
 the matched wording's content words found in the span; flipped: 1 when span and matched
-wording differ in negation; opposed_flipped: the same for the contradiction.
+wording differ in negation; opposed_flipped: the same for the contradiction; then `ORDER`.
 """
 
 
@@ -65,6 +72,13 @@ class ClaimTexts(NamedTuple):
     opposing: tuple[str, ...]
     support_vectors: numpy.ndarray
     oppose_vectors: numpy.ndarray
+
+
+class ClaimReadings(NamedTuple):
+    """A claim's wordings, read token by token, in the order of its texts."""
+
+    supporting: tuple[Reading, ...]
+    opposing: tuple[Reading, ...]
 
 
 class Matched(NamedTuple):
@@ -128,8 +142,15 @@ def match_claim(
         weights.recall(content_stems(wording), set(content_stems(text)), asked),
         float(is_negated(text) != is_negated(wording)),
         float(is_negated(opposed) != is_negated(opposite)),
+        *_order(claim, [spans[i] for i in usable]),
     )
     return Matched(features, usable[at], usable[against])
+
+
+def _order(claim: ClaimTexts, spans: Sequence[TextSpan]) -> tuple[float, ...]:
+    """What `ORDER` names."""
+    order = compare_order([each.text for each in spans if not each.refuted], claim.supporting, claim.opposing)
+    return (*order, float(order.outright), float(order.turned().outright))
 
 
 def _tightest(scores: numpy.ndarray, spans: Sequence[TextSpan]) -> int:

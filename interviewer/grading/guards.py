@@ -40,6 +40,10 @@ _WORDY = 8
 _SOUP_SHARE = 0.15
 _SOUP_WORDS = 12
 """Ordinary lists ("sequence number, urgent pointer, window") have fewer words and no function words either."""
+_SEPARATOR = re.compile(r"[,;/\n]|\s-\s")
+_LIST_MARKS = 3
+_ENTRY = 6
+"""Words an entry of a list has at most, on average."""
 _NOISE_WORDS = 6
 _ECHO_SHARE = 0.8
 _ECHO_PAIRS = 0.6
@@ -55,10 +59,6 @@ _TOLD_WORDS = 6
 _TOLD_CLAUSE = 8
 """A clause of fewer words may be chance."""
 _TOLD_SHARE = 0.7
-
-
-_HIDDEN = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]")
-"""Characters that show nothing: an order may hide between them."""
 
 
 class Guarded(NamedTuple):
@@ -112,32 +112,32 @@ def guard_spans(
     known: Container[tuple[str, ...]] = frozenset(),
     *,
     told: Sequence[frozenset[tuple[str, ...]]] = (),
+    orders: Sequence[Span] = (),
     free: Container[Flag] = (),
 ) -> Guarded:
     """Decide which spans may earn credit.
 
     Args:
-        answer: as typed.
+        answer: without its layout.
         question: the prompt the candidate saw.
         spans: of the answer.
         known: runs of words of the rubric and the model answer, from `shingles`.
         told: what the interviewer says besides the question, from `told_runs`.
+        orders: instructions that only the text as typed shows, as stretches of `answer`.
         free: guards that are not to fire. A bare reference may be as short as a word, and its model has seen
             shuffled words.
     """
-    typed, answer = answer, _HIDDEN.sub("", answer)
     words = tokens(answer)
     flags: list[Flag] = []
     if len(words) < 2 and not ("too-short" in free and words):
         return Guarded((False,) * len(spans), ("too-short",))
     if _DONT_KNOW.search(answer) and len(words) < 14:
         return Guarded((False,) * len(spans), ("dont-know",))
-    flag = _listed(words)
+    flag = _heap(answer, words)
     if flag is not None and flag not in free:
         return Guarded((False,) * len(spans), (flag,))
     asked, pairs = set(content_stems(question)), set(pairwise(tokens(question)))
-    spans = [span._replace(text=_HIDDEN.sub("", span.text)) for span in spans]
-    orders = find_injections(typed)
+    orders = [*orders, *find_injections(answer)]
     hinted = {spans[whole].sentence for whole in whole_sentences(spans).values() if _is_told(spans[whole], told)}
     pasted = _pasted(spans, known) | hinted
     may_earn = []
@@ -197,7 +197,7 @@ def _span_flag(span: TextSpan, asked: set[str], pairs: set[tuple[str, str]], ord
     if any(order.start < span.end and span.start < order.end for order in orders):
         return "instructions"
     words = tokens(span.text)
-    flag = _listed(words)
+    flag = _heap(span.text, words)
     if flag is not None:
         return flag
     stems = content_stems(span.text)
@@ -210,15 +210,17 @@ def _span_flag(span: TextSpan, asked: set[str], pairs: set[tuple[str, str]], ord
     return None
 
 
-def _listed(words: Sequence[str]) -> Flag | None:
-    """Whether words are noise or a heap of keywords; formulas and short lists are neither."""
+def _heap(text: str, words: Sequence[str]) -> Flag | None:
+    """Whether words are noise or a heap of keywords; formulas and lists, whose entries marks part, are neither."""
     plain = [word for word in words if len(word) > 1 and word[0].isalpha()]
+    marks = len(_SEPARATOR.findall(text))
+    is_list = marks >= _LIST_MARKS and len(words) <= _ENTRY * (marks + 1)
     if len(plain) >= _NOISE_WORDS and stop_share(" ".join(plain)) < _SOUP_SHARE:
         if not _looks_like_words(plain):
             return "noise"
-        if len(plain) >= _SOUP_WORDS:
+        if len(plain) >= _SOUP_WORDS and not is_list:
             return "soup"
-    return "soup" if is_shuffled(words) else None
+    return "soup" if not is_list and is_shuffled(words) else None
 
 
 def is_shuffled(words: Sequence[str]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from interviewer.core.bank.content import Item
@@ -22,19 +22,21 @@ from interviewer.core.grade.grade import (
     Span,
     Ungraded,
 )
+from interviewer.core.grade.injection import find_injections
+from interviewer.core.layout import Layout, plain_layout
 from interviewer.core.ports import Encoder, Reader
 from interviewer.grading.answer_reading import AnswerReading, read_answer
 from interviewer.grading.batch_reading import ReadAhead
 from interviewer.grading.claims import Claims, ClaimStore, reference_text
-from interviewer.grading.decision import PLAIN, WITH_CHANNEL, Decision, DecisionModel, load_model
-from interviewer.grading.features import ClaimTexts, Matched, match_claim
+from interviewer.grading.decision import HELD_ALONE, PLAIN, WITH_READER, Decision, DecisionModel, load_model
+from interviewer.grading.features import Matched, match_claim
 from interviewer.grading.guards import Guarded, guard_spans, other_language
+from interviewer.grading.quoting import Evidence, Sought, find_evidence
 from interviewer.grading.recall import load_piece_weights
 from interviewer.grading.reference import build_assessment, reference_signals
-from interviewer.grading.signals import Signals, add_rivals, collect_signals
+from interviewer.grading.signals import Pair, Signals, add_company, collect_signals, joint_pairs
 from interviewer.grading.spans import MOST_SPANS, TextSpan, cut_spans, whole_sentences
 from interviewer.grading.values import decide_by_value
-from interviewer.grading.word_order import says_outright
 
 if TYPE_CHECKING:
     import numpy
@@ -46,12 +48,18 @@ _FREE: tuple[Flag, ...] = ("too-short", "soup")
 
 
 class _Answer(NamedTuple):
-    text: str
+    layout: Layout
+    follow_up: str
+    """What it replies to; "" for an answer to the question itself."""
     spans: list[TextSpan]
     vectors: numpy.ndarray
     read: AnswerReading | None
     """None without a reader."""
     guarded: Guarded
+
+    def typed(self, span: TextSpan) -> Span:
+        """Where a span stands in the answer as typed."""
+        return Span.of(self.layout.typed(span.start, span.end))
 
 
 _Found = dict[str, Matched | Signals | None]
@@ -65,14 +73,14 @@ def build_grader(
     Args:
         encoder: for answers, which are private and must not be cached on disk.
         rubric_encoder: for the wordings of rubrics; may be cached. The same one when None.
-        reader: token states and the entailment channel of the same encoder; None for an encoder
-            that has none, whose grades then come from sentence vectors alone and are uncalibrated.
+        reader: token states and the joint reader of the same encoder; None for an encoder that has
+            none, whose grades then come from sentence vectors alone and are uncalibrated.
     """
-    return OfflineGrader(encoder, rubric_encoder or encoder, reader, load_model(WITH_CHANNEL if reader else PLAIN))
+    return OfflineGrader(encoder, rubric_encoder or encoder, reader, load_model(WITH_READER if reader else PLAIN))
 
 
 class OfflineGrader:
-    """Grades answers with sentence vectors, token states, entailment, exact values and guards."""
+    """Grades answers with sentence vectors, token states, joint reading, exact values and guards."""
 
     def __init__(
         self, encoder: Encoder, rubric_encoder: Encoder, reader: Reader | None, model: DecisionModel | None
@@ -102,10 +110,16 @@ class OfflineGrader:
         if language is not None:
             return Ungraded(reason=f"the answer seems to be in {language}; the bank and this grader speak English")
         claims = self._claims.of(item)
-        answer = self._read(item.question.prompt, request.answer, claims)
-        ids = request.point_ids or tuple(point.id for point in item.rubric.key_points)
+        answer = self._read_for(item, request.answer, claims, request.follow_up)
+        points = tuple(point.id for point in item.rubric.key_points)
+        ids = request.point_ids or points
         found = self._matches(claims, answer)
-        verdicts = tuple(self._verdict(item, each, claims, answer, found) for each in ids)
+        verdicts = self._verdicts(item, ids, claims, answer, found)
+        if request.follow_up:  # what else the reply says counts, too; what it does not say was not asked
+            others = tuple(each for each in points if each not in ids)
+            aside = answer._replace(follow_up="")  # the follow-up speaks of the point that it asks for
+            more = self._verdicts(item, others, claims, aside, self._matches(claims, aside))
+            verdicts = (*verdicts, *(each for each in more if each.verdict is VerdictName.COVERED))
         flags: tuple[Flag, ...] = answer.guarded.flags
         if len(request.answer) > _MOST_CHARACTERS or len(answer.spans) >= MOST_SPANS:
             flags = (*flags, "too-long")
@@ -130,11 +144,14 @@ class OfflineGrader:
             agreement=self._model.agreement,
         )
 
-    def signals(self, item: Item, answer: str) -> _Found:
+    def signals(self, item: Item, answer: str, follow_up: str = "") -> _Found:
         """What was measured for every key point and, under `fix:<id>`, every misconception."""
         claims = self._claims.of(item)
-        read = self._read(item.question.prompt, answer, claims)
-        return self._matches(claims, read)
+        return self._matches(claims, self._read_for(item, answer, claims, follow_up))
+
+    def _read_for(self, item: Item, answer: str, claims: Claims, follow_up: str) -> _Answer:
+        free: tuple[Flag, ...] = ("too-short",) if follow_up else ()  # "Python." is all some follow-ups ask for
+        return self._read(item.question.prompt, answer, claims, free, follow_up)
 
     def reference_signals(
         self, question: str, points: Sequence[tuple[str, ...]], answer: str, *, single: bool = False
@@ -152,7 +169,7 @@ class OfflineGrader:
             Numbers in the order of `REFERENCE_SIGNALS`; None when no span of the answer may earn credit.
         """
         claims = self._claims.bare(question, points)
-        read = self._read(question, answer, claims, _FREE if single else (*_FREE, "echo"))
+        read = self._read(question, answer, claims, _free(single))
         found = [each.features for each in self._matches(claims, read).values() if each is not None]
         said = [read.spans[i].text for i in whole_sentences(read.spans).values() if read.guarded.open[i]]
         whole = self._reader.read([answer], cut=False)[0] if self._reader is not None else None
@@ -164,33 +181,45 @@ class OfflineGrader:
         if self._reader is not None:
             answers = [each.answer for each in requests]
             references = [reference_text(each.points) for each in requests]
-            spans = [span.text for text in answers for span in cut_spans(_readable(text))]
+            spans = [span.text for text in answers for span in cut_spans(plain_layout(_readable(text)).text)]
             claims = [wording for each in requests for point in each.points for wording in point]
             self._reader.ahead([*spans, *claims, *(each.question for each in requests)], cut=True)
             self._reader.ahead([*answers, *references], cut=False)
+            self._reader.ahead_jointly(pair for each in requests for pair in self._pairs(each))
         try:
             return [self._assess(each) for each in requests]
         finally:
             if self._reader is not None:
                 self._reader.forget()
 
+    def _pairs(self, request: AssessmentRequest) -> list[Pair]:
+        claims = self._claims.bare(request.question, request.points)
+        read = self._read(request.question, request.answer, claims, _free(request.single))
+        return joint_pairs(list(claims.texts.values()), read.layout.text, read.read) if read.read is not None else []
+
     def _assess(self, request: AssessmentRequest) -> Assessment:
         features = self.reference_signals(request.question, request.points, request.answer, single=request.single)
         return build_assessment(self._model, features, single=request.single)
 
-    def _read(self, prompt: str, text: str, claims: Claims, free: tuple[Flag, ...] = ()) -> _Answer:
+    def _read(
+        self, prompt: str, text: str, claims: Claims, free: tuple[Flag, ...] = (), follow_up: str = ""
+    ) -> _Answer:
         import numpy as np
 
-        spans = cut_spans(_readable(text))
-        guarded = guard_spans(_readable(text), prompt, spans, claims.known, told=claims.told, free=free)
+        layout = plain_layout(_readable(text))
+        spans = cut_spans(layout.text)
+        orders = [Span.of(layout.plain(each.start, each.end)) for each in find_injections(_readable(text))]
+        guarded = guard_spans(layout.text, prompt, spans, claims.known, told=claims.told, orders=orders, free=free)
         if self._reader is not None:
-            read = read_answer(spans, guarded.open, self._reader, self._encoder.dimension, claims.subject)
-            return _Answer(text, spans, read.vectors, read, guarded)
+            # A reply need not name the subject that its follow-up named.
+            subject = None if follow_up else claims.subject
+            read = read_answer(spans, guarded.open, self._reader, self._encoder.dimension, subject)
+            return _Answer(layout, follow_up, spans, read.vectors, read, guarded)
         vectors = np.zeros((len(spans), self._encoder.dimension), dtype=np.float32)
         used = [i for i, free in enumerate(guarded.open) if free]
         if used:
             vectors[used] = self._encoder.encode([spans[i].text for i in used])
-        return _Answer(text, spans, vectors, None, guarded)
+        return _Answer(layout, follow_up, spans, vectors, None, guarded)
 
     def _matches(self, claims: Claims, answer: _Answer) -> _Found:
         """Compare an answer with all claims of a kind, which compete for its spans, and then with the other kind."""
@@ -198,7 +227,7 @@ class OfflineGrader:
         full: _Found = dict(found)
         for of_fixes in (False, True):
             own = {name: each for name, each in found.items() if name.startswith(FIX_PREFIX) is of_fixes}
-            full.update(add_rivals({name: each for name, each in own.items() if not isinstance(each, Matched)}))
+            full.update(add_company({name: each for name, each in own.items() if not isinstance(each, Matched)}))
         return full
 
     def _match(
@@ -210,56 +239,106 @@ class OfflineGrader:
         if self._reader is None or answer.read is None or len(read) < len(own):
             spans, vectors, may_earn = answer.spans, answer.vectors, answer.guarded.open
             return [match_claim(each, spans, vectors, may_earn, claims.weights, claims.asked) for each, _ in own]
-        pieces = load_piece_weights()
         return collect_signals(
-            read, answer.read, self._reader, claims.weights, pieces, claims.asked, claims.asked_pieces
+            read,
+            answer.layout.text,
+            answer.read,
+            self._reader,
+            claims.weights,
+            load_piece_weights(),
+            claims.asked,
+            claims.asked_pieces,
+            answer.follow_up,
         )
 
-    def _verdict(self, item: Item, point_id: str, claims: Claims, answer: _Answer, found: _Found) -> PointVerdict:
-        """On a key point, or on `fix:<id>`: whether a misconception was put right, its correction the claim."""
-        is_fix = point_id.startswith(FIX_PREFIX)
-        matched = self._match(claims, [point_id], answer, turned=True)[0] if is_fix else found[point_id]
-        if matched is None:
+    def _verdicts(
+        self, item: Item, ids: Sequence[str], claims: Claims, answer: _Answer, found: _Found
+    ) -> tuple[PointVerdict, ...]:
+        """On key points, and on `fix:<id>`: whether a misconception was put right, its correction the claim."""
+        matched = {each: found[each] for each in ids if not each.startswith(FIX_PREFIX)}
+        turned = [each for each in ids if each.startswith(FIX_PREFIX)]
+        matched |= zip(turned, self._match(claims, turned, answer, turned=True), strict=True)
+        reply = bool(answer.follow_up)
+        decided = {
+            each: self._model.decide(own.features, reply=reply) for each, own in matched.items() if own is not None
+        }
+        evidence = self._evidence(answer, decided, matched)
+        return tuple(self._verdict(item, each, answer, matched[each], decided.get(each), evidence) for each in ids)
+
+    def _verdict(
+        self,
+        item: Item,
+        point_id: str,
+        answer: _Answer,
+        matched: Matched | Signals | None,
+        decision: Decision | None,
+        evidence: Mapping[str, Evidence],
+    ) -> PointVerdict:
+        if matched is None or decision is None:
             return PointVerdict(
                 point_id=point_id, verdict=VerdictName.MISSING, p_covered=0.0, p_partial=0.0, method="guard"
             )
-        decision = self._model.decide(matched.features)
-        accused = decision.verdict is VerdictName.CONTRADICTED and not is_fix
-        said = accused and _is_said(claims.texts[point_id], answer)
-        if said:
-            decision = decision._replace(verdict=VerdictName.UNSURE)
+        told = evidence.get(point_id)
         verdict = PointVerdict(
             point_id=point_id,
             verdict=decision.verdict,
             p_covered=decision.p_covered,
             p_partial=decision.p_partial,
             p_contradicted=decision.p_contradicted,
-            evidence=_evidence(decision, matched, answer.spans, said=said),
-            method="similarity and contrast" if self._reader is None else "entailment and contrast",
+            evidence=None if told is None or told.span is None else answer.typed(answer.spans[told.span]),
+            method="similarity and contrast" if self._reader is None else "joint reading",
         )
-        value = None if is_fix else item.rubric.point(point_id).value
+        value = None if point_id.startswith(FIX_PREFIX) else item.rubric.point(point_id).value
         if value is None:
             return verdict
         closed = [span for span, free in zip(answer.spans, answer.guarded.open, strict=True) if not free]
-        return decide_by_value(value, verdict, answer.text, answer.spans[matched.span], closed)
+        return decide_by_value(value, verdict, answer.layout, answer.spans[matched.span], closed)
+
+    def _evidence(self, answer: _Answer, decided: Mapping[str, Decision], matched: _Found) -> dict[str, Evidence]:
+        """The words that each verdict but "missing" rests on."""
+        names = [each for each, decision in decided.items() if decision.verdict is not VerdictName.MISSING]
+        against = [decided[each].p_contradicted > decided[each].p_covered for each in names]
+        if self._reader is None or answer.read is None:
+            return {
+                name: Evidence(own.opposed_span if wrong else own.span, 0.0, 1.0)
+                for name, wrong in zip(names, against, strict=True)
+                if (own := matched[name]) is not None
+            }
+        sought = [
+            Sought(own.claim, own.opposed_span if wrong else None)
+            for name, wrong in zip(names, against, strict=True)
+            if isinstance(own := matched[name], Signals)
+        ]
+        told = find_evidence(sought, answer.spans, answer.vectors, answer.read.may_earn, self._reader)
+        return dict(zip(names, told, strict=True))
 
     def _misconceptions(self, item: Item, answer: _Answer, found: _Found) -> list[HeldMisconception]:
-        held = []
+        """Wrong claims that are probably held, and that some stretch of the answer makes by itself."""
+        likely = {}
         for misconception in item.rubric.misconceptions:
             matched = found[FIX_PREFIX + misconception.id]
-            if matched is None or answer.spans[matched.span].refuted:
-                continue
-            probability = self._model.p_held(matched.features)
-            if probability >= self._model.held:
-                span = answer.spans[matched.span]
-                held.append(
-                    HeldMisconception(
-                        misconception_id=misconception.id,
-                        probability=probability,
-                        evidence=Span(start=span.start, end=span.end),
-                    )
-                )
-        return held
+            probability = 0.0 if matched is None else self._model.p_held(matched.features)
+            if matched is not None and probability >= self._model.held and not answer.spans[matched.span].refuted:
+                likely[misconception.id] = (matched, probability)
+        spans = {name: matched.span for name, (matched, _) in likely.items()}
+        if self._reader is not None and answer.read is not None and likely:
+            sought = [Sought(own.claim, None) for own, _ in likely.values() if isinstance(own, Signals)]
+            told = find_evidence(sought, answer.spans, answer.vectors, answer.read.may_earn, self._reader)
+            spans = {
+                name: each.span
+                for name, each in zip(likely, told, strict=True)
+                if each.span is not None and each.covered >= HELD_ALONE
+            }
+        return [
+            HeldMisconception(
+                misconception_id=name, probability=likely[name][1], evidence=answer.typed(answer.spans[span])
+            )
+            for name, span in spans.items()
+        ]
+
+
+def _free(single: bool) -> tuple[Flag, ...]:
+    return _FREE if single else (*_FREE, "echo")
 
 
 def _readable(text: str) -> str:
@@ -276,22 +355,4 @@ def _closed(answer: _Answer) -> tuple[Span, ...]:
         own = [i for i, span in enumerate(answer.spans) if span.sentence == number and not span.pair and i != whole]
         kept = any(answer.guarded.open[i] for i in own)
         found += [answer.spans[i] for i in (own if kept else [whole]) if not answer.guarded.open[i]]
-    return tuple(Span(start=span.start, end=span.end) for span in found)
-
-
-def _is_said(claim: ClaimTexts, answer: _Answer) -> bool:
-    """Whether the answer says the claim outright somewhere, so that it can't be accused of the contrary."""
-    open_spans = zip(answer.spans, answer.guarded.open, strict=True)
-    said = [span.text for span, free in open_spans if free and not span.refuted]
-    return says_outright(said, claim.supporting, claim.opposing)
-
-
-def _evidence(decision: Decision, matched: Matched | Signals, spans: Sequence[TextSpan], *, said: bool) -> Span | None:
-    """The words that the verdict rests on; of an unsure one those that speak for what is more probable, or that say
-    the point outright."""
-    if decision.verdict is VerdictName.MISSING:
-        return None
-    doubted = not said and decision.verdict is VerdictName.UNSURE and decision.p_contradicted > decision.p_covered
-    against = doubted or decision.verdict is VerdictName.CONTRADICTED
-    span = spans[matched.opposed_span if against else matched.span]
-    return Span(start=span.start, end=span.end)
+    return tuple(answer.typed(span) for span in found)

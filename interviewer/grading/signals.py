@@ -1,82 +1,61 @@
-"""All channels for one answer and one claim, as a vector of numbers.
+"""All that is measured for one answer and one claim, as a vector of numbers.
 
-The signals of `features.py` come from sentence vectors alone; here the token states and the
-entailment channel join them. Kept apart from the decision, so that fitting and grading see
-exactly the same numbers.
+The signals of `features.py` come from sentence vectors alone; here token states and the joint
+reading join them. Kept apart from the decision, so that fitting and grading see exactly the
+same numbers.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from interviewer.grading.answer_reading import AnswerReading
 from interviewer.grading.direction import CHECKS, check_direction
-from interviewer.grading.entailment_pairs import ClaimReadings, Entailed, compare_spans
-from interviewer.grading.features import FEATURES, ClaimTexts, Matched, WordWeights, match_claim
+from interviewer.grading.features import FEATURES, ClaimReadings, ClaimTexts, Matched, WordWeights, match_claim
+from interviewer.grading.joint_text import claim_text, cut_passage
 from interviewer.grading.recall import PieceWeights, least_said, soft_recall
 from interviewer.grading.style import MANNERS, describe_manner
 
 if TYPE_CHECKING:
     from interviewer.core.ports import Reader, Reading
 
-RIVALS = ("rival", "crowd", "outranked")
-"""Of the span that covers best: how well it covers the best of the other claims; how many of these it covers, as a
-share of five; and how many it covers better than this one, as a share of four. A sentence makes a point or two."""
-ENTAILED = (
-    "covers",
-    "covers_mean",
-    "covers_statement",
-    "contradicts",
-    "contradicts_best",
-    "opposite_covers",
-    "opposite_contradicts",
-)
-"""What the entailment channel says, all of them probabilities."""
-SIGNALS = (
-    *FEATURES,
-    "recall",
-    "recall_best",
-    "recall_opposed",
-    "recall_span",
-    "span_used",
-    *ENTAILED,
-    "covers_net",
-    "opposed_net",
-    *CHECKS,
-    *MANNERS,
-    "least_said",
-    *RIVALS,
-)
-"""After those of `features.py`: recall: soft recall of the statement by the whole answer;
-recall_best: the best over all wordings; recall_opposed: the best over the contradictions;
-recall_span: of the matched wording by the matched span; span_used: the share of that span the
-wording accounts for; covers, contradicts: the highest P(covered) and P(contradicted) of any span
-and wording; covers_mean: over wordings, the mean of the best P(covered); covers_statement: the
-best with the statement itself; contradicts_best: P(contradicted) of the span that covers best;
-opposite_covers, opposite_contradicts: the same with the contradictions in place of the wordings;
-covers_net: best difference of the two at one span; opposed_net: the most a span speaks for a
-contradiction rather than for the truth; then the direction checks and the manner of the span that
-covers best, beside the wording it covers best; least_said: recall of the third of that wording's content
-that this span says least of; and the other claims that this span speaks for.
+RECALLS = ("recall", "recall_best", "recall_opposed", "recall_span", "span_used", "least_said")
+JOINT = ("joint_covered", "joint_partial", "joint_missing", "joint_contradicted")
+"""What the joint reader says of the passage nearest to the claim, all of them probabilities."""
+COMPANY = ("others_covered", "best_other", "ahead", "others_contradicted")
+"""Of the answer as a whole: how well it covers the other claims on average, and the best of them; the share of them
+that it covers better than this one; and how much it contradicts them on average. The length of the answer is left out
+on purpose: words to the grader and padding would earn by it."""
+SIGNALS = (*FEATURES, *RECALLS, *CHECKS, *MANNERS, *JOINT, *COMPANY)
+"""After those of `features.py`: recall: soft recall of the statement by the whole answer; recall_best: the best
+over all wordings; recall_opposed: the best over the contradictions; recall_span: of the matched wording by the
+matched span; span_used: the share of that span the wording accounts for; least_said: recall of the third of that
+wording's content that the span says least of; then the direction checks and the manner of the span, beside the
+wording; what the joint reader says; and the other claims.
 """
 REFERENCE_SIGNALS = (
     *SIGNALS,
-    *("cosine", "length", "ratio", "keywords", "whole_recall", "whole_new", "whole_used", "several"),
+    *("cosine", "length_of_content", "ratio", "keywords", "whole_recall", "whole_new", "whole_used", "several"),
 )
 """For bare references, which have no phrasings: the means of `SIGNALS` over the points, and of the whole
-answer: cosine with the whole reference; length: logarithm of its content words that may earn credit;
+answer: cosine with the whole reference; length_of_content: logarithm of its content words that may earn credit;
 ratio: the same words for each content word of the reference, at most 1.5; keywords: share of the
 reference's stems that the answer has, those of the question left out; whole_recall: soft recall of the
 whole reference, the best of its alternatives; whole_new: the same with the question's tokens nearly left
 out; whole_used: the share of the answer's tokens that the reference accounts for; several: 1 when the
 reference has more than one point, 0 when it is one statement or alternatives of one.
 """
-_ALONE = (0.0,) * len(RIVALS)
-_COVERED = 0.5
-"""P(covered) from which on a span speaks for a claim."""
-_SPANS = 4
-"""Spans that are compared token by token with a claim: the nearest by cosine."""
+_ALONE = (0.0,) * len(COMPANY)
+_FIRST_JOINT = SIGNALS.index(JOINT[0])
+
+
+class Pair(NamedTuple):
+    """What the joint reader reads."""
+
+    claim: str
+    passage: str
 
 
 class Signals(NamedTuple):
@@ -88,111 +67,126 @@ class Signals(NamedTuple):
     """Index of the span that would earn the point."""
     opposed_span: int
     """Index of the span that speaks most for a contradiction."""
-    covering: Mapping[int, float]
-    """Span -> the best P(covered) of this claim, for the spans that were compared."""
+    claim: ClaimTexts
+
+    @property
+    def joint(self) -> tuple[float, ...]:
+        """In the order of `JOINT`."""
+        return self.features[_FIRST_JOINT : _FIRST_JOINT + len(JOINT)]
+
+
+def joint_pairs(claims: Sequence[ClaimTexts], text: str, answer: AnswerReading, asked: str = "") -> list[Pair]:
+    """What the joint reader is to read of an answer beside each claim; nothing when no span may earn credit.
+
+    Args:
+        claims: with their vectors.
+        text: the answer without its layout.
+        answer: the same, cut and read.
+        asked: the follow-up it replies to, on which it may lean.
+    """
+    usable = [i for i, free in enumerate(answer.may_earn) if free]
+    if not usable:
+        return []
+    near = answer.vectors[usable]
+    found = []
+    for claim in claims:
+        passage = cut_passage(text, claim, answer.spans, answer.vectors, answer.may_earn)
+        found.append(Pair(claim_text(claim, near), f"{asked} {passage}".lstrip()))
+    return found
 
 
 def collect_signals(
     claims: Sequence[tuple[ClaimTexts, ClaimReadings]],
+    text: str,
     answer: AnswerReading,
     reader: Reader,
     weights: WordWeights,
     pieces: PieceWeights,
     asked: set[str],
     asked_pieces: Collection[str],
+    follow_up: str = "",
 ) -> list[Signals | None]:
-    """Compare all spans with each claim.
+    """Compare an answer with each claim.
 
     Args:
         claims: wordings with their sentence vectors, and the same wordings read token by token.
+        text: the answer without its layout.
         answer: what was said.
-        reader: judges pairs.
+        reader: reads pairs.
         weights: of stems.
         pieces: of word pieces.
         asked: stems of the question.
         asked_pieces: word pieces of the question.
+        follow_up: what the answer replies to.
 
     Returns:
         For each claim what was found; None when no span may earn credit.
     """
-    matches = [match_claim(own, answer.spans, answer.vectors, answer.may_earn, weights, asked) for own, _ in claims]
-    chosen = [
-        [] if matched is None else _nearest(own, answer, matched)
-        for (own, _), matched in zip(claims, matches, strict=True)
-    ]
-    entailed = compare_spans([readings for _, readings in claims], chosen, answer, reader)
+    pairs = joint_pairs([own for own, _ in claims], text, answer, follow_up)
+    if not pairs:
+        return [None] * len(claims)
+    joint = reader.read_jointly([pair.claim for pair in pairs], [pair.passage for pair in pairs])
     found: list[Signals | None] = []
-    for (own, readings), matched, told in zip(claims, matches, entailed, strict=True):
-        if matched is None or told is None:
-            found.append(None)
-            continue
-        recalls = _recalls(readings, own, matched, answer, pieces, asked_pieces)
-        manner = _manner(own, readings, told, answer, pieces, asked, asked_pieces)
-        features = (*matched.features, *recalls, *told.numbers, *manner, *_ALONE)
-        found.append(Signals(features, told.span, told.opposed_span, told.covering))
+    for (own, readings), told in zip(claims, joint, strict=True):
+        matched = match_claim(own, answer.spans, answer.vectors, answer.may_earn, weights, asked)
+        assert matched is not None  # some span is open
+        measured = _beside_wording(own, readings, matched, answer, pieces, asked, asked_pieces)
+        shares = tuple(float(each) for each in told)
+        features = (*matched.features, *measured, *shares, *_ALONE)
+        found.append(Signals(features, matched.span, matched.opposed_span, own))
     return found
 
 
-def _manner(
+def _beside_wording(
     claim: ClaimTexts,
     readings: ClaimReadings,
-    told: Entailed,
+    matched: Matched,
     answer: AnswerReading,
     pieces: PieceWeights,
     asked: set[str],
     asked_pieces: Collection[str],
 ) -> tuple[float, ...]:
-    """Direction and manner of the span that covers best, beside the wording it covers best."""
-    span, wording = answer.spans[told.span], claim.supporting[told.wording]
-    said, wanted = answer.read[told.span], readings.supporting[told.wording]
-    assert said is not None  # only open spans are compared
-    return (
-        *check_direction(wording, span.text),
-        *describe_manner(span.text, answer.sentence(span.sentence), wording, asked),
-        least_said(wanted.plain, said.plain, pieces.of(wanted.pieces, asked_pieces)),
-    )
+    """Recalls, direction checks and manner of the matched span beside the wording nearest to it."""
 
-
-def _recalls(
-    readings: ClaimReadings,
-    claim: ClaimTexts,
-    matched: Matched,
-    answer: AnswerReading,
-    pieces: PieceWeights,
-    asked: Collection[str],
-) -> tuple[float, ...]:
     def recall(reading: Reading) -> float:
-        return soft_recall(reading.plain, answer.tokens, pieces.of(reading.pieces, asked))
+        return soft_recall(reading.plain, answer.tokens, pieces.of(reading.pieces, asked_pieces))
 
     supporting = [recall(reading) for reading in readings.supporting]
     opposing = [recall(reading) for reading in readings.opposing]
-    wording = readings.supporting[int((claim.support_vectors @ answer.vectors[matched.span]).argmax())]
-    span = answer.read[matched.span]
-    assert span is not None  # a matched span is an open one
-    here = soft_recall(wording.plain, span.plain, pieces.of(wording.pieces, asked))
-    used = soft_recall(span.plain, wording.plain, pieces.of(span.pieces, asked))
-    return supporting[0], max(supporting), max(opposing, default=0.0), here, used
+    nearest = int((claim.support_vectors @ answer.vectors[matched.span]).argmax())
+    wording, wanted = claim.supporting[nearest], readings.supporting[nearest]
+    span, said = answer.spans[matched.span], answer.read[matched.span]
+    assert said is not None  # a matched span is an open one
+    weight = pieces.of(wanted.pieces, asked_pieces)
+    return (
+        *(supporting[0], max(supporting), max(opposing, default=0.0)),
+        soft_recall(wanted.plain, said.plain, weight),
+        soft_recall(said.plain, wanted.plain, pieces.of(said.pieces, asked_pieces)),
+        least_said(wanted.plain, said.plain, weight),
+        *check_direction(wording, span.text),
+        *describe_manner(span.text, answer.sentence(span.sentence), wording, asked),
+    )
 
 
-def _nearest(claim: ClaimTexts, answer: AnswerReading, matched: Matched) -> list[int]:
-    """The spans worth comparing token by token: nearest to the truth or to a contradiction."""
-    usable = [i for i, free in enumerate(answer.may_earn) if free]
-    near = (answer.vectors[usable] @ claim.support_vectors.T).max(1)
-    if claim.opposing:
-        near = near + 0.5 * (answer.vectors[usable] @ claim.oppose_vectors.T).max(1)
-    order = (-near).argsort(kind="stable")[:_SPANS]
-    return list(dict.fromkeys([matched.span, *(usable[int(i)] for i in order)]))
-
-
-def add_rivals(found: Mapping[str, Signals | None]) -> dict[str, Signals | None]:
-    """Fill in `RIVALS`, for which all claims must be known."""
+def add_company(found: Mapping[str, Signals | None]) -> dict[str, Signals | None]:
+    """Fill in `COMPANY`, for which all claims must be known."""
     full: dict[str, Signals | None] = {}
     for name, own in found.items():
         full[name] = None
         if own is not None:
-            others = [each.covering.get(own.span, 0.0) for other, each in found.items() if each and other != name]
-            crowd = sum(each >= _COVERED for each in others)
-            ahead = sum(each > own.covering[own.span] for each in others)
-            rivals = (max(others, default=0.0), min(1.0, crowd / 5), min(1.0, ahead / 4))
-            full[name] = own._replace(features=(*own.features[: -len(RIVALS)], *rivals))
+            others = [each.joint for other, each in found.items() if each and other != name]
+            size = max(1, len(others))
+            margin = _margin(own.joint)
+            company = (
+                sum(each[0] for each in others) / size,
+                max((each[0] for each in others), default=0.0),
+                sum(_margin(each) > margin for each in others) / size,
+                sum(each[3] for each in others) / size,
+            )
+            full[name] = own._replace(features=(*own.features[: -len(COMPANY)], *company))
     return full
+
+
+def _margin(joint: Sequence[float]) -> float:
+    """How much likelier covered is than missing, as the logarithm of the odds."""
+    return math.log(joint[0] + 1e-4) - math.log(joint[2] + 1e-4)

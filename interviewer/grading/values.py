@@ -9,6 +9,7 @@ from typing import NamedTuple
 from interviewer.core.bank.kinds import VerdictName
 from interviewer.core.bank.rubric import Value
 from interviewer.core.grade.grade import PointVerdict, Span
+from interviewer.core.layout import Layout
 from interviewer.grading.spans import TextSpan
 
 _NUMBER = re.compile(
@@ -72,24 +73,24 @@ def match_value(value: Value, quantities: Sequence[Quantity]) -> tuple[Quantity 
 
 
 def decide_by_value(
-    value: Value, verdict: PointVerdict, text: str, matched: TextSpan, closed: Sequence[TextSpan]
+    value: Value, verdict: PointVerdict, answer: Layout, matched: TextSpan, closed: Sequence[TextSpan]
 ) -> PointVerdict:
     """Let the exact number decide: the right number credits the point, a wrong one denies it.
 
     Args:
         value: what the key point demands.
         verdict: of the other channels.
-        text: the answer.
+        answer: what was said, without its layout.
         matched: the span that would earn the point.
         closed: spans that a guard closed; a number in them counts for nothing.
     """
-    right, wrong = match_value(value, find_quantities(text))
+    right, wrong = match_value(value, find_quantities(answer.text))
     if right is not None and not any(span.start <= right.start < span.end for span in closed):
-        evidence = Span(start=right.start, end=right.end)
+        evidence = Span.of(answer.typed(right.start, right.end))
         credited = {"verdict": VerdictName.COVERED, "p_covered": 0.95, "p_partial": 0.03, "p_contradicted": 0.0}
         return verdict.model_copy(update={**credited, "evidence": evidence, "method": "exact value"})
     if wrong is not None and matched.start <= wrong.start < matched.end and verdict.verdict is not VerdictName.MISSING:
-        evidence = Span(start=matched.start, end=matched.end)
+        evidence = Span.of(answer.typed(matched.start, matched.end))
         denied = {"verdict": VerdictName.CONTRADICTED, "p_covered": 0.02, "p_partial": 0.05, "p_contradicted": 0.9}
         return verdict.model_copy(update={**denied, "evidence": evidence, "method": "exact value"})
     partial = VerdictName.PARTIAL if verdict.verdict is VerdictName.COVERED else verdict.verdict

@@ -1,4 +1,4 @@
-"""Whether some stretch of an answer says a wording outright: nearly its words, in its order.
+"""How far a stretch of an answer says a wording in its very words, in their order; nearly all of them is "outright".
 
 Sentence vectors and token states hardly tell who does what to whom, so a textbook sentence can look like its own
 contradiction, which has the same words. The order of the words tells the two apart, and who says a wording outright
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from interviewer.core.english import STOP_WORDS, stem, tokens
 
@@ -23,8 +24,30 @@ _TURNS = frozenset(
 """Function words that decide what is claimed."""
 
 
-def says_outright(spans: Sequence[str], wordings: Sequence[str], contradictions: Sequence[str]) -> bool:
-    """Whether a span says one of the wordings outright, and none of the contradictions as much.
+class Order(NamedTuple):
+    """How far an answer says a claim, or its contradiction, in its very words and in their order; shares."""
+
+    alike: float
+    """Of the words of stretch and wording together, in common."""
+    whole: float
+    """Of the words of a wording, said."""
+    opposed: float
+    """The same as `alike` for contradictions."""
+    opposed_whole: float
+
+    @property
+    def outright(self) -> bool:
+        """Whether a wording is said, and none of the contradictions as much."""
+        alike = self.alike > _ALIKE and self.alike > self.opposed
+        return alike or (self.whole > _WHOLE and self.whole > self.opposed_whole + _MARGIN)
+
+    def turned(self) -> Order:
+        """The same for the opposite claim."""
+        return Order(self.opposed, self.opposed_whole, self.alike, self.whole)
+
+
+def compare_order(spans: Sequence[str], wordings: Sequence[str], contradictions: Sequence[str]) -> Order:
+    """Hold the order of the words of an answer against a claim and its contradictions.
 
     Args:
         spans: of the answer.
@@ -32,9 +55,7 @@ def says_outright(spans: Sequence[str], wordings: Sequence[str], contradictions:
         contradictions: of it.
     """
     said = [_in_order(text) for text in spans]
-    alike, whole = _nearest(said, wordings)
-    opposed, opposed_whole = _nearest(said, contradictions)
-    return (alike > _ALIKE and alike > opposed) or (whole > _WHOLE and whole > opposed_whole + _MARGIN)
+    return Order(*_nearest(said, wordings), *_nearest(said, contradictions))
 
 
 def _nearest(said: Sequence[tuple[str, ...]], texts: Sequence[str]) -> tuple[float, float]:
@@ -42,6 +63,8 @@ def _nearest(said: Sequence[tuple[str, ...]], texts: Sequence[str]) -> tuple[flo
     alike = whole = 0.0
     for words in map(_in_order, texts):
         for span in said:
+            if len(words) > 1 and len(frozenset(words).intersection(span)) < 2:
+                continue
             common = _common(span, words)
             if common > 1 or (common and len(words) == 1):
                 alike = max(alike, 2 * common / (len(span) + len(words)))

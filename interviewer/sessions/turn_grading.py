@@ -19,7 +19,8 @@ def grade_turn(
 
     Args:
         make_grader: gives who grades; None when nobody does.
-        turn: an answered turn. A follow-up is graded on the point it probed. After the first grade of an answer to
+        turn: an answered turn. A follow-up is graded on the point it probed, and what
+            else the reply says is credited, too. After the first grade of an answer to
             a question a deeper one is looked for.
         state: the session, for its level and its plan.
         item: the turn's question.
@@ -47,7 +48,8 @@ def grade_turn(
     if make_grader is None:
         return settled(make_event(Ungraded(reason="no grader is running")))
     points = (turn.target,) if turn.target else None
-    request = GradeRequest(question_id=turn.question_id, answer=turn.answer, point_ids=points)
+    asked = turn.prompt if turn.kind is TurnKind.PROBE else ""
+    request = GradeRequest(question_id=turn.question_id, answer=turn.answer, follow_up=asked, point_ids=points)
     try:
         grader = make_grader()
         grading = grader.grade(request, item)

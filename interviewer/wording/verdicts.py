@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from statistics import median
 
 from interviewer.core.bank.kinds import VerdictName
 from interviewer.core.bank.question import Reference
 from interviewer.core.grade.contest import Ruling
-from interviewer.core.grade.grade import Flag, Passport, PointVerdict
+from interviewer.core.grade.grade import Agreement, Flag, Passport, PointVerdict
 from interviewer.core.interview.calibration import CONFIDENCE, Calibration
 from interviewer.core.interview.point_scores import PointScore
 from interviewer.core.interview.scoring import QuestionScore
 from interviewer.core.interview.summary import SessionSummary
-from interviewer.core.text import clean_line
+from interviewer.core.text import clean_line, count_words
 
 MARKS = {
     VerdictName.COVERED: "●",
@@ -60,7 +61,8 @@ def describe_shares(core: float | None, depth: float | None) -> str:
 
 def describe_point(score: PointScore) -> str:
     """Mark, verdict in words, and what qualifies it, e.g. "● covered, after contest"."""
-    parts = [f"{MARKS[score.verdict]} {score.verdict}"]
+    unsure = score.verdict is VerdictName.UNSURE  # a question to the candidate, not a failing of theirs
+    parts = [f"{MARKS[score.verdict]} {'did you mean this' if unsure else score.verdict}"]
     if score.upheld:
         parts.append("after contest")
     elif score.prompted and score.credit > 0:
@@ -164,7 +166,9 @@ def describe_passport(summary: SessionSummary) -> str:
     passports = {p.model_copy(update={"rubric_hash": ""}) for p in found if p is not None}
     if not passports:
         return "No answer was graded."
-    return " ".join(_describe(each) for each in sorted(passports, key=lambda p: (p.name, p.version, p.encoder)))
+    answers = [question.turns[0].answer for question in summary.questions if question.turns]
+    words = int(median([count_words(each) for each in answers if each] or [0]))
+    return " ".join(_describe(each, words) for each in sorted(passports, key=lambda p: (p.name, p.version, p.encoder)))
 
 
 def describe_opinion(score: PointScore | PointVerdict) -> str:
@@ -182,7 +186,8 @@ def describe_opinion(score: PointScore | PointVerdict) -> str:
     return f"judge: {opinion.reason}" if opinion.reason else ""
 
 
-def _describe(passport: Passport) -> str:
+def _describe(passport: Passport, words: int) -> str:
+    """A grader and its worth, on answers of so many words where that was measured."""
     who = f"{passport.name} {passport.version} with encoder {passport.encoder}"
     if passport.calibration:
         who += f", calibration {passport.calibration}"
@@ -193,7 +198,19 @@ def _describe(passport: Passport) -> str:
     return (
         f"{who}: calibrated on answers graded by people. On questions it had not seen it agreed with them at "
         f"r = {passport.agreement.within_r:.2f} within a question, and got {passport.agreement.golden_accuracy:.0%} "
-        "of the authored verdicts right."
+        f"of the authored verdicts right.{_describe_length(passport.agreement, words)}"
+    )
+
+
+def _describe_length(agreement: Agreement, words: int) -> str:
+    """What grades of answers of about this length are worth; "" when it was not measured."""
+    told = agreement.at_length(words)
+    if told is None:
+        return ""
+    length = "longer answers" if told.most_words is None else f"answers of up to {told.most_words} words"
+    return (
+        f" On {length}, typed as people type, it found {told.found:.0%} of the points that were made, {told.right:.0%} "
+        f"of those it found were made, and its score was off by {told.error:.0f} points on average."
     )
 
 

@@ -281,7 +281,7 @@ def modules_behind(*names: str) -> set[Path]:
 
 def test_kept_grades_go_with_any_file_that_the_grader_is_made_of() -> None:
     counted = {path for pattern in GRADER_FILES for path in PACKAGE.glob(pattern)}
-    missing = modules_behind("grading/offline_grader", "embedding/token_reader", "core/interview/scoring") - counted
+    missing = modules_behind("grading/offline_grader", "embedding/reader", "core/interview/scoring") - counted
     assert missing <= {PACKAGE / "errors.py", PACKAGE / "embedding" / "load_failures.py"}  # what is said of failures
 
 

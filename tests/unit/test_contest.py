@@ -136,8 +136,15 @@ def test_a_likely_single_claim_alone_upholds_nothing() -> None:
     assert not ruled(0.1, (0.99, 0.9, 0.9, 0.9))[0]
 
 
-def test_words_that_contradict_the_statement_are_refused() -> None:
+def test_words_that_may_contradict_the_statement_are_refused_without_an_accusation() -> None:
     upheld, _, reason = ruled(0.6, (0.7, 0.8, 0.7, 0.7), against=0.6)
+    assert not upheld
+    assert "opposite" not in reason
+
+
+def test_words_read_as_a_contradiction_are_said_to_be_one() -> None:
+    verdict = make_verdict("p0", "contradicted").model_copy(update={"p_covered": 0.6})
+    upheld, _, reason = decide(make_item().rubric.key_points[0], verdict, [claim(0.9)] * 6)
     assert not upheld
     assert "opposite" in reason
 

@@ -45,7 +45,7 @@ def test_a_report_says_everything_a_candidate_needs(summary: SessionSummary, for
         "● covered",
         "✗ contradicted",
         "○ missing",
-        "? unsure",
+        "? did you mean this",
         "words",
         "The right claim.",
         "All about alpha.",

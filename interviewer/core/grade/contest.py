@@ -170,9 +170,9 @@ def decide(point: KeyPoint, reading: PointVerdict, found: Sequence[Assessment]) 
     right, wrong = found[: 1 + len(point.wordings)], found[1 + len(point.wordings) :]
     best = max(each.p_covered for each in right)
     probability = round((reading.p_covered + best) / 2, 4)
-    if right[0].p_contradicted >= _OPPOSED or reading.verdict is VerdictName.CONTRADICTED:
+    if reading.verdict is VerdictName.CONTRADICTED:
         return False, probability, "the words say the opposite of the point"
-    if probability >= UPHELD_FROM and reading.p_covered >= _LEAST_READING:
+    if right[0].p_contradicted < _OPPOSED and probability >= UPHELD_FROM and reading.p_covered >= _LEAST_READING:
         return True, probability, "a wording of the point follows from these words alone"
     against = max((each.p_covered for each in wrong), default=0.0)
     near = ", and a wrong wording fits them better" if against > best else ""

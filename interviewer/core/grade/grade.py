@@ -25,6 +25,11 @@ class Span(Frozen):
     start: int = Field(ge=0)
     end: int = Field(ge=0)
 
+    @classmethod
+    def of(cls, ends: tuple[int, int]) -> Span:
+        """The stretch between two places."""
+        return cls(start=ends[0], end=ends[1])
+
     def cut(self, answer: str) -> str:
         """The words of the span."""
         return answer[self.start : self.end]
@@ -69,6 +74,19 @@ class HeldMisconception(Frozen):
     evidence: Span
 
 
+class LengthAgreement(Frozen):
+    """What grades of typed answers of some length are worth, beside a careful reader's."""
+
+    most_words: int | None
+    """Of these answers; None for the longest."""
+    found: Probability
+    """Share of the points made that were found."""
+    right: Probability
+    """Share of the points found that were made."""
+    error: float
+    """Mean difference of the scores, in points."""
+
+
 class Agreement(Frozen):
     """What a grader's grades were measured to be worth, on questions it had not seen."""
 
@@ -76,6 +94,12 @@ class Agreement(Frozen):
     """Mean correlation with people's scores within a question, over the sets they were measured on."""
     golden_accuracy: Probability
     """Share of the bank's golden verdicts it got right."""
+    by_length: tuple[LengthAgreement, ...] = Field(default=(), exclude_if=lambda by_length: not by_length)
+    """On answers as people type them, the shortest first; empty when it was not measured."""
+
+    def at_length(self, words: int) -> LengthAgreement | None:
+        """What it is worth on answers of so many words."""
+        return next((each for each in self.by_length if each.most_words is None or words <= each.most_words), None)
 
 
 class Passport(Frozen):
@@ -204,4 +228,6 @@ class GradeRequest(Frozen):
 
     question_id: str
     answer: str
+    follow_up: str = ""
+    """What the answer replies to, when it replies to a follow-up: its question is context, and earns nothing."""
     point_ids: tuple[str, ...] | None = None

@@ -41,6 +41,8 @@ class Constants(NamedTuple):
     price: float = 0.3
     bend: float = 0.8
     floor: float = 0.1
+    together: float = 0.2
+    """Correlation of the points' errors: who misunderstands an answer misunderstands several points of it."""
 
 
 CONSTANTS = Constants()
@@ -99,8 +101,8 @@ def _read_at(
     core = _core(points, level)
     pool = [each for each in points if not each.point.is_core(level)]
     whole = sum(each.point.weight for each in core)
-    said, doubt = _share(core, whole, by.floor)
-    deep, deep_doubt = _share(pool, _enough(pool, rubric.need), by.floor) if pool else (said, doubt)
+    said, doubt = _share(core, whole, by)
+    deep, deep_doubt = _share(pool, _enough(pool, rubric.need), by) if pool else (said, doubt)
     wrong = sum(each.point.weight for each in core if _is_wrong(each) and each.point.id not in named)
     shown = by.core_share * said + (1 - by.core_share) * min(1.0, deep) - by.price * wrong / whole
     if not pool:
@@ -118,10 +120,12 @@ def _enough(pool: Sequence[PointScore], need: int) -> float:
     return sum(each.point.weight for each in pool) / len(pool) * min(need, len(pool))
 
 
-def _share(points: Sequence[PointScore], whole: float, floor: float) -> tuple[float, float]:
+def _share(points: Sequence[PointScore], whole: float, by: Constants) -> tuple[float, float]:
     """How much of `whole` was said, and the variance of that."""
-    mean = sum(each.point.weight * _exceeding(each, floor) for each in points) / whole
-    return mean, sum((each.point.weight / (1 - floor) / whole) ** 2 * each.variance for each in points)
+    mean = sum(each.point.weight * _exceeding(each, by.floor) for each in points) / whole
+    spreads = [each.point.weight / (1 - by.floor) / whole * math.sqrt(each.variance) for each in points]
+    apart = sum(spread**2 for spread in spreads)
+    return mean, (1 - by.together) * apart + by.together * sum(spreads) ** 2
 
 
 def _bent(share: float, bend: float) -> float:

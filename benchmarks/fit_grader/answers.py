@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
-from benchmarks.channel.pairs import fold_of, load_negate, read_rows
+from benchmarks.sources import is_held, load_negate, read_rows
 from interviewer.audit.baselines import keyword_recall, tf_idf_cosines
 from interviewer.audit.evaluation import split_reference
 from interviewer.core.bank.content import Bank, Item
@@ -20,11 +20,13 @@ from interviewer.core.ports import Encoder
 from interviewer.grading.decision import CLASSES
 from interviewer.grading.offline_grader import OfflineGrader
 
-__all__ = ["BASELINES", "UNSEEN", "GoldenRow", "GradedRow", "contrast_rows", "golden_rows", "graded_rows"]
+__all__ = ["BASELINES", "SETS", "GoldenRow", "GradedRow", "contrast_rows", "golden_rows", "graded_rows"]
 
 
-UNSEEN = "test-unseen-domains"
-"""The split of SciEntsBank that nothing is ever trained on."""
+SETS = ("beetle", "scientsbank", "saf", "mohler")
+"""Answers graded by people. The joint reader learns from none of them; a fit holds one out whole."""
+_SEVERAL = ("saf", "mohler")
+"""Sets whose references hold several points."""
 _POINTS = 3
 """Every which key point of the bank its wordings are compared for: all would make three quarters of the contrasts."""
 BASELINES = ("length", "TF-IDF cosine", "keyword recall", "whole cosine")
@@ -35,6 +37,8 @@ class GoldenRow(NamedTuple):
 
     question: str
     kind: str
+    number: int
+    """Of the answer among those of its question and family."""
     point: str
     signals: tuple[float, ...] | None
     """None when a guard closed the whole answer."""
@@ -61,7 +65,7 @@ def golden_rows(
     item: Item, grader: OfflineGrader, answers: Sequence[Example | NaturalAnswer] | None = None
 ) -> Iterator[GoldenRow]:
     """All claims of one question against answers with verdicts; against its golden examples when none are given."""
-    for example in item.rubric.examples if answers is None else answers:
+    for number, example in enumerate(item.rubric.examples if answers is None else answers):
         for name, found in grader.signals(item, example.text).items():
             numbers = None if found is None else found.features
             if name.startswith(FIX_PREFIX):
@@ -71,40 +75,39 @@ def golden_rows(
                 if verdict not in CLASSES:
                     continue
                 label = CLASSES.index(verdict)
-            yield GoldenRow(item.question.id, str(example.kind), name, numbers, label)
+            yield GoldenRow(item.question.id, str(example.kind), number, name, numbers, label)
 
 
 def graded_rows(
-    data: Path, name: str, grader_of: Callable[[int], OfflineGrader], encoder: Encoder, *, most: int | None = None
+    data: Path, name: str, grader: OfflineGrader, encoder: Encoder, *, most: int | None = None
 ) -> Iterator[GradedRow]:
-    """Answers of five words or more; `grader_of(fold)` must not have seen that fold.
+    """Answers of five words or more.
 
     Args:
         data: the folder with `graded/`.
         name: of the set.
-        grader_of: grader for a fold, -1 for SciEntsBank's unseen domains.
+        grader: measures.
         encoder: for the plain cosine, one of the baselines.
-        most: answers a question, except in the unseen domains.
+        most: answers a question.
     """
     rows = _chosen(data, name, most)
     tf_idf = tf_idf_cosines([row["reference"] for row in rows], [row["answer"] for row in rows])
     for row, frequency in zip(rows, tf_idf, strict=True):
         question, reference, answer = row["question"], row["reference"], row["answer"]
-        grader = grader_of(-1 if row["split"] == UNSEEN else fold_of(row["question_id"]))
         claims: Sequence[tuple[str, ...]] = (
             [(point,) for point in split_reference(reference)]
-            if name == "saf"
+            if name in _SEVERAL
             else [tuple(row.get("references") or [reference])]
         )
         whole = encoder.encode([reference, answer])
         yield GradedRow(
             name,
             row["question_id"],
-            row["split"],
+            row.get("split", ""),
             len(answer.split()),
             grader.reference_signals(question, claims, answer),
             float(row["score"]),
-            row["label"],
+            str(row.get("label", "")),
             (
                 float(len(answer.split())),
                 frequency,
@@ -121,30 +124,32 @@ def _chosen(data: Path, name: str, most: int | None) -> list[dict[str, Any]]:
         if len(row["answer"].split()) < 5:
             continue
         taken[row["question_id"]] += 1
-        if most is None or row["split"] == UNSEEN or taken[row["question_id"]] <= most:
+        if most is None or taken[row["question_id"]] <= most:
             chosen.append(row)
     return chosen
 
 
 def contrast_rows(
-    data: Path, bank: Bank, grader_of: Callable[[int], OfflineGrader], *, step: int = 1
+    data: Path, bank: Bank, grader: OfflineGrader, chosen: Container[str], *, step: int = 1
 ) -> Iterator[GradedRow]:
     """Texts against one claim where the order is known: antonyms, negated references, the bank's wordings.
+
+    Of the antonyms only what is never trained on, of the bank the questions `chosen`, on which the grader's reader
+    was not trained.
 
     `score` is 1 for a text that covers the claim and 0 for one that does not; `label` says how it came
     about. Statements of the bank stand alone here, without their other phrasings.
     """
 
-    def row(name: str, group: str, fold: int, asked: str, claim: str, said: str, label: str) -> GradedRow:
-        found = grader_of(fold).reference_signals(asked, [(claim,)], said, single=True)
+    def row(name: str, group: str, asked: str, claim: str, said: str, label: str) -> GradedRow:
+        found = grader.reference_signals(asked, [(claim,)], said, single=True)
         return GradedRow(name, group, "", len(said.split()), found, float(label == "covered"), label)
 
     antonyms = read_rows(data / "contrast" / "antonyms.jsonl.gz")
-    kept = set(sorted({each["a"] for each in antonyms})[::step])
     for each in antonyms:
-        if each["a"] in kept:
+        if is_held(each["a"]):
             label = "contradicted" if each["contradicts"] else "covered"
-            yield row("antonyms", each["a"], fold_of(each["a"]), "", each["a"], each["b"], label)
+            yield row("antonyms", each["a"], "", each["a"], each["b"], label)
     negate = load_negate(data)
     for name in ("beetle", "scientsbank"):
         rng, seen = Random(3), set()
@@ -152,15 +157,14 @@ def contrast_rows(
             group, reference = each["question_id"], each["reference"]
             if group not in seen:
                 seen.add(group)
-                fold = -1 if each["split"] == UNSEEN else fold_of(group)
                 negated = negate(reference, rng)
-                yield row(f"{name}-negated", group, fold, each["question"], reference, negated, "contradicted")
+                yield row(f"{name}-negated", group, each["question"], reference, negated, "contradicted")
     rng = Random(5)
-    for item in bank.items.values():
+    for item in (bank[name] for name in bank.items if name in chosen):
         for point in item.rubric.key_points[:: _POINTS * step]:
-            group, fold = f"{item.question.id}/{point.id}", fold_of(item.question.id)
+            group = f"{item.question.id}/{point.id}"
             for label, text in _bank_texts(item, point, negate, rng):
-                yield row("bank", group, fold, item.question.prompt, point.statement, text, label)
+                yield row("bank", group, item.question.prompt, point.statement, text, label)
 
 
 def _bank_texts(

@@ -1,1 +1,0 @@
-"""Training of the entailment channel: pairs, features of the frozen layers, the model, folds."""

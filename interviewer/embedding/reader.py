@@ -1,0 +1,153 @@
+"""Texts to token states, and a claim beside a passage to what the one says of the other.
+
+One forward pass of the bundled encoder gives the sentence vector and its token states; the joint
+network (`joint.py`) reads two texts as one. Only the bundled weights will do: what is stored are
+the layers tuned on top of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from interviewer.core.ports import Reading
+from interviewer.embedding.load_failures import LESS_MEMORY, first_line
+from interviewer.errors import EncoderError
+
+if TYPE_CHECKING:
+    import numpy
+
+JOINT_FILE = Path(__file__).resolve().parent / "joint.safetensors"
+MOST_TOKENS = 64
+LONGEST = 256
+"""What the encoder was made for."""
+MOST_JOINT = 192
+"""Tokens of claim and passage together; the longer of the two is cut."""
+CLASSES = 4
+_TOKENS = 384
+"""Tokens a batch, padding included: larger ones are no faster on a CPU, and texts of like length pad least."""
+_JOINT_TOKENS = 2048
+
+
+class TextReader:
+    """Reads texts with the bundled encoder, and pairs of texts with the joint network; implements `core.ports.Reader`.
+
+    Args:
+        model: a loaded sentence-transformers model of the bundled weights.
+        network: the joint network on top of them.
+    """
+
+    def __init__(self, model: Any, network: Any) -> None:
+        self._tokenizer = model.tokenizer
+        self._bert = model[0].auto_model.eval()
+        self._network = network.eval()
+
+    def read(self, texts: Sequence[str], *, cut: bool = True) -> list[Reading]:
+        """Read texts; each is cut after 62 word pieces, or after 254 unless `cut`.
+
+        Raises:
+            EncoderError: the model failed, most often for want of memory.
+        """
+        readings: list[Reading | None] = [None] * len(texts)
+        ids = self._ids(texts, max_length=MOST_TOKENS if cut else LONGEST)["input_ids"]
+        try:
+            for rows in _batches([len(each) for each in ids], _TOKENS):
+                for row, reading in zip(rows, self._read_batch([ids[i] for i in rows]), strict=True):
+                    readings[row] = reading
+        except (RuntimeError, MemoryError) as error:
+            raise _failed(error) from error
+        return [reading for reading in readings if reading is not None]
+
+    def read_jointly(self, claims: Sequence[str], passages: Sequence[str]) -> numpy.ndarray:
+        """Probabilities that `passages[i]` covers, half covers, misses or contradicts `claims[i]`.
+
+        Args:
+            claims: as `grading.joint_text` puts them.
+            passages: of an answer.
+
+        Returns:
+            Float32, shape (len(claims), CLASSES); the same whatever else is in the batch, within 1e-4.
+
+        Raises:
+            EncoderError: the model failed, most often for want of memory.
+        """
+        import numpy as np
+        import torch
+
+        found = np.zeros((len(claims), CLASSES), dtype=np.float32)
+        if not claims:
+            return found
+        read = self._ids(claims, passages, max_length=MOST_JOINT)
+        device = next(self._network.parameters()).device
+        try:
+            for rows in _batches([len(each) for each in read["input_ids"]], _JOINT_TOKENS):
+                part = {name: [read[name][row] for row in rows] for name in ("input_ids", "token_type_ids")}
+                batch = self._tokenizer.pad(part, return_tensors="pt").to(device)
+                with torch.inference_mode():
+                    logits = self._network(batch["input_ids"], batch["attention_mask"], batch["token_type_ids"])
+                    found[rows] = torch.softmax(logits, dim=1).cpu().numpy()
+        except (RuntimeError, MemoryError) as error:
+            raise _failed(error) from error
+        return found
+
+    def _ids(self, *texts: Sequence[str], max_length: int) -> Any:
+        safe = [[text.encode("utf-8", "replace").decode() for text in each] for each in texts]
+        return self._tokenizer(*safe, truncation="longest_first", max_length=max_length)
+
+    def _read_batch(self, texts: list[list[int]]) -> list[Reading]:
+        import torch
+
+        encoded = self._tokenizer.pad({"input_ids": texts}, return_tensors="pt")
+        device = next(self._bert.parameters()).device
+        ids, mask = encoded["input_ids"].to(device), encoded["attention_mask"].to(device)
+        with torch.inference_mode():
+            last, weights = self._bert(input_ids=ids, attention_mask=mask).last_hidden_state.float(), mask.float()
+            mean = (last * weights[..., None]).sum(1) / weights.sum(1, keepdim=True)
+            vectors = torch.nn.functional.normalize(mean, dim=-1).cpu().numpy()
+            plain = torch.nn.functional.normalize(last, dim=-1).cpu().numpy()
+        readings = []
+        for row, length in enumerate(mask.sum(1).tolist()):
+            pieces = tuple(self._tokenizer.convert_ids_to_tokens(ids[row, 1 : length - 1].tolist()))
+            readings.append(Reading(vectors[row], pieces, plain[row, 1 : length - 1].copy()))
+        return readings
+
+
+def _failed(error: Exception) -> EncoderError:
+    return EncoderError(f"The encoder failed: {first_line(error)}.", kept="Your answers are saved.", todo=LESS_MEMORY)
+
+
+def _batches(lengths: Sequence[int], most: int) -> Iterator[list[int]]:
+    """Indices of texts, the longest first, in batches of about `most` tokens."""
+    order = sorted(range(len(lengths)), key=lambda i: -lengths[i])
+    while order:
+        size = max(1, most // max(1, lengths[order[0]]))
+        yield order[:size]
+        order = order[size:]
+
+
+def load_reader(model: Any, file: Path = JOINT_FILE) -> TextReader:
+    """Build the reader from a loaded sentence-transformers model and the tuned layers.
+
+    Raises:
+        EncoderError: the weights are missing or do not fit.
+    """
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    from interviewer.embedding.joint import JointNetwork
+
+    bert = model[0].auto_model
+    network = JointNetwork(bert)
+    try:
+        tuned = load_file(file)
+        if network.tuned().keys() != tuned.keys():
+            raise RuntimeError("its tensors are not those of this version")
+        network.load_state_dict(tuned, strict=False)
+    except (OSError, SafetensorError, RuntimeError) as error:
+        raise EncoderError(
+            f"The joint reader in {file} could not be loaded: {first_line(error)}.",
+            kept="Your answers are saved.",
+            todo="Install mockdl again.",
+        ) from error
+    return TextReader(model, network.to(device=bert.device, dtype=bert.dtype))

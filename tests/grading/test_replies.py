@@ -1,0 +1,73 @@
+"""A reply to a follow-up leans on what was asked, and is heard with it."""
+
+from __future__ import annotations
+
+import pytest
+
+from interviewer.core.bank.content import Bank
+from interviewer.core.bank.kinds import VerdictName
+from interviewer.core.grade.grade import Grade, GradeRequest
+from interviewer.grading import OfflineGrader
+
+RIGHT = [
+    ("dropout", "off-at-inference", "nothing, it lets everything through"),
+    ("dropout", "random-zeroing", "it is set to zero with probability p"),
+    ("bias-variance", "high-bias-underfits", "bias: underfitting, variance: overfitting"),
+    ("bias-variance", "classical-tradeoff", "bias goes down and variance goes up, so the error has a U shape"),
+    ("roc-auc", "axes", "true positive rate against false positive rate"),
+    ("attention-mechanism", "quadratic-cost", "four times as much"),
+    ("attention-mechanism", "scaling", "the softmax would saturate"),
+    ("zero-fsdp", "stage-1", "the optimizer states"),
+    ("zero-fsdp", "stage-3", "the parameters"),
+    ("zero-fsdp", "extra-half", "about 1.5x"),
+    ("deep-learning-prerequisites", "calculus", "calculus, the chain rule"),
+    ("deep-learning-prerequisites", "python", "Python"),
+]
+WRONG = [
+    ("dropout", "off-at-inference", "it drops half of the units as before"),
+    ("bias-variance", "high-bias-underfits", "bias: overfitting, variance: underfitting"),
+    ("roc-auc", "axes", "precision against recall"),
+    ("attention-mechanism", "quadratic-cost", "twice as much"),
+    ("zero-fsdp", "stage-1", "the parameters"),
+    ("zero-fsdp", "stage-3", "the activations"),
+    ("deep-learning-prerequisites", "python", "you should learn about people first"),
+]
+
+
+def reply(grader: OfflineGrader, bank: Bank, question: str, point: str, answer: str) -> Grade:
+    item = bank[question]
+    request = GradeRequest(
+        question_id=question, answer=answer, follow_up=item.rubric.point(point).probe, point_ids=(point,)
+    )
+    found = grader.grade(item, request)
+    assert isinstance(found, Grade)
+    return found
+
+
+def test_short_right_replies_are_heard(grader: OfflineGrader, bank: Bank) -> None:
+    said = [reply(grader, bank, *case).verdict(case[1]) for case in RIGHT]
+    heard = [each is not None and each.verdict is VerdictName.COVERED for each in said]
+    accused = [each is not None and each.verdict is VerdictName.CONTRADICTED for each in said]
+    assert not any(accused), [case for case, hit in zip(RIGHT, accused, strict=True) if hit]
+    assert sum(heard) >= 0.75 * len(RIGHT), [case for case, hit in zip(RIGHT, heard, strict=True) if not hit]
+
+
+def test_wrong_replies_earn_nothing(grader: OfflineGrader, bank: Bank) -> None:
+    said = [reply(grader, bank, *case).verdict(case[1]) for case in WRONG]
+    credited = [each is not None and each.verdict is VerdictName.COVERED for each in said]
+    assert sum(credited) <= 1, [case for case, hit in zip(WRONG, credited, strict=True) if hit]
+
+
+@pytest.mark.parametrize("case", [RIGHT[0], RIGHT[4]], ids=["dropout", "axes"])
+def test_a_probe_said_back_earns_nothing(grader: OfflineGrader, bank: Bank, case: tuple[str, str, str]) -> None:
+    probe = bank[case[0]].rubric.point(case[1]).probe
+    verdict = reply(grader, bank, case[0], case[1], probe).verdict(case[1])
+    assert verdict is not None
+    assert verdict.verdict is VerdictName.MISSING
+
+
+def test_what_else_a_reply_says_is_credited(grader: OfflineGrader, bank: Bank) -> None:
+    answer = "the optimizer states, then stage 2 shards the gradients too and stage 3 the parameters"
+    found = reply(grader, bank, "zero-fsdp", "stage-1", answer)
+    assert {"stage-1", "stage-3"} <= {each.point_id for each in found.verdicts if each.verdict is VerdictName.COVERED}
+    assert all(each.verdict is VerdictName.COVERED for each in found.verdicts if each.point_id != "stage-1")
