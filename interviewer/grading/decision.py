@@ -25,13 +25,10 @@ PLAIN = "weights_plain.json"
 """For encoders without the joint reader: sentence vectors alone."""
 WITH_READER = "weights.json"
 
-ACCUSED = 0.6
-"""Least probability of a verdict of "contradicted". It accuses, so it must be likelier than not by a wide margin; where
-it is the likeliest and less probable than this, the verdict is "unsure". `docs/grading.md` says what that saves and
-costs."""
-ACCUSED_REPLY = 0.85
-"""The same for a reply to a follow-up, whose few words rarely tell: of right ones 0.5% are accused, with 0.6 it would
-be 2.7%."""
+ACCUSED = 0.95
+"""Least probability of a verdict of "contradicted"; where it is the likeliest and less probable than this, the verdict
+is "unsure". It accuses, and of well-formed textbook sentences, which are rare among the answers of the fit and mostly
+the wrong ones there, one in four was accused at 0.6 (`python -m benchmarks.truth truths`)."""
 BACKED = 0.25
 """What the joint reader must find of "contradicted", as a share of what it finds of "covered"."""
 NEARER = 0.1
@@ -132,8 +129,7 @@ class DecisionModel(NamedTuple):
             shares = [each / sum(shares) for each in shares]
         best = max(range(len(CLASSES)), key=lambda i: shares[i] * self.weight[i])
         accused = CLASSES[best] is VerdictName.CONTRADICTED
-        least = ACCUSED_REPLY if reply else ACCUSED
-        sure = max(shares) >= SURE and not (accused and (shares[best] < least or not self._may_accuse(features)))
+        sure = max(shares) >= SURE and not (accused and (shares[best] < ACCUSED or not self._may_accuse(features)))
         covered, partial, _, contradicted = self._lifted(shares)
         return Decision(CLASSES[best] if sure else VerdictName.UNSURE, covered, partial, contradicted)
 

@@ -23,17 +23,16 @@ def decide(covered: float, partial: float, missing: float, contradicted: float) 
     ("shares", "verdict"),
     [
         ((0.6, 0.1, 0.2, 0.1), VerdictName.COVERED),
-        ((0.1, 0.1, 0.15, 0.65), VerdictName.CONTRADICTED),
-        ((0.1, 0.1, 0.25, 0.55), VerdictName.UNSURE),
+        ((0.01, 0.01, 0.01, 0.97), VerdictName.CONTRADICTED),
+        ((0.02, 0.02, 0.06, 0.9), VerdictName.UNSURE),
+        ((0.1, 0.1, 0.15, 0.65), VerdictName.UNSURE),
         ((0.05, 0.05, 0.42, 0.48), VerdictName.UNSURE),
         ((0.45, 0.05, 0.05, 0.45), VerdictName.UNSURE),
         ((0.3, 0.1, 0.3, 0.3), VerdictName.UNSURE),
         ((0.1, 0.1, 0.7, 0.1), VerdictName.MISSING),
     ],
 )
-def test_an_accusation_must_be_likelier_than_not_by_a_margin(
-    shares: tuple[float, float, float, float], verdict: VerdictName
-) -> None:
+def test_an_accusation_must_be_nearly_certain(shares: tuple[float, float, float, float], verdict: VerdictName) -> None:
     assert decide(*shares) is verdict
 
 
@@ -44,7 +43,7 @@ def accusing(**told: float) -> VerdictName:
         *("in_order", "opposed_in_order", "outright", "opposed_flipped"),
     )
     features = {"bias": 1.0, "joint_covered": 0.2, "joint_contradicted": 0.7, "support": 0.7, "opposition": 0.8, **told}
-    rows = tuple((math.log(each), *(0.0,) * (len(expanded(names)) - 1)) for each in (0.1, 0.1, 0.1, 0.7))
+    rows = tuple((math.log(each), *(0.0,) * (len(expanded(names)) - 1)) for each in (0.01, 0.01, 0.01, 0.97))
     model = DecisionModel(names, rows, (0.0,), (1, 1, 1, 1), lift=1.0, held=0.6, version="test")
     return model.decide([features.get(name, 0.0) for name in names]).verdict
 
