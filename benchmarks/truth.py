@@ -62,12 +62,12 @@ def load_held(readers: Path, decisions: Path, *, shipped: bool) -> Iterator[Held
         from interviewer.grading.decision import WITH_READER
 
         weights = Path(__file__).resolve().parents[1] / "interviewer" / "grading" / WITH_READER
-        yield Held(load_grader(JOINT_FILE, weights)[2], items)
+        yield Held(load_grader(JOINT_FILE, weights)[1], items)
         return
     for file in sorted(decisions.glob("fold*.json")):
         held = set(json.loads(file.read_text(encoding="utf-8"))["questions"])
         third = third_of(next(iter(held)))
-        _, _, grader = load_grader(readers / f"third{third}.safetensors", file)
+        _, grader = load_grader(readers / f"third{third}.safetensors", file)
         yield Held(grader, [item for item in items if item.question.id in held])
 
 

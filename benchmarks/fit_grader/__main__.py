@@ -2,6 +2,7 @@
 
     python -m benchmarks.fit_grader --data ../shared collect   # signals of all rows, with the thirds' joint readers
     python -m benchmarks.fit_grader --data ../shared fit       # held out, then the weights that ship
+    python -m benchmarks.fit_grader --data ../shared pieces    # how telling word pieces are, before a `collect`
 
 `collect` needs the joint readers of `benchmarks.joint`, one for each third of the bank, trained without it.
 Thirds of the bank are held out whole, and so is each set of answers graded by people. Deterministic.
@@ -32,7 +33,7 @@ from benchmarks.fit_grader.fits import (
 )
 from benchmarks.fit_grader.measures import report_bank, report_graded
 from benchmarks.fit_grader.regression import soft_fit
-from benchmarks.fit_grader.rows import BANK, GRADING, PARTS, Rows, collect, load_rows
+from benchmarks.fit_grader.rows import BANK, GRADING, PARTS, Rows, collect, load_rows, write_pieces
 from interviewer.core.grade.grade import FIX_PREFIX
 from interviewer.grading.decision import CLASSES, PLAIN, WITH_READER, expanded
 from interviewer.grading.features import FEATURES
@@ -143,7 +144,7 @@ def write_plain(rows: Verdicts, golden: Sequence[GoldenRow]) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("step", choices=("collect", "fit"))
+    parser.add_argument("step", choices=("collect", "pieces", "fit"))
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--readers", type=Path, default=Path("build/joint"))
     parser.add_argument("--rows", type=Path, default=Path("build/rows"))
@@ -157,5 +158,7 @@ if __name__ == "__main__":
             kept = collect(options.data, options.readers, part, most=options.most)
             (options.rows / f"{part}.pickle").write_bytes(pickle.dumps(kept))
             print(part, len(kept), flush=True)
+    elif options.step == "pieces":
+        write_pieces()
     else:
         fit(options.rows, options.decisions)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
@@ -18,9 +18,11 @@ from interviewer.core.bank.rubric import Example, KeyPoint
 from interviewer.core.grade.grade import FIX_PREFIX
 from interviewer.core.ports import Encoder
 from interviewer.grading.decision import CLASSES
+from interviewer.grading.features import Matched
 from interviewer.grading.offline_grader import OfflineGrader
+from interviewer.grading.signals import Signals
 
-__all__ = ["BASELINES", "SETS", "GoldenRow", "GradedRow", "contrast_rows", "golden_rows", "graded_rows"]
+__all__ = ["BASELINES", "SETS", "GoldenRow", "GradedRow", "contrast_rows", "golden_rows", "graded_rows", "point_rows"]
 
 
 SETS = ("beetle", "scientsbank", "saf", "mohler")
@@ -29,6 +31,7 @@ _SEVERAL = ("saf", "mohler")
 """Sets whose references hold several points."""
 _POINTS = 3
 """Every which key point of the bank its wordings are compared for: all would make three quarters of the contrasts."""
+MISSING = CLASSES.index(VerdictName.MISSING)
 BASELINES = ("length", "TF-IDF cosine", "keyword recall", "whole cosine")
 
 
@@ -76,6 +79,25 @@ def golden_rows(
                     continue
                 label = CLASSES.index(verdict)
             yield GoldenRow(item.question.id, str(example.kind), number, name, numbers, label)
+
+
+def point_rows(
+    question: str, kind: str, number: int, found: Mapping[str, Matched | Signals | None], labels: Mapping[str, int]
+) -> Iterator[GoldenRow]:
+    """All key points beside one answer.
+
+    Args:
+        question: that the answer is to.
+        kind: of the answer.
+        number: of the answer.
+        found: its signals, by claim.
+        labels: by key point; one that is not named is missing.
+    """
+    for name, own in found.items():
+        if not name.startswith(FIX_PREFIX):
+            yield GoldenRow(
+                question, kind, number, name, None if own is None else own.features, labels.get(name, MISSING)
+            )
 
 
 def graded_rows(

@@ -7,11 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.optimize import minimize
 
-__all__ = ["choose_weight", "shares", "soft_fit", "softmax_fit"]
+__all__ = ["shares", "soft_fit", "softmax_fit"]
 
 RIDGE = 0.003
-PARTIAL = 1
-PARTIAL_GRID = tuple(np.linspace(1.0, 20.0, 77))
 
 
 def softmax_fit(x: np.ndarray, y: np.ndarray, weight: np.ndarray, classes: int) -> np.ndarray:
@@ -77,26 +75,3 @@ def shares(x: np.ndarray, theta: np.ndarray) -> np.ndarray:
     logits -= logits.max(1, keepdims=True)
     p = np.exp(logits)
     return np.asarray(p / p.sum(1, keepdims=True))
-
-
-def choose_weight(p: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """What to multiply each class by before the largest is taken.
-
-    "Partial", one verdict in eighty, is nearly never the likeliest: its factor is the one with which it is said as
-    often as it is authored. (Choosing it by macro-F1 chased a handful of hits.) That of "contradicted" is the one
-    with which accuracy and macro-F1 together are highest.
-    """
-    authored = (y == PARTIAL).sum()
-
-    def surplus(factor: float) -> int:
-        said = (p * np.array([1.0, factor, 1.0, 1.0])).argmax(1)
-        return abs(int((said == PARTIAL).sum()) - int(authored))
-
-    def value(weight: np.ndarray) -> float:
-        said = (p * weight).argmax(1)
-        hits = np.array([((said == k) & (y == k)).sum() for k in range(p.shape[1])])
-        size = np.array([(said == k).sum() + (y == k).sum() for k in range(p.shape[1])])
-        return float((said == y).mean() + (2 * hits / np.maximum(size, 1)).mean())
-
-    partial = float(min(PARTIAL_GRID, key=surplus))
-    return max((np.array([1.0, partial, 1.0, wrong]) for wrong in (1.0, 1.2, 1.5)), key=value)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import pickle
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,7 +17,8 @@ from benchmarks.fit_grader.short import short_rows
 from benchmarks.fit_grader.typed import alone_rows, pair_rows, reply_rows, typed_rows
 from benchmarks.joint.folds import THIRDS, third_of
 from interviewer.bank import load_bank, read_natural, read_pack
-from interviewer.core.bank.content import Bank
+from interviewer.core.bank.content import Item
+from interviewer.core.bank.natural import NaturalAnswer
 from interviewer.core.ports import Reading
 from interviewer.grading.offline_grader import OfflineGrader
 from interviewer.paths import built_in_pack
@@ -25,10 +27,31 @@ if TYPE_CHECKING:
     from interviewer.embedding.encoder_loading import SentenceEncoder
     from interviewer.embedding.reader import TextReader
 
-__all__ = ["GRADING", "PARTS", "Rows", "collect", "load_grader", "load_rows"]
+__all__ = ["BANK", "GRADING", "PARTS", "Rows", "collect", "load_grader", "load_rows", "write_pieces"]
 
 GRADING = Path(__file__).resolve().parents[2] / "interviewer" / "grading"
-BANK = ("golden", "natural", "short", "typed", "alone", "pairs", "reply")
+
+
+def natural_rows(item: Item, grader: OfflineGrader) -> Iterator[GoldenRow]:
+    """All claims of one question against its natural answers."""
+    return golden_rows(item, grader, _natural()[item.question.id])
+
+
+@lru_cache(maxsize=1)
+def _natural() -> Mapping[str, Sequence[NaturalAnswer]]:
+    return read_natural(read_pack(built_in_pack()))[0]
+
+
+BANK: dict[str, Callable[[Item, OfflineGrader], Iterator[GoldenRow]]] = {
+    "golden": golden_rows,
+    "natural": natural_rows,
+    "short": short_rows,
+    "typed": typed_rows,
+    "alone": alone_rows,
+    "pairs": pair_rows,
+    "reply": reply_rows,
+}
+"""What is collected of each question, by family."""
 PARTS = (*(f"{part}-{third}" for third in range(THIRDS) for part in BANK), "contrast", *SETS)
 
 
@@ -64,8 +87,8 @@ class _Halved:
             return self._reader.read_jointly(claims, passages)
 
 
-def load_grader(file: Path, decision: Path | None = None) -> tuple[SentenceEncoder, Any, OfflineGrader]:
-    """The encoder, its tokenizer, and a grader with the joint reader in `file`.
+def load_grader(file: Path, decision: Path | None = None) -> tuple[SentenceEncoder, OfflineGrader]:
+    """The encoder, and a grader with the joint reader in `file`.
 
     Args:
         file: what `benchmarks.joint` wrote.
@@ -84,13 +107,18 @@ def load_grader(file: Path, decision: Path | None = None) -> tuple[SentenceEncod
     model = SentenceTransformer(str(find_bundled()), device="cpu")
     encoder = SentenceEncoder(model, name="all-MiniLM-L6-v2", key="", device="cpu")
     fitted = None if decision is None else parse_model(decision.read_bytes(), SIGNALS)
-    return encoder, model.tokenizer, OfflineGrader(encoder, encoder, _Halved(load_reader(model, file)), fitted)
+    return encoder, OfflineGrader(encoder, encoder, _Halved(load_reader(model, file)), fitted)
 
 
-def write_pieces(bank: Bank, tokenizer: Any) -> None:
-    """Inverse document frequency of word pieces over the bank's texts."""
+def write_pieces() -> None:
+    """Write `pieces.json`: the inverse document frequency of word pieces over the bank's texts."""
+    from transformers import AutoTokenizer
+
+    from interviewer.embedding.weights import find_bundled
+
+    tokenizer = AutoTokenizer.from_pretrained(str(find_bundled()))
     texts = []
-    for item in bank.items.values():
+    for item in load_bank([built_in_pack()]).items.values():
         texts += [*item.question.prompts, item.question.model_answer]
         for point in item.rubric.key_points:
             texts += [point.statement, *point.wordings, *point.contradictions]
@@ -115,31 +143,18 @@ def collect(data: Path, readers: Path, part: str, *, most: int | None) -> list[A
     bank = load_bank([built_in_pack()])
     family, _, number = part.partition("-")
     third = int(number or 0)
-    encoder, _, grader = load_grader(readers / f"third{third}.safetensors")
+    encoder, grader = load_grader(readers / f"third{third}.safetensors")
     items = [item for name, item in bank.items.items() if third_of(name) == third]
-    if family == "natural":
-        answers, _ = read_natural(read_pack(built_in_pack()))
-        return [row for item in items for row in golden_rows(item, grader, answers[item.question.id])]
-    if family == "golden":
-        return [row for item in items for row in golden_rows(item, grader)]
-    if family == "short":
-        return [row for item in items for row in short_rows(item, grader)]
-    if family == "typed":
-        return [row for item in items for row in typed_rows(item, grader)]
-    if family == "alone":
-        return [row for item in items for row in alone_rows(item, grader)]
-    if family == "pairs":
-        return [row for item in items for row in pair_rows(item, grader)]
-    if family == "reply":
-        return [row for item in items for row in reply_rows(item, grader)]
     if family == "contrast":
         return list(contrast_rows(data, bank, grader, {item.question.id for item in items}))
-    return list(graded_rows(data, family, grader, encoder, most=most))
+    if family in SETS:
+        return list(graded_rows(data, family, grader, encoder, most=most))
+    return [row for item in items for row in BANK[family](item, grader)]
 
 
 def load_rows(rows: Path) -> Rows:
     """What `collect` wrote."""
-    found = Rows([], [], [], [], [], [], [], [])
+    found = Rows(*([] for _ in Rows._fields))
     for part in PARTS:
         file = rows / f"{part}.pickle"
         if file.is_file():

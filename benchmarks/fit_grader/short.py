@@ -6,19 +6,16 @@ import random
 from collections.abc import Iterator, Sequence
 from itertools import cycle
 
-from benchmarks.fit_grader.answers import GoldenRow
+from benchmarks.fit_grader.answers import GoldenRow, point_rows
 from interviewer.core.bank.content import Item
 from interviewer.core.bank.kinds import VerdictName
 from interviewer.core.bank.rubric import KeyPoint
-from interviewer.core.grade.grade import FIX_PREFIX
 from interviewer.grading.decision import CLASSES
 from interviewer.grading.offline_grader import OfflineGrader
 
 __all__ = ["short_rows", "without"]
 
-COVERED, MISSING, CONTRADICTED = (
-    CLASSES.index(each) for each in (VerdictName.COVERED, VerdictName.MISSING, VerdictName.CONTRADICTED)
-)
+COVERED, CONTRADICTED = (CLASSES.index(each) for each in (VerdictName.COVERED, VerdictName.CONTRADICTED))
 
 
 def without(item: Item, number: int) -> Item:
@@ -50,10 +47,7 @@ def short_rows(item: Item, grader: OfflineGrader) -> Iterator[GoldenRow]:
             break
         chosen, left = left[:size], left[size:]
         text, labels = compose(chosen, number, chance)
-        for name, found in grader.signals(cut, text).items():
-            if not name.startswith(FIX_PREFIX):
-                numbers = None if found is None else found.features
-                yield GoldenRow(item.question.id, "short", place, name, numbers, labels.get(name, MISSING))
+        yield from point_rows(item.question.id, "short", place, grader.signals(cut, text), labels)
 
 
 def compose(points: Sequence[KeyPoint], number: int, chance: random.Random) -> tuple[str, dict[str, int]]:

@@ -11,12 +11,11 @@ from collections.abc import Iterator, Sequence
 
 import yaml
 
-from benchmarks.fit_grader.answers import GoldenRow
+from benchmarks.fit_grader.answers import GoldenRow, point_rows
 from benchmarks.joint.material import ANSWERS, Typed, load_typed
 from interviewer.core.bank.content import Item
 from interviewer.core.bank.kinds import VerdictName
 from interviewer.core.bank.rubric import KeyPoint
-from interviewer.core.grade.grade import FIX_PREFIX
 from interviewer.grading.decision import CLASSES
 from interviewer.grading.offline_grader import OfflineGrader
 
@@ -30,12 +29,8 @@ def typed_rows(item: Item, grader: OfflineGrader) -> Iterator[GoldenRow]:
     file = ANSWERS / f"{item.question.id}.yaml"
     rows = yaml.safe_load(file.read_text(encoding="utf-8")) if file.is_file() else []
     for number, row in enumerate(rows):
-        told = row.get("verdicts") or {}
-        for name, found in grader.signals(item, row["text"]).items():
-            if not name.startswith(FIX_PREFIX):
-                label = CLASSES.index(VerdictName(told.get(name, "missing")))
-                numbers = None if found is None else found.features
-                yield GoldenRow(item.question.id, str(row["kind"]), number, name, numbers, label)
+        labels = {name: CLASSES.index(VerdictName(told)) for name, told in (row.get("verdicts") or {}).items()}
+        yield from point_rows(item.question.id, str(row["kind"]), number, grader.signals(item, row["text"]), labels)
 
 
 def alone_rows(item: Item, grader: OfflineGrader) -> Iterator[GoldenRow]:

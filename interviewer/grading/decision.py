@@ -115,8 +115,7 @@ class DecisionModel(NamedTuple):
     def decide(self, features: Sequence[float], *, reply: bool = False) -> Decision:
         """Turn the features of one key point into probabilities and a verdict.
 
-        An accusation has to be likelier than not by a margin, and nothing may speak against it; else the verdict is
-        "unsure".
+        An accusation has to be nearly certain, and nothing may speak against it; else the verdict is "unsure".
 
         Args:
             features: in the order of `names`.
@@ -124,39 +123,15 @@ class DecisionModel(NamedTuple):
         """
         rows = self.reply if reply and self.reply else self.point
         shares = _softmax(rows, expand(self.names, features))
-        if self._is_said(features, WORD_FOR_WORD) or self._all_agree(features):
+        named = dict(zip(self.names, features, strict=True))
+        if _is_said(named, WORD_FOR_WORD) or _all_agree(named):
             shares = [*shares[:3], 0.0]
             shares = [each / sum(shares) for each in shares]
         best = max(range(len(CLASSES)), key=lambda i: shares[i] * self.weight[i])
         accused = CLASSES[best] is VerdictName.CONTRADICTED
-        sure = max(shares) >= SURE and not (accused and (shares[best] < ACCUSED or not self._may_accuse(features)))
+        sure = max(shares) >= SURE and not (accused and (shares[best] < ACCUSED or not _may_accuse(named)))
         covered, partial, _, contradicted = self._lifted(shares)
         return Decision(CLASSES[best] if sure else VerdictName.UNSURE, covered, partial, contradicted)
-
-    def _may_accuse(self, features: Sequence[float]) -> bool:
-        """Whether nothing speaks against a contradiction.
-
-        The joint reader sees one, too; no wording is much nearer than it, nor is one said in its own words and their
-        order; and it has as much of a negation as what was said.
-        """
-        named = dict(zip(self.names, features, strict=True))
-        read = named.get("joint_contradicted", 1.0) > BACKED * named.get("joint_covered", 0.0)
-        near = named.get("opposition", 1.0) >= named.get("support", 0.0) - NEARER
-        said = named.get("outright", 0.0) or self._is_said(features, SAID)
-        return bool(read and near and not said and not named.get("opposed_flipped", 0.0))
-
-    def _all_agree(self, features: Sequence[float]) -> bool:
-        """Whether the joint reader, the vectors and the order of the words all find the claim, and not its contrary."""
-        named = dict(zip(self.names, features, strict=True))
-        covers = named.get("joint_covered", 0.0) > COVERS
-        nearer = named.get("support", 0.0) > named.get("opposition", 0.0) + NEARER_BY
-        return covers and nearer and self._is_said(features, SAID)
-
-    def _is_said(self, features: Sequence[float], share: float) -> bool:
-        """Whether so much of a wording is said in its own words and order, and less of any contradiction."""
-        named = dict(zip(self.names, features, strict=True))
-        alike = named.get("in_order", 0.0)
-        return alike >= share and alike > named.get("opposed_in_order", 0.0)
 
     def _lifted(self, shares: Sequence[float]) -> list[float]:
         """Probabilities with the odds of credit raised by `lift`."""
@@ -188,6 +163,31 @@ class DecisionModel(NamedTuple):
         weights = self.credit_of_several if named["several"] else self.credit
         earned = _sigmoid(weights, expand(REFERENCE_SIGNALS, features))
         return earned * kept_of_copy(named), covered, partial + missing, contradicted
+
+
+def _may_accuse(named: Mapping[str, float]) -> bool:
+    """Whether nothing speaks against a contradiction.
+
+    The joint reader sees one, too; no wording is much nearer than it, nor is one said in its own words and their
+    order; and it has as much of a negation as what was said.
+    """
+    read = named.get("joint_contradicted", 1.0) > BACKED * named.get("joint_covered", 0.0)
+    near = named.get("opposition", 1.0) >= named.get("support", 0.0) - NEARER
+    said = named.get("outright", 0.0) or _is_said(named, SAID)
+    return bool(read and near and not said and not named.get("opposed_flipped", 0.0))
+
+
+def _all_agree(named: Mapping[str, float]) -> bool:
+    """Whether the joint reader, the vectors and the order of the words all find the claim, and not its contrary."""
+    covers = named.get("joint_covered", 0.0) > COVERS
+    nearer = named.get("support", 0.0) > named.get("opposition", 0.0) + NEARER_BY
+    return covers and nearer and _is_said(named, SAID)
+
+
+def _is_said(named: Mapping[str, float], share: float) -> bool:
+    """Whether so much of a wording is said in its own words and order, and less of any contradiction."""
+    alike = named.get("in_order", 0.0)
+    return alike >= share and alike > named.get("opposed_in_order", 0.0)
 
 
 def kept_of_copy(named: Mapping[str, float]) -> float:

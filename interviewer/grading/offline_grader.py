@@ -300,7 +300,7 @@ class OfflineGrader:
         against = [decided[each].p_contradicted > decided[each].p_covered for each in names]
         if self._reader is None or answer.read is None:
             return {
-                name: Evidence(own.opposed_span if wrong else own.span, 0.0, 1.0)
+                name: Evidence(own.opposed_span if wrong else own.span, 0.0)
                 for name, wrong in zip(names, against, strict=True)
                 if (own := matched[name]) is not None
             }

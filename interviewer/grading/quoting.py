@@ -41,8 +41,6 @@ class Evidence(NamedTuple):
     """Index of the span to quote; None when none carries the point."""
     covered: float
     """The highest P(covered) of any of them, half of P(partial) added."""
-    contradicted: float
-    """The highest P(contradicted)."""
 
 
 def find_evidence(
@@ -76,7 +74,7 @@ def find_evidence(
             if share >= _CARRIES and share >= value.max() - _AS_GOOD and not spans[at].refuted
         ]
         quoted = min(good, key=lambda at: spans[at].end - spans[at].start, default=each.opposed)
-        found.append(Evidence(quoted, float(covered.max()), float(contradicted.max())))
+        found.append(Evidence(quoted, float(covered.max())))
     return found
 
 
