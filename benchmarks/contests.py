@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.truth import CONTRADICTED, COVERED, MISSING, Held, grade, load_held
+from benchmarks.truth.held import CONTRADICTED, COVERED, MISSING, Held, grade, load_held
 from interviewer.bank import read_natural, read_pack
 from interviewer.core.bank.content import Item
 from interviewer.core.grade.contest import contest_requests, decide

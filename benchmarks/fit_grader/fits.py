@@ -28,10 +28,12 @@ __all__ = [
     "fold_of",
     "held_out_credit",
     "joined",
+    "misconception_fit",
     "reference_design",
     "told",
     "verdict_fit",
     "verdict_rows",
+    "wrong_claims",
 ]
 
 WITHIN = 5
@@ -149,6 +151,19 @@ def credit_fit(rows: Sequence[GradedRow], *, several: bool) -> np.ndarray:
     low = [None if name == "bias" else 0.0 if name not in DOWN else None for name in names]
     high = [None if name == "bias" else 0.0 if name not in UP else None for name in names]
     return soft_fit(x, np.array([row.score for row in chosen]), weight, bounds=list(zip(low, high, strict=True)))
+
+
+def misconception_fit(rows: Sequence[GoldenRow]) -> np.ndarray:
+    """Weights of whether a misconception is held; one that is counts three times, being rare."""
+    x, known, y = wrong_claims(rows)
+    return soft_fit(x[known], y[known], np.where(y[known] == 1, 3.0, 1.0))
+
+
+def wrong_claims(rows: Sequence[GoldenRow]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Signals of misconceptions, where there are any, and whether they are held."""
+    own = [row for row in rows if row.point.startswith(FIX_PREFIX)]
+    x, known = design([row.signals for row in own])
+    return x, known, np.array([float(row.label) for row in own])
 
 
 def _weighted(rows: Sequence[GradedRow], weights: dict[str, float]) -> tuple[list[GradedRow], np.ndarray]:

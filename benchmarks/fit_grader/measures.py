@@ -14,11 +14,14 @@ from benchmarks.fit_grader.fits import (
     Verdicts,
     claim_odds,
     fit_families,
+    fold_of,
     held_out_credit,
+    misconception_fit,
     reference_design,
     told,
     verdict_fit,
     verdict_rows,
+    wrong_claims,
 )
 from benchmarks.fit_grader.rows import Rows
 from interviewer.audit.agreement import auc, cohen_kappa, estimate, macro_f1, pearson, within_question
@@ -27,7 +30,7 @@ from interviewer.core.grade.grade import FIX_PREFIX
 from interviewer.grading.decision import CLASSES, DecisionModel
 from interviewer.grading.signals import SIGNALS
 
-__all__ = ["held_out", "report_bank", "report_graded"]
+__all__ = ["held_out", "report_bank", "report_graded", "report_held"]
 
 NAMES = [str(each) for each in CLASSES]
 WRONG = CLASSES.index(VerdictName.CONTRADICTED)
@@ -66,8 +69,10 @@ def report_bank(rows: Rows, weight: Sequence[float]) -> float:
     """Print verdicts on the bank's answers of each family, beside those of a fit that saw no natural answer."""
     train, bare = fit_families(rows), fit_families(rows, {"golden": 0.1, "short": 0.1})
     accuracy = 0.0
-    for name in ("natural", "typed", "alone", "pairs", "golden", "short"):
+    for name in ("natural", "prose", "mistakes", "typed", "alone", "pairs", "golden", "short"):
         family = getattr(rows, name)
+        if not family:
+            continue
         y, found = verdict_rows(family).y, held_out(family, train, weight)
         print(f"{name}, whole questions held out:")
         _report(found, y)
@@ -83,6 +88,25 @@ def report_bank(rows: Rows, weight: Sequence[float]) -> float:
     _report(found, y)
     _by_kind(rows.reply, found, y)
     return accuracy
+
+
+def report_held(rows: Rows, bounds: Sequence[float]) -> None:
+    """Print how many misconceptions of natural answers are named, and how many of those named are held, whole
+    questions held out, before any span has to make the claim by itself."""
+    seen = [*rows.golden, *rows.natural, *rows.prose]
+    x, known, held = wrong_claims(rows.natural)
+    folds = np.array([fold_of(row.question) for row in rows.natural if row.point.startswith(FIX_PREFIX)])
+    p = np.zeros(len(held))
+    for fold in sorted(set(folds)):
+        at = (folds == fold) & known
+        theta = misconception_fit([row for row in seen if fold_of(row.question) != fold])
+        p[at] = 1 / (1 + np.exp(-(x[at] @ theta)))
+    for bound in bounds:
+        named = p >= bound
+        print(
+            f"misconceptions from {bound} on: {int(held.sum())} held, {np.mean(named[held == 1]):.3f} of them named; "
+            f"{int(named.sum())} named, {np.mean(held[named]):.3f} of them held"
+        )
 
 
 def _report(found: HeldOut, y: np.ndarray) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 
 from benchmarks.fit_grader.answers import SETS, GoldenRow, GradedRow, contrast_rows, golden_rows, graded_rows
 from benchmarks.fit_grader.short import short_rows
-from benchmarks.fit_grader.typed import alone_rows, pair_rows, reply_rows, typed_rows
+from benchmarks.fit_grader.typed import alone_rows, mistake_rows, pair_rows, prose_rows, reply_rows, typed_rows
 from benchmarks.joint.folds import THIRDS, third_of
 from interviewer.bank import load_bank, read_natural, read_pack
 from interviewer.core.bank.content import Item
@@ -47,6 +47,8 @@ BANK: dict[str, Callable[[Item, OfflineGrader], Iterator[GoldenRow]]] = {
     "natural": natural_rows,
     "short": short_rows,
     "typed": typed_rows,
+    "prose": prose_rows,
+    "mistakes": mistake_rows,
     "alone": alone_rows,
     "pairs": pair_rows,
     "reply": reply_rows,
@@ -62,6 +64,8 @@ class Rows(NamedTuple):
     natural: list[GoldenRow]
     short: list[GoldenRow]
     typed: list[GoldenRow]
+    prose: list[GoldenRow]
+    mistakes: list[GoldenRow]
     alone: list[GoldenRow]
     pairs: list[GoldenRow]
     reply: list[GoldenRow]

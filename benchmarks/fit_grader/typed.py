@@ -8,29 +8,50 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import yaml
 
 from benchmarks.fit_grader.answers import GoldenRow, point_rows
-from benchmarks.joint.material import ANSWERS, Typed, load_typed
+from benchmarks.joint.material import ANSWERS, MISTAKES, PROSE, TURNED, Typed, load_typed
 from interviewer.core.bank.content import Item
 from interviewer.core.bank.kinds import VerdictName
 from interviewer.core.bank.rubric import KeyPoint
+from interviewer.core.grade.grade import FIX_PREFIX
 from interviewer.grading.decision import CLASSES
 from interviewer.grading.offline_grader import OfflineGrader
 
-__all__ = ["alone_rows", "pair_rows", "reply_rows", "typed_rows"]
+__all__ = ["alone_rows", "mistake_rows", "pair_rows", "prose_rows", "reply_rows", "typed_rows"]
 
 COVERED, PARTIAL, MISSING, CONTRADICTED = range(len(CLASSES))
 
 
 def typed_rows(item: Item, grader: OfflineGrader) -> Iterator[GoldenRow]:
     """All points of a question beside whole answers."""
-    file = ANSWERS / f"{item.question.id}.yaml"
+    return _labelled(item, ANSWERS, grader)
+
+
+def prose_rows(item: Item, grader: OfflineGrader) -> Iterator[GoldenRow]:
+    """All points of a question beside well-formed prose, and all misconceptions beside what of it is true."""
+    return _labelled(item, PROSE, grader)
+
+
+def mistake_rows(item: Item, grader: OfflineGrader) -> Iterator[GoldenRow]:
+    """The same beside answers as people type them, each once right and once with mistakes."""
+    return _labelled(item, MISTAKES, grader)
+
+
+def _labelled(item: Item, folder: Path, grader: OfflineGrader) -> Iterator[GoldenRow]:
+    file = folder / f"{item.question.id}.yaml"
     rows = yaml.safe_load(file.read_text(encoding="utf-8")) if file.is_file() else []
     for number, row in enumerate(rows):
+        kind, found = str(row["kind"]), grader.signals(item, row["text"])
         labels = {name: CLASSES.index(VerdictName(told)) for name, told in (row.get("verdicts") or {}).items()}
-        yield from point_rows(item.question.id, str(row["kind"]), number, grader.signals(item, row["text"]), labels)
+        yield from point_rows(item.question.id, kind, number, found, labels)
+        if folder != ANSWERS and not kind.endswith(TURNED):
+            for name, own in found.items():
+                if name.startswith(FIX_PREFIX):
+                    yield GoldenRow(item.question.id, kind, number, name, None if own is None else own.features, 0)
 
 
 def alone_rows(item: Item, grader: OfflineGrader) -> Iterator[GoldenRow]:
@@ -74,5 +95,5 @@ def _rows(
 ) -> Iterator[GoldenRow]:
     """One point beside texts of a kind and a class, of which each is the whole answer."""
     for number, (kind, text, label) in enumerate(texts):
-        found = grader.signals(item, text, follow_up)[point.id]
+        found = grader.signals(item, text, follow_up, (point.id,))[point.id]
         yield GoldenRow(item.question.id, kind, number, point.id, None if found is None else found.features, label)

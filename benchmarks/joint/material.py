@@ -30,7 +30,10 @@ __all__ = [
     "CONTRADICTED",
     "COVERED",
     "MISSING",
+    "MISTAKES",
     "PARTIAL",
+    "PROSE",
+    "TURNED",
     "Claim",
     "Said",
     "Subject",
@@ -49,6 +52,13 @@ REFERENCES = Path(__file__).with_name("references")
 ANSWERS = Path(__file__).with_name("answers")
 """For each question of the bank seven whole answers with their verdicts, three of them wrong in part or throughout;
 written from the prompt alone. The bank's own natural answers are what is measured on."""
+PROSE = Path(__file__).with_name("prose")
+"""For each question of the bank nine well-formed true texts with their verdicts, most of them short, and three of the
+same with one thing turned wrong: elsewhere well-formed sentences are mostly the wrong ones."""
+MISTAKES = Path(__file__).with_name("mistakes")
+"""For each of them four answers as people type them, each once right and once with the mistakes that people make."""
+TURNED = ("-turned", "-wrong")
+"""What the kind of a text in `PROSE` and `MISTAKES` ends with that is not true throughout."""
 
 
 class Vectors:

@@ -57,6 +57,10 @@ class _Answer(NamedTuple):
     """None without a reader."""
     guarded: Guarded
 
+    def aside(self) -> _Answer:
+        """The same but for what it replies to."""
+        return self._replace(follow_up="")
+
     def typed(self, span: TextSpan) -> Span:
         """Where a span stands in the answer as typed."""
         return Span.of(self.layout.typed(span.start, span.end))
@@ -113,12 +117,11 @@ class OfflineGrader:
         answer = self._read_for(item, request.answer, claims, request.follow_up)
         points = tuple(point.id for point in item.rubric.key_points)
         ids = request.point_ids or points
-        found = self._matches(claims, answer)
+        found = self._matches(claims, answer, ids)
         verdicts = self._verdicts(item, ids, claims, answer, found)
         if request.follow_up:  # what else the reply says counts, too; what it does not say was not asked
             others = tuple(each for each in points if each not in ids)
-            aside = answer._replace(follow_up="")  # the follow-up speaks of the point that it asks for
-            more = self._verdicts(item, others, claims, aside, self._matches(claims, aside))
+            more = self._verdicts(item, others, claims, answer.aside(), found)
             verdicts = (*verdicts, *(each for each in more if each.verdict is VerdictName.COVERED))
         flags: tuple[Flag, ...] = answer.guarded.flags
         if len(request.answer) > _MOST_CHARACTERS or len(answer.spans) >= MOST_SPANS:
@@ -144,10 +147,17 @@ class OfflineGrader:
             agreement=self._model.agreement,
         )
 
-    def signals(self, item: Item, answer: str, follow_up: str = "") -> _Found:
-        """What was measured for every key point and, under `fix:<id>`, every misconception."""
+    def signals(self, item: Item, answer: str, follow_up: str = "", asked: Sequence[str] = ()) -> _Found:
+        """What was measured for every key point and, under `fix:<id>`, every misconception.
+
+        Args:
+            item: question and rubric.
+            answer: what was said.
+            follow_up: what it replies to.
+            asked: the points that the follow-up asks for.
+        """
         claims = self._claims.of(item)
-        return self._matches(claims, self._read_for(item, answer, claims, follow_up))
+        return self._matches(claims, self._read_for(item, answer, claims, follow_up), asked)
 
     def _read_for(self, item: Item, answer: str, claims: Claims, follow_up: str) -> _Answer:
         free: tuple[Flag, ...] = ("too-short",) if follow_up else ()  # "Python." is all some follow-ups ask for
@@ -221,9 +231,15 @@ class OfflineGrader:
             vectors[used] = self._encoder.encode([spans[i].text for i in used])
         return _Answer(layout, follow_up, spans, vectors, None, guarded)
 
-    def _matches(self, claims: Claims, answer: _Answer) -> _Found:
-        """Compare an answer with all claims of a kind, which compete for its spans, and then with the other kind."""
-        found = dict(zip(claims.texts, self._match(claims, list(claims.texts), answer), strict=True))
+    def _matches(self, claims: Claims, answer: _Answer, asked: Sequence[str] = ()) -> _Found:
+        """Compare an answer with all claims of a kind, which compete for its spans, and then with the other kind.
+
+        A reply leans on its follow-up for the points `asked` alone: of others it would be taken for what was asked.
+        """
+        leaning = [each for each in asked if answer.follow_up and not each.startswith(FIX_PREFIX)]
+        others = [each for each in claims.texts if each not in leaning]
+        found = dict(zip(others, self._match(claims, others, answer.aside()), strict=True))
+        found |= zip(leaning, self._match(claims, leaning, answer), strict=True)
         full: _Found = dict(found)
         for of_fixes in (False, True):
             own = {name: each for name, each in found.items() if name.startswith(FIX_PREFIX) is of_fixes}

@@ -98,6 +98,33 @@ TRUE = {
         "when it says 80% it is right 80% of the time",
         said=("definition",),
     ),
+    "an agent and its rewards": Case(
+        "reinforcement-learning-basics",
+        "An agent observes a state, chooses an action, and receives a reward and the next state; it seeks a policy"
+        " that maximises the expected discounted sum of rewards. The Markov property, by which the next state "
+        "depends only on the present state and action, is what justifies the Bellman equation.",
+    ),
+    "not alternatives": Case(
+        "dl-vs-rl",
+        "The two are not alternatives. Deep learning describes the kind of model, namely a multi-layer network, "
+        "whereas reinforcement learning describes the kind of problem, namely learning to act from rewards. A "
+        "project may use either one without the other, or both together, as in deep Q-learning.",
+    ),
+    "more linear layers do not help": Case(
+        "perceptron-to-mlp",
+        "The perceptron wasn't useless: if a separating plane exists, its rule finds one after finitely many "
+        "updates; if none exists, it never settles. For hidden layers the trouble was training, as a hard "
+        "threshold has zero derivative wherever it has one, so we use sigmoid or ReLU units and backpropagation. "
+        "More linear layers don't help. Sometimes a feature does: add x1·x2 as an input and one perceptron manages"
+        " XOR.",
+    ),
+    "both can fall": Case(
+        "dpo-derivation",
+        "Watch the log-probability of the chosen answers: the loss only cares about the margin, so both can fall "
+        "while it improves. I'd do SFT on similar answers first, so the reference suits the pairs. People say "
+        "there's no reward model; more exactly it's implicit: β times the log-ratio, up to a prompt-only term. "
+        "There's no sampling during training, so coverage depends on the dataset.",
+    ),
     "the threshold": Case(
         "evaluation-metrics",
         "Raising the threshold always lowers recall or leaves it, but precision can go either way, it is not monotone.",

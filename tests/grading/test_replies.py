@@ -8,6 +8,7 @@ from interviewer.core.bank.content import Bank
 from interviewer.core.bank.kinds import VerdictName
 from interviewer.core.grade.grade import Grade, GradeRequest
 from interviewer.grading import OfflineGrader
+from interviewer.grading.signals import Signals
 
 RIGHT = [
     ("dropout", "off-at-inference", "nothing, it lets everything through"),
@@ -71,3 +72,17 @@ def test_what_else_a_reply_says_is_credited(grader: OfflineGrader, bank: Bank) -
     found = reply(grader, bank, "zero-fsdp", "stage-1", answer)
     assert {"stage-1", "stage-3"} <= {each.point_id for each in found.verdicts if each.verdict is VerdictName.COVERED}
     assert all(each.verdict is VerdictName.COVERED for each in found.verdicts if each.point_id != "stage-1")
+
+
+def test_only_the_point_asked_for_leans_on_the_follow_up(grader: OfflineGrader, bank: Bank) -> None:
+    item, answer = bank["zero-fsdp"], "The optimizer states."
+    probe = item.rubric.point("stage-1").probe
+    plain, leaning = (grader.signals(item, answer, probe, asked) for asked in ((), ("stage-1",)))
+    moved = {
+        name
+        for name, own in plain.items()
+        if isinstance(own, Signals)
+        and isinstance(other := leaning[name], Signals)
+        and own.joint != pytest.approx(other.joint, abs=0.005)
+    }
+    assert moved == {"stage-1"}

@@ -1,0 +1,1 @@
+"""Does the grade say anything false?"""
