@@ -19,8 +19,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from benchmarks.fit_grader.answers import GoldenRow
 from benchmarks.fit_grader.fits import (
     REPLY_WEIGHTS,
@@ -28,20 +26,20 @@ from benchmarks.fit_grader.fits import (
     credit_fit,
     fit_families,
     fold_of,
+    held_misconceptions,
     misconception_fit,
+    misconception_rows,
     verdict_fit,
-    wrong_claims,
 )
 from benchmarks.fit_grader.measures import report_bank, report_graded, report_held
-from benchmarks.fit_grader.regression import soft_fit
 from benchmarks.fit_grader.rows import BANK, GRADING, PARTS, Rows, collect, load_rows, write_pieces
 from interviewer.grading.decision import CLASSES, PLAIN, WITH_READER, expanded
 from interviewer.grading.features import FEATURES
 from interviewer.grading.signals import REFERENCE_SIGNALS, SIGNALS
 
 HELD = 0.8
-"""Of the misconceptions that natural answers were told to hold from 0.6 on, three in ten were not held; from here on
-it is one in eight, and one in three of those held is named instead of one in two. `measures.report_held` prints it."""
+"""Of the misconceptions that natural answers are said to hold from 0.6 on, one in four is not held; from here on it is
+one in eight, and one in three of those held is named instead of nearly one in two. `measures.report_held` prints it."""
 WEIGHT = (0.9, 2.0, 1.0, 1.0)
 """What each class's probability is multiplied by before the largest is taken: of the points called covered four in five
 were to be made, and "partial" would hardly ever win."""
@@ -69,7 +67,7 @@ def fit(rows: Path, decisions: Path) -> None:
         (decisions / f"fold{fold}.json").write_text(json.dumps(body, indent=1) + "\n", encoding="utf-8")
     body = fitted(found, f"4-{digest.hexdigest()[:8]}", agreement)
     (GRADING / WITH_READER).write_text(json.dumps(body, indent=1) + "\n", encoding="utf-8")
-    write_plain(fit_families(found, {"golden": 1.0}), found.golden)
+    write_plain(fit_families(found, {"golden": 1.0}), misconception_rows(found.golden))
 
 
 def without_fold(rows: Rows, fold: int) -> Rows:
@@ -78,25 +76,14 @@ def without_fold(rows: Rows, fold: int) -> Rows:
     def kept(family: Sequence[GoldenRow]) -> list[GoldenRow]:
         return [row for row in family if fold_of(row.question) != fold]
 
-    return Rows(
-        golden=kept(rows.golden),
-        natural=kept(rows.natural),
-        short=kept(rows.short),
-        typed=kept(rows.typed),
-        prose=kept(rows.prose),
-        mistakes=kept(rows.mistakes),
-        alone=kept(rows.alone),
-        pairs=kept(rows.pairs),
-        reply=kept(rows.reply),
-        graded=rows.graded,
-    )
+    return Rows(**{name: kept(getattr(rows, name)) for name in BANK}, graded=rows.graded)
 
 
 def fitted(rows: Rows, version: str, agreement: dict[str, Any]) -> dict[str, Any]:
     """The body of a file of weights."""
     theta = verdict_fit(fit_families(rows))
     reply = verdict_fit(fit_families(rows, REPLY_WEIGHTS))
-    held = misconception_fit([*rows.golden, *rows.natural, *rows.prose])
+    held = misconception_fit(held_misconceptions(rows))
     several, single = (credit_fit(rows.graded, several=each) for each in (True, False))
     return {
         "version": version,
@@ -120,13 +107,12 @@ def fitted(rows: Rows, version: str, agreement: dict[str, Any]) -> dict[str, Any
     }
 
 
-def write_plain(rows: Verdicts, golden: Sequence[GoldenRow]) -> None:
-    """Write `weights_plain.json`: the golden rows alone, sentence-vector features only."""
+def write_plain(rows: Verdicts, wrong: Verdicts) -> None:
+    """Write `weights_plain.json`: the golden rows alone, points and misconceptions, sentence-vector features only."""
     size = len(FEATURES)
     theta = verdict_fit(rows._replace(x=rows.x[:, :size]))
-    xw, kw, yw = wrong_claims(golden)
-    held = soft_fit(xw[kw][:, :size], yw[kw], np.where(yw[kw] == 1, 3.0, 1.0))
-    digest = hashlib.sha256(rows.x[:, :size].tobytes() + xw[:, :size].tobytes()).hexdigest()
+    held = misconception_fit(wrong._replace(x=wrong.x[:, :size]))
+    digest = hashlib.sha256(rows.x[:, :size].tobytes() + wrong.x[:, :size].tobytes()).hexdigest()
     body = {
         "version": f"3p-{digest[:8]}",
         "features": expanded(FEATURES),

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks.fit_grader.answers import SETS, GoldenRow, GradedRow
-from benchmarks.fit_grader.regression import shares, soft_fit, softmax_fit
+from benchmarks.fit_grader.regression import logistic, shares, soft_fit, softmax_fit
 from benchmarks.fit_grader.rows import Rows
 from benchmarks.joint.folds import all_questions, third_of
 from interviewer.core.grade.grade import FIX_PREFIX
@@ -26,14 +26,15 @@ __all__ = [
     "design",
     "fit_families",
     "fold_of",
+    "held_misconceptions",
     "held_out_credit",
     "joined",
     "misconception_fit",
+    "misconception_rows",
     "reference_design",
     "told",
     "verdict_fit",
     "verdict_rows",
-    "wrong_claims",
 ]
 
 WITHIN = 5
@@ -65,7 +66,7 @@ class Verdicts(NamedTuple):
     known: np.ndarray
     """False there."""
     y: np.ndarray
-    """Index into CLASSES."""
+    """Index into CLASSES; of a misconception 1 when it is held."""
     fold: np.ndarray
     """What is held out together: see `fold_of`."""
     weight: np.ndarray
@@ -83,11 +84,20 @@ def verdict_rows(rows: Sequence[GoldenRow], weight: float = 1.0, rare: float = 1
         weight: what one verdict counts.
         rare: of which a contradiction counts this share.
     """
-    points = [row for row in rows if not row.point.startswith(FIX_PREFIX)]
-    x, known = design([row.signals for row in points])
-    y = np.array([row.label for row in points], dtype=int)
-    folds = np.array([fold_of(row.question) for row in points], dtype=int)
-    return Verdicts(x, known, y, folds, np.where(y == CONTRADICTED, rare * weight, weight))
+    found = _arrays([row for row in rows if not row.point.startswith(FIX_PREFIX)])
+    return found._replace(weight=np.where(found.y == CONTRADICTED, rare * weight, weight))
+
+
+def misconception_rows(rows: Sequence[GoldenRow]) -> Verdicts:
+    """Misconceptions alone; y is 1 where one is held, which counts three times, being rare."""
+    found = _arrays([row for row in rows if row.point.startswith(FIX_PREFIX)])
+    return found._replace(weight=np.where(found.y == 1, 3.0, 1.0))
+
+
+def _arrays(rows: Sequence[GoldenRow]) -> Verdicts:
+    x, known = design([row.signals for row in rows])
+    folds = np.array([fold_of(row.question) for row in rows], dtype=int)
+    return Verdicts(x, known, np.array([row.label for row in rows], dtype=int), folds, np.ones(len(rows)))
 
 
 def fold_of(question: str) -> int:
@@ -111,6 +121,11 @@ def fit_families(rows: Rows, weights: Mapping[str, float] = FAMILY_WEIGHTS) -> V
             if getattr(rows, name)
         ]
     )
+
+
+def held_misconceptions(rows: Rows) -> Verdicts:
+    """What is fitted on whether a misconception is held."""
+    return misconception_rows([*rows.golden, *rows.natural, *rows.prose])
 
 
 def design(signals: Sequence[tuple[float, ...] | None]) -> tuple[np.ndarray, np.ndarray]:
@@ -153,17 +168,9 @@ def credit_fit(rows: Sequence[GradedRow], *, several: bool) -> np.ndarray:
     return soft_fit(x, np.array([row.score for row in chosen]), weight, bounds=list(zip(low, high, strict=True)))
 
 
-def misconception_fit(rows: Sequence[GoldenRow]) -> np.ndarray:
-    """Weights of whether a misconception is held; one that is counts three times, being rare."""
-    x, known, y = wrong_claims(rows)
-    return soft_fit(x[known], y[known], np.where(y[known] == 1, 3.0, 1.0))
-
-
-def wrong_claims(rows: Sequence[GoldenRow]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Signals of misconceptions, where there are any, and whether they are held."""
-    own = [row for row in rows if row.point.startswith(FIX_PREFIX)]
-    x, known = design([row.signals for row in own])
-    return x, known, np.array([float(row.label) for row in own])
+def misconception_fit(rows: Verdicts) -> np.ndarray:
+    """Weights of whether a misconception is held, shape (features,)."""
+    return soft_fit(rows.x[rows.known], rows.y[rows.known], rows.weight[rows.known])
 
 
 def _weighted(rows: Sequence[GradedRow], weights: dict[str, float]) -> tuple[list[GradedRow], np.ndarray]:
@@ -184,7 +191,7 @@ def held_out_credit(rows: Sequence[GradedRow]) -> np.ndarray:
         own = data == name
         values[own] = 0.0
         others = [row for row, at in zip(rows, data, strict=True) if at != name]
-        earned = 1 / (1 + np.exp(-(x[own & usable] @ credit_fit(others, several=name in SEVERAL_WEIGHTS))))
+        earned = logistic(x[own & usable], credit_fit(others, several=name in SEVERAL_WEIGHTS))
         values[own & usable] = earned * [kept_of_copy(_named(rows[int(i)])) for i in np.flatnonzero(own & usable)]
     return values
 

@@ -14,15 +14,16 @@ from benchmarks.fit_grader.fits import (
     Verdicts,
     claim_odds,
     fit_families,
-    fold_of,
+    held_misconceptions,
     held_out_credit,
     misconception_fit,
+    misconception_rows,
     reference_design,
     told,
     verdict_fit,
     verdict_rows,
-    wrong_claims,
 )
+from benchmarks.fit_grader.regression import logistic
 from benchmarks.fit_grader.rows import Rows
 from interviewer.audit.agreement import auc, cohen_kappa, estimate, macro_f1, pearson, within_question
 from interviewer.core.bank.kinds import VerdictName
@@ -71,8 +72,6 @@ def report_bank(rows: Rows, weight: Sequence[float]) -> float:
     accuracy = 0.0
     for name in ("natural", "prose", "mistakes", "typed", "alone", "pairs", "golden", "short"):
         family = getattr(rows, name)
-        if not family:
-            continue
         y, found = verdict_rows(family).y, held_out(family, train, weight)
         print(f"{name}, whole questions held out:")
         _report(found, y)
@@ -93,19 +92,16 @@ def report_bank(rows: Rows, weight: Sequence[float]) -> float:
 def report_held(rows: Rows, bounds: Sequence[float]) -> None:
     """Print how many misconceptions of natural answers are named, and how many of those named are held, whole
     questions held out, before any span has to make the claim by itself."""
-    seen = [*rows.golden, *rows.natural, *rows.prose]
-    x, known, held = wrong_claims(rows.natural)
-    folds = np.array([fold_of(row.question) for row in rows.natural if row.point.startswith(FIX_PREFIX)])
-    p = np.zeros(len(held))
-    for fold in sorted(set(folds)):
-        at = (folds == fold) & known
-        theta = misconception_fit([row for row in seen if fold_of(row.question) != fold])
-        p[at] = 1 / (1 + np.exp(-(x[at] @ theta)))
+    seen, own = held_misconceptions(rows), misconception_rows(rows.natural)
+    p = np.zeros(len(own.y))
+    for fold in sorted(set(own.fold)):
+        at = (own.fold == fold) & own.known
+        p[at] = logistic(own.x[at], misconception_fit(seen.of(seen.fold != fold)))
     for bound in bounds:
         named = p >= bound
         print(
-            f"misconceptions from {bound} on: {int(held.sum())} held, {np.mean(named[held == 1]):.3f} of them named; "
-            f"{int(named.sum())} named, {np.mean(held[named]):.3f} of them held"
+            f"misconceptions from {bound} on: {own.y.sum()} held, {named[own.y == 1].mean():.3f} of them named; "
+            f"{named.sum()} named, {own.y[named].mean():.3f} of them held"
         )
 
 

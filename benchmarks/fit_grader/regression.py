@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.optimize import minimize
 
-__all__ = ["shares", "soft_fit", "softmax_fit"]
+__all__ = ["logistic", "shares", "soft_fit", "softmax_fit"]
 
 RIDGE = 0.003
 
@@ -44,7 +44,7 @@ def soft_fit(
     z, back = _standardised(x)
 
     def loss(theta: np.ndarray) -> tuple[float, np.ndarray]:
-        p = 1 / (1 + np.exp(-(z @ theta)))
+        p = logistic(z, theta)
         error = -(weight * (target * np.log(p + 1e-12) + (1 - target) * np.log(1 - p + 1e-12))).sum() / weight.sum()
         slope = ((p - target) * weight) @ z / weight.sum()
         held = theta.copy()
@@ -70,7 +70,13 @@ def _standardised(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return z, back
 
 
+def logistic(x: np.ndarray, theta: np.ndarray) -> np.ndarray:
+    """Probabilities of a logistic model, shape (rows,)."""
+    return np.asarray(1 / (1 + np.exp(-(x @ theta))))
+
+
 def shares(x: np.ndarray, theta: np.ndarray) -> np.ndarray:
+    """Probabilities of the classes by a softmax, shape (rows, classes)."""
     logits = x @ theta.T
     logits -= logits.max(1, keepdims=True)
     p = np.exp(logits)

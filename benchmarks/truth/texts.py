@@ -150,7 +150,7 @@ def lists(held: Iterator[Held], every: int) -> None:
 
 
 def truths(held: Iterator[Held], every: int) -> None:
-    """True texts of six kinds: how many are accused of anything, and how many are heard at all."""
+    """True texts of nine kinds: how many are accused of anything, and how many are heard at all."""
     rows = [json.loads(line) for line in TRUTHS.read_text(encoding="utf-8").splitlines()]
     counts: dict[str, list[tuple[bool, bool, int]]] = {}
     wrong = []
