@@ -48,8 +48,10 @@ async def every_letter_leads_to_its_widget(story: Story) -> list[str]:
     await story.until(lambda: below.focused is not None)
     # What a screen shows last, such as past sessions, comes after its first paint.
     await story.until(lambda: {target.widget for target in find_targets(below)} == set(below.focus_chain))
+    # What is learnt from past sessions, and of reviews due, moves what stands below it.
+    await story.until(lambda: all(each.is_finished for each in story.app.workers if each.node is below))
     targets, before = find_targets(below), None
-    while targets != before:  # what is learnt from past sessions moves what stands below it
+    while targets != before:
         await story.pilot.pause(0.1)
         before, targets = targets, find_targets(below)
     for letter, widget, place in targets:
