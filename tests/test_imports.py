@@ -165,6 +165,7 @@ MEANT_TWICE = {
     "grade": "the command, and what it yields",
     "history": "the command and the screen of past sessions",
     "interview": "one interview in line mode, and the screen of one",
+    "pass_on": "what saying that one does not know leads to, in either front end",
     "speaker": "who says the interviewer's words, in either front end",
 }
 """Names of files in two folders, where they mean the same thing; what that is."""

@@ -13,10 +13,8 @@ from concurrent.futures import TimeoutError as NotYet
 from interviewer.core.grade.grade import Ungraded
 from interviewer.core.interview.effects import Ask, Effect, Finish, GradeTurn, Leave, Rejected, Review, ShowHint
 from interviewer.core.interview.session import (
-    AnswerSubmitted,
     AskConfidence,
     Continued,
-    DontKnow,
     Ended,
     Event,
     Graded,
@@ -25,7 +23,6 @@ from interviewer.core.interview.session import (
     Phase,
     Quit,
     Resumed,
-    Skipped,
 )
 from interviewer.core.ports import EncoderStatus
 from interviewer.core.text import plain_newlines
@@ -34,6 +31,8 @@ from interviewer.plain.commands import SUBMIT, Command, help_lines, parse_comman
 from interviewer.plain.confidence import Confidence
 from interviewer.plain.console import Console
 from interviewer.plain.contest import Contests
+from interviewer.plain.pass_on import COMMANDS as PASSING
+from interviewer.plain.pass_on import PassOn
 from interviewer.plain.speaker import LineSpeaker
 from interviewer.report.terminal_report import render_question
 from interviewer.sessions.conductor import Conductor
@@ -56,6 +55,7 @@ class _PlainInterview:
         self._speaker = LineSpeaker(conductor, console)
         self._confidence = Confidence(conductor, console, asks)
         self._contests = Contests(conductor, console)
+        self._pass_on = PassOn(conductor, console)
 
     def run(self) -> int:
         """Conduct the session; returns the exit code."""
@@ -121,8 +121,12 @@ class _PlainInterview:
                 self._lines.append(line)
                 conductor.save_draft(self._text(), len(self._lines) - 1, len(line))
             elif command.name == SUBMIT:
-                self._just_submitted = True
-                return self._send(AnswerSubmitted(at=conductor.clock(), text=self._text()))
+                if submitted := self._pass_on.submitted(self._text()):
+                    self._just_submitted = True
+                    return self._send(submitted)
+            elif command.name in PASSING:
+                if chosen := self._pass_on.chosen(command.name, self._text()):
+                    return self._send(chosen)
             elif not self._tell(command):
                 return self._command(command.name)
 
@@ -157,8 +161,6 @@ class _PlainInterview:
             return self._send(Resumed(at=self._conductor.clock()))
         events: dict[str, Event] = {
             "/hint": HintRequested(at=now),
-            "/idk": DontKnow(at=now),
-            "/skip": Skipped(at=now),
             "/quit": Quit(at=now),
             "/end": Ended(at=now),
         }
@@ -168,7 +170,9 @@ class _PlainInterview:
         """What was typed before the end of input is an answer; after that there is nothing to wait for."""
         if self._text().strip() and not self._input_ended:
             self._input_ended = True
-            return self._send(AnswerSubmitted(at=self._conductor.clock(), text=self._text()))
+            event = self._pass_on.submitted(self._text(), sure=True)
+            assert event is not None, "nobody can be asked"
+            return self._send(event)
         self._input_ended = True
         return self._send(Quit(at=self._conductor.clock()))
 

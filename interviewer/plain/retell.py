@@ -10,6 +10,7 @@ from interviewer.plain.console import Console
 from interviewer.report.terminal_report import wrap_text
 from interviewer.sessions.session_view import SessionView
 from interviewer.sessions.speaking import question_text
+from interviewer.wording.replies import describe_reply
 
 
 def retell(view: SessionView, console: Console) -> None:
@@ -44,8 +45,7 @@ def _tell_turn(view: SessionView, console: Console, turn: Turn, number: int) -> 
             _say(console, _hint_label(hint.price), hint.text)
     for words in said:
         _tell_words(console, words, item)
-    answer = turn.answer or f"({turn.outcome or 'not answered'})"
-    _say(console, "You", answer, typed=bool(turn.answer))
+    _say(console, "You", describe_reply(turn), typed=bool(turn.answer or turn.draft))
     for words in said:
         if words.act in (Act.REACTION, Act.EXPLANATION):
             _say(console, "Interviewer", words.text)

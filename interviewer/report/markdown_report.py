@@ -14,6 +14,7 @@ from interviewer.core.interview.summary import SessionSummary
 from interviewer.core.text import clean, clean_line
 from interviewer.wording import verdicts
 from interviewer.wording.model_costs import describe_ledger
+from interviewer.wording.replies import describe_reply
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$])")
 
@@ -30,7 +31,9 @@ def render_markdown(summary: SessionSummary) -> str:
     )
     environment.filters.update(inline=_inline, fence=_fence)
     template = environment.get_template("report.md.j2")
-    return template.render(summary=summary, wording=verdicts, ledger=describe_ledger(summary))
+    return template.render(
+        summary=summary, wording=verdicts, describe_reply=describe_reply, ledger=describe_ledger(summary)
+    )
 
 
 def _inline(text: str) -> str:

@@ -11,6 +11,7 @@ from interviewer.core.text import clean, clean_line
 from interviewer.wording import verdicts
 from interviewer.wording.model_costs import describe_ledger
 from interviewer.wording.prose import read_blocks
+from interviewer.wording.replies import describe_reply
 
 
 def render_terminal(summary: SessionSummary, width: int = 80) -> str:
@@ -73,8 +74,7 @@ def render_question(summary: QuestionSummary, width: int, *, number: int | None 
         lines += wrap_text(verdicts.describe_flags(summary.score.flags), width)
     for turn in summary.turns:
         lines += ["", *_asked(turn.prompt, width)]
-        said = turn.answer if turn.answer else f"({turn.outcome or 'not answered yet'})"
-        lines += _paragraphs(f"You: {said}", width, "  ")
+        lines += _paragraphs(f"You: {describe_reply(turn)}", width, "  ")
     lines += _verdicts(summary.score, width)
     lines += ["", "A strong answer:", *_prose(question.model_answer, width, "  ")]
     if question.worked_solution:

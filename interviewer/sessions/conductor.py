@@ -124,8 +124,9 @@ class Conductor(SessionView):
         return f"The interviewer's model did not answer; authored wording is used. {words.voicing.problem}"
 
     def save_draft(self, text: str, row: int = 0, column: int = 0) -> None:
-        """Keep what stands in the editor."""
-        self.journal.save_draft(self.row.id, Draft(self.turn.id, text, row, column), self.clock())
+        """Keep what stands in the editor: for the turn that is open, or for the one that comes after what is read."""
+        turn_id = self.turn.id if self.turn.outcome is None else len(self.state.turns)
+        self.journal.save_draft(self.row.id, Draft(turn_id, text, row, column), self.clock())
 
     def draft(self) -> Draft | None:
         """What stood in the editor for the current turn when the program last ran."""

@@ -314,7 +314,7 @@ def test_line_mode_prints_the_conversation(services: Services, taped: Conductor)
     assert "x[0] + w[i] = [1, 2]\n  closing [/b] tag" in told
     assert "\x1b" not in told
     assert told.index("Question 1 of 2") < told.index("Hint (costs") < told.index("closing [/b] tag")
-    assert told.index("closing [/b] tag") < told.index("(dont-know)") < told.index("Question 2 of 2")
+    assert told.index("closing [/b] tag") < told.index('(said "I don\'t know")') < told.index("Question 2 of 2")
     assert dump(services) == before
 
 

@@ -106,6 +106,8 @@ class Turn(Frozen):
     hints: int = 0
     outcome: Outcome | None = None
     answer: str = ""
+    draft: str = Field(default="", exclude_if=lambda draft: not draft)
+    """What had been typed when the turn was passed on. It is kept and not graded."""
     result: GradeResult | None = None
     confidence: int | None = None
     """1 to 5, how sure the candidate was of the answer before the verdict; None when they did not say."""
@@ -177,13 +179,18 @@ class HintRequested(_Event):
     kind: Literal["hint-requested"] = "hint-requested"
 
 
-class Skipped(_Event):
+class _PassedOn(_Event):
+    draft: str = Field(default="", exclude_if=lambda draft: not draft)
+    """What had been typed; journals of before have none."""
+
+
+class Skipped(_PassedOn):
     """The candidate passed on the current turn."""
 
     kind: Literal["skipped"] = "skipped"
 
 
-class DontKnow(_Event):
+class DontKnow(_PassedOn):
     """The candidate said "I don't know" to the current turn."""
 
     kind: Literal["dont-know"] = "dont-know"

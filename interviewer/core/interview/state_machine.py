@@ -123,7 +123,7 @@ def _pass_on(state: State, event: Skipped | DontKnow, items: Items) -> Step:
     if state.phase is not Phase.ANSWERING or state.turn is None:
         return Step(state, (Rejected("no question is open"),))
     outcome = Outcome.SKIPPED if isinstance(event, Skipped) else Outcome.DONT_KNOW
-    closed = _close_turn(state, event.at, outcome, "")
+    closed = _close_turn(state, event.at, outcome, "", draft=event.draft.strip())
     main = state.turn.kind is TurnKind.QUESTION
     return _after_question(closed, event.at, items) if main else _after_turn(closed, event.at, items)
 
@@ -315,12 +315,12 @@ def _ask(state: State, at: float, question_id: str, kind: TurnKind, target: str 
     return Step(state.model_copy(update=update), (Ask(turn.id),))
 
 
-def _close_turn(state: State, at: float, outcome: Outcome, text: str) -> State:
+def _close_turn(state: State, at: float, outcome: Outcome, text: str, *, draft: str = "") -> State:
     turn = state.turn
     assert turn is not None
     state = _stop_clock(state, at)
     seconds = max(0.0, state.active - turn.started)
-    closed = {"outcome": outcome, "answer": text, "seconds": seconds, "ended": at}
+    closed = {"outcome": outcome, "answer": text, "draft": draft, "seconds": seconds, "ended": at}
     return _put(state, turn.model_copy(update=closed))
 
 

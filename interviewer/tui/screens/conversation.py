@@ -58,8 +58,11 @@ class ConversationScreen(Screen[None]):
 
     def _refresh_state(self) -> None:
         phase = self._view.state.phase
-        self.editor.disabled = self.asking is not None or phase is not Phase.ANSWERING  # nothing on screen to answer
-        self.editor.placeholder = "" if self.editor.disabled else name_keys(self, self.EMPTY)
+        # Nothing is on screen to answer; but what is typed while an answer is read goes into the next box.
+        self.editor.disabled = self.asking is not None or phase not in (Phase.ANSWERING, Phase.GRADING)
+        self.editor.placeholder = (
+            name_keys(self, self.EMPTY) if phase is Phase.ANSWERING and not self.editor.disabled else ""
+        )
         self.set_class(phase is Phase.PAUSED, "-paused")
         self._show_head()
         self._show_status()

@@ -15,16 +15,16 @@ from interviewer.core.interview.effects import Effect
 from interviewer.core.interview.session import (
     AnswerSubmitted,
     Continued,
-    DontKnow,
     Ended,
+    Event,
     GradeDeferred,
     HintRequested,
+    Outcome,
     Paused,
     Phase,
     Quit,
     Rated,
     Resumed,
-    Skipped,
 )
 from interviewer.core.interview.utterance import Act
 from interviewer.core.text import count_words
@@ -38,6 +38,7 @@ from interviewer.tui.safe_text import explain, show_line, toast
 from interviewer.tui.screens.clarify import ClarifyScreen
 from interviewer.tui.screens.conversation import ConversationScreen
 from interviewer.tui.session.draft import Drafting
+from interviewer.tui.session.pass_on import PassOn
 from interviewer.tui.session.runner import SessionRunner
 from interviewer.tui.widgets.status import describe_encoder, describe_hint
 
@@ -90,6 +91,7 @@ class InterviewScreen(ConversationScreen):
     def on_mount(self) -> None:
         """Take the session up where it stands."""
         self._drafting = Drafting(self.app, self.conductor, self.editor)
+        self._pass_on = PassOn(self.app, self.conductor, self.editor, self._send_and_clear)
         self.watch(self.app, "encoder_status", self._show_status, init=False)
         self._runner.perform(self._opening)
         self.set_interval(_SAVES_EVERY, self._tick)
@@ -180,7 +182,7 @@ class InterviewScreen(ConversationScreen):
 
     def _submit(self) -> None:
         """The editor is cleared only once the answer is on disk."""
-        if self.conductor.state.phase is Phase.ANSWERING:
+        if self.conductor.state.phase is Phase.ANSWERING and not self._pass_on.takes(self.editor.text):
             self._runner.send(AnswerSubmitted(at=self.conductor.clock(), text=self.editor.text))
             self._ask_confidence()
 
@@ -205,11 +207,18 @@ class InterviewScreen(ConversationScreen):
 
     def action_dont_know(self) -> None:
         """Say "I don't know"."""
-        self._runner.send(DontKnow(at=self.conductor.clock()))
+        self._pass_on.choose(Outcome.DONT_KNOW)
 
     def action_skip(self) -> None:
         """Pass on this turn."""
-        self._runner.send(Skipped(at=self.conductor.clock()))
+        self._pass_on.choose(Outcome.SKIPPED)
+
+    def _send_and_clear(self, event: Event) -> bool:
+        """Send what ends a turn without an answer; the editor is cleared only once it is on disk."""
+        sent = self._runner.send(event)
+        if sent:
+            self._drafting.clear()
+        return sent
 
     def action_pause(self) -> None:
         """Stop the clock, or start it again."""

@@ -24,9 +24,12 @@ class Drafting:
         """Text and cursor as they were last saved; None after a failure."""
 
     def bring_back(self) -> None:
-        """Show the current turn's draft, or an empty editor."""
+        """Show the current turn's draft; what was typed while the answer before it was read is one, too."""
+        self.save()
         draft = self._conductor.draft()
-        self._editor.load_text(draft.text if draft else "")
+        text = draft.text if draft else ""
+        if text != self._editor.text:
+            self._editor.load_text(text)
         if draft:
             self._editor.move_cursor((draft.row, draft.column))
         self._saved = (self._editor.text, self._editor.cursor_location)
@@ -39,7 +42,7 @@ class Drafting:
     def save(self) -> None:
         """Keep what stands in the editor, when it has changed."""
         now = (self._editor.text, self._editor.cursor_location)
-        if self._conductor.state.phase is not Phase.ANSWERING or now == self._saved:
+        if self._conductor.state.phase not in (Phase.ANSWERING, Phase.GRADING) or now == self._saved:
             return
         try:
             self._conductor.save_draft(now[0], *now[1])

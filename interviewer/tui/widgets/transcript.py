@@ -16,6 +16,7 @@ from interviewer.core.interview.utterance import Act, Utterance
 from interviewer.tui.safe_text import show
 from interviewer.tui.widgets.prose_view import make_authored
 from interviewer.wording.prose import rejoin
+from interviewer.wording.replies import describe_reply
 
 
 class Transcript(VerticalScroll):
@@ -95,7 +96,7 @@ class Transcript(VerticalScroll):
                 self._add("You asked", words.asked, "answered")
                 self._add("Interviewer", words.text, "asked")
         if turn.outcome is not None:
-            self.add_answer(turn.answer or f"({turn.outcome})")
+            self.add_answer(describe_reply(turn))
 
     def add_hint(self, item: Item, number: int, text: str) -> None:
         """Show a hint with its price."""

@@ -23,6 +23,7 @@ from interviewer.tui.safe_text import show, show_line
 from interviewer.wording import verdicts
 from interviewer.wording.formulas import read_formulas
 from interviewer.wording.prose import reflow, rejoin
+from interviewer.wording.replies import describe_reply
 
 _COLOURS = {
     VerdictName.COVERED: "$text-success",
@@ -79,7 +80,7 @@ def _answers(summary: QuestionSummary) -> Iterator[Content]:
         yield Content()
         yield show("You", "bold")
         if not turn.answer:
-            yield show_line(f"({turn.outcome or 'not answered yet'})")
+            yield show(describe_reply(turn))
             continue
         held = turn.result.misconceptions if isinstance(turn.result, Grade) else ()
         wrong = [(each.evidence.start, each.evidence.end) for each in held]

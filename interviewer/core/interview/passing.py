@@ -1,0 +1,68 @@
+"""Whether what somebody sent is no answer but "I don't know" or "pass", in whatever words people use for it.
+
+Only the whole text counts: "not sure, but I think the variance grows" is an answer.
+"""
+
+from __future__ import annotations
+
+import re
+
+from interviewer.core.english import tokens
+from interviewer.core.interview.session import DontKnow, Outcome, Skipped
+
+__all__ = ["pass_on", "read_passing"]
+
+_AROUND = re.compile(
+    r"^(?:i'm|i am|i've|i have|i'll|let's|i)\b|\b(?:at all|right now|to be honest|tbh|i'm afraid|i am afraid|sorry|"
+    r"honestly|really|actually|unfortunately|just|please|um+|uh+m?|hm+|well|ok(?:ay)?|oh|here|yet|anymore|though|"
+    r"yeah|(?:about |on |for )?(?:the answer|the question|this one|that one|this|that|it))\b"
+)
+"""What people put around it."""
+_CONTRACTED = re.compile(r"\b(do|ca|have|could|would)nt\b")
+"""Contractions as they are typed in a hurry."""
+_NOT_KNOWN = frozenset(
+    {
+        "idk",
+        "dunno",
+        "don't know",
+        "do not know",
+        "no idea",
+        "no clue",
+        "haven't a clue",
+        "haven't got a clue",
+        "not sure",
+    }
+    | {"can't remember", "cannot remember", "don't remember", "do not remember", "forgot", "can't say", "cannot say"}
+    | {"can't answer", "cannot answer", "never heard of", "haven't heard of", "beats me", "not sure", "couldn't say"}
+    | {"couldn't tell you", "wouldn't know"}
+)
+_PASSED = frozenset(("skip", "pass", "next question", "the next question"))
+
+
+def read_passing(text: str) -> Outcome | None:
+    """`Outcome.DONT_KNOW` or `Outcome.SKIPPED` when that is all the text says; None for anything that may be an answer.
+
+    Args:
+        text: as it was typed.
+    """
+    if text.strip() and not text.strip(" \t\n?.!"):
+        return Outcome.DONT_KNOW if "?" in text else None
+    words = " ".join(tokens(text))
+    while (rest := " ".join(_AROUND.sub(" ", words).split())) != words:
+        words = rest
+    words = _CONTRACTED.sub(r"\1n't", words)
+    if words in _NOT_KNOWN:
+        return Outcome.DONT_KNOW
+    return Outcome.SKIPPED if words in _PASSED else None
+
+
+def pass_on(outcome: Outcome, at: float, draft: str) -> Skipped | DontKnow:
+    """The event of going on without an answer.
+
+    Args:
+        outcome: `SKIPPED` or `DONT_KNOW`.
+        at: Unix time in seconds.
+        draft: what stood where the answer is typed; it is kept, and not graded.
+    """
+    event = Skipped if outcome is Outcome.SKIPPED else DontKnow
+    return event(at=at, draft=draft)

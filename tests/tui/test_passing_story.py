@@ -1,0 +1,118 @@
+"""Going on without an answer in the interface, and what is typed while one is read: nothing is dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from textual.widgets import TextArea
+
+from interviewer.core.interview.session import Outcome, Phase
+from interviewer.services import Services
+from interviewer.sessions.conductor import Conductor
+from interviewer.tui.screens.confirm import ConfirmScreen
+from interviewer.tui.screens.interview import InterviewScreen
+from tests.support.scripted import ScriptedEngine
+from tests.tui.conftest import Story, tell
+
+Begin = Callable[..., Conductor]
+
+
+def editor_text(story: Story) -> str:
+    return story.app.screen.query_one(TextArea).text
+
+
+async def test_idk_is_confirmed_by_one_key(services: Services, begin: Begin) -> None:
+    conductor = begin()
+    async with tell(services, conductor) as story:
+        await story.type("[b]idk")
+        await story.pilot.press("ctrl+s")
+        await story.until(lambda: conductor.state.turns[0].outcome is Outcome.ANSWERED)  # "[b]idk" is an answer
+    conductor = begin()
+    async with tell(services, conductor) as story:
+        await story.type("idk")
+        await story.pilot.press("ctrl+s")
+        await story.until(lambda: isinstance(story.app.screen, ConfirmScreen))
+        assert 'Take "idk" as "I don\'t know"' in story.visible()
+        await story.pilot.press("y")
+        await story.until(lambda: conductor.state.position == 1)
+        assert (conductor.state.turns[0].outcome, conductor.state.turns[0].draft) == (Outcome.DONT_KNOW, "idk")
+        await story.until(lambda: editor_text(story) == "")
+
+
+async def test_saying_no_leaves_it_in_the_box(services: Services, begin: Begin) -> None:
+    conductor = begin()
+    async with tell(services, conductor) as story:
+        await story.type("not sure")
+        await story.pilot.press("ctrl+s")
+        await story.until(lambda: isinstance(story.app.screen, ConfirmScreen))
+        await story.pilot.press("escape")
+        await story.until(lambda: isinstance(story.app.screen, InterviewScreen))
+        assert editor_text(story) == "not sure"
+        assert conductor.state.phase is Phase.ANSWERING
+
+
+@pytest.mark.parametrize(("key", "outcome"), [("f3", Outcome.DONT_KNOW), ("f4", Outcome.SKIPPED)])
+async def test_words_in_the_box_are_asked_about_and_kept(
+    services: Services, begin: Begin, key: str, outcome: Outcome
+) -> None:
+    conductor = begin()
+    async with tell(services, conductor) as story:
+        await story.type("three typed words")
+        await story.pilot.press(key)
+        await story.until(lambda: isinstance(story.app.screen, ConfirmScreen))
+        assert "3 words typed" in story.visible()
+        await story.pilot.press("escape")
+        await story.until(lambda: isinstance(story.app.screen, InterviewScreen))
+        assert editor_text(story) == "three typed words"
+        await story.pilot.press(key, "y")
+        await story.until(lambda: conductor.state.position == 1)
+        assert conductor.state.turns[0].outcome is outcome
+        assert conductor.state.turns[0].draft == "three typed words"
+        await story.until(lambda: editor_text(story) == "")
+
+
+async def test_an_empty_box_is_passed_on_at_once(services: Services, begin: Begin) -> None:
+    conductor = begin()
+    async with tell(services, conductor) as story:
+        await story.pilot.press("f4")
+        await story.until(lambda: conductor.state.position == 1)
+        assert conductor.state.turns[0].outcome is Outcome.SKIPPED
+
+
+async def test_what_is_typed_while_an_answer_is_read_goes_into_the_next_box(
+    services: Services, engine: ScriptedEngine, begin: Begin
+) -> None:
+    engine.holding = True
+    conductor = begin()
+    async with tell(services, conductor) as story:
+        await story.type("the answer")
+        await story.pilot.press("ctrl+s")
+        await story.until(lambda: conductor.state.phase is Phase.GRADING)
+        await story.until(lambda: editor_text(story) == "")
+        await story.type("and the next one")
+        await story.pilot.press("ctrl+s")  # there is nothing to answer yet
+        engine.release()
+        await story.until(lambda: conductor.state.phase is Phase.ANSWERING)
+        await story.pilot.pause()
+        assert editor_text(story) == "and the next one"
+        assert conductor.draft() is not None
+        assert conductor.state.turns[0].answer == "the answer"
+
+
+async def test_what_was_typed_ahead_survives_leaving(services: Services, engine: ScriptedEngine, begin: Begin) -> None:
+    engine.holding = True
+    conductor = begin()
+    async with tell(services, conductor) as story:
+        await story.type("the answer")
+        await story.pilot.press("ctrl+s")
+        await story.until(lambda: conductor.state.phase is Phase.GRADING)
+        await story.type("typed ahead")
+        await story.pilot.press("ctrl+q", "y")
+        await story.until(lambda: conductor.state.phase is Phase.PAUSED)
+    engine.holding = False
+    engine.release()
+    again = services.sessions.resume()
+    async with tell(services, again) as story:
+        await story.until(lambda: again.state.phase is Phase.ANSWERING and len(again.state.turns) == 2)
+        await story.until(lambda: editor_text(story) == "typed ahead")

@@ -1,0 +1,100 @@
+""" "I don't know" and "pass", in the words people use, and what stood in the box beside them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from interviewer.core.interview.passing import read_passing
+from interviewer.core.interview.session import DontKnow, Outcome, Phase, Skipped, event_adapter
+from interviewer.plain import run_plain
+from interviewer.report.markdown_report import render_markdown
+from interviewer.report.terminal_report import render_terminal
+from interviewer.services import Services
+from interviewer.wording.replies import describe_reply
+from tests.support.terminal import Terminal
+from tests.unit.test_plain import play
+from tests.unit.test_plain_confidence import services, start, terminal
+
+__all__ = ["services", "terminal"]
+
+NOT_KNOWN = """idk|IDK.|dont know|I don't know|i don’t know|I do not know that one, sorry!|no idea|No idea tbh|?|??
+not sure|Not sure at all.|honestly, I'm not sure|i have no clue|sorry, no clue|well, i can't remember it anymore|dunno
+I've never heard of this|haven't heard of it|beats me|i couldnt tell you|um, I really don't know about this"""
+PASSED = "skip|Skip this one please|pass|I'll pass|let's skip that|next question, please|pass on this one"
+ANSWERS = """not sure, but the variance grows|I don't know why, it just converges|no|none|nothing|the forward pass
+a skip|idk maybe the gradient|the next one|one pass|...|it is unknown|we do not know the test labels|skip connections
+no idea is needed|forgot gate|I can't say it always converges"""
+
+
+@pytest.mark.parametrize("text", NOT_KNOWN.replace("\n", "|").split("|"))
+def test_i_dont_know_is_heard_in_any_words(text: str) -> None:
+    assert read_passing(text) is Outcome.DONT_KNOW
+
+
+@pytest.mark.parametrize("text", PASSED.split("|"))
+def test_passing_is_heard(text: str) -> None:
+    assert read_passing(text) is Outcome.SKIPPED
+
+
+@pytest.mark.parametrize("text", ["", "  \n", *ANSWERS.replace("\n", "|").split("|")])
+def test_what_may_be_an_answer_is_one(text: str) -> None:
+    assert read_passing(text) is None
+
+
+@pytest.mark.parametrize("kind", ["skipped", "dont-know"])
+def test_a_journal_of_before_kept_no_words(kind: str) -> None:
+    event = event_adapter.validate_python({"kind": kind, "at": 1.0})
+    assert isinstance(event, Skipped | DontKnow)
+    assert event.draft == ""
+    assert "draft" not in event.model_dump()
+
+
+def test_a_pipe_is_taken_at_its_word(services: Services) -> None:
+    conductor = start(services, count=2, mode="interview")
+    play(services, conductor, "idk\n.\nhalf a thought\n/skip\n")
+    known, skipped = conductor.state.turns
+    assert (known.outcome, known.answer, known.draft) == (Outcome.DONT_KNOW, "", "idk")
+    assert (skipped.outcome, skipped.answer, skipped.draft) == (Outcome.SKIPPED, "", "half a thought")
+    assert conductor.state.phase is Phase.FINISHED
+
+
+def test_the_end_of_the_input_is_no_answer_either(services: Services) -> None:
+    conductor = start(services, count=1, mode="interview")
+    play(services, conductor, "no idea")
+    assert conductor.state.turns[0].outcome is Outcome.DONT_KNOW
+
+
+def test_a_second_dot_takes_it_and_more_words_make_it_an_answer(services: Services, terminal: Terminal) -> None:
+    conductor = start(services, count=2, mode="interview")
+    terminal.type("not sure\n.\nbut the variance grows\n.\n/idk\n/idk\nidk\n.\n.\n")
+    with terminal.open() as console:
+        run_plain(conductor, console, services.engine().status)
+    first, last = conductor.state.turns[0], conductor.state.turns[-1]
+    assert (first.outcome, first.answer) == (Outcome.ANSWERED, "not sure\nbut the variance grows")
+    assert (last.outcome, last.draft) == (Outcome.DONT_KNOW, "idk")
+    assert terminal.text.count("That reads as") == 2
+
+
+def test_words_are_left_only_when_that_is_said_twice(services: Services, terminal: Terminal) -> None:
+    conductor = start(services, count=1, mode="interview")
+    terminal.type("three typed words\n/skip\n/skip\n")
+    with terminal.open() as console:
+        run_plain(conductor, console, services.engine().status)
+    assert "You have 3 words typed. /skip once more goes on" in " ".join(terminal.text.split())
+    assert conductor.state.turns[0].draft == "three typed words"
+
+
+def test_it_reads_in_every_report_as_people_say_it(services: Services, tmp_path: Path) -> None:
+    conductor = start(services, count=2, mode="interview")
+    play(services, conductor, "# half a [thought]\n/skip\n/idk\n")
+    again = services.sessions.open(conductor.row.id)
+    assert [describe_reply(turn) for turn in again.state.turns] == [
+        "(skipped, with 4 words typed and not sent)\n# half a [thought]",
+        '(said "I don\'t know")',
+    ]
+    for shown in (render_terminal(again.summary(), 100), render_markdown(again.summary())):
+        assert "skipped, with 4 words typed and not sent" in shown
+        assert "# half a [thought]" in shown
+        assert "dont-know" not in shown
