@@ -1,8 +1,8 @@
 """What the interviewer says when: decided here for every front end, which only finds a way to show it.
 
 The greeting comes once, before the first question; that question is read out as it was written, so that it waits
-for no model. An answer is acknowledged once, while it is graded; a turn that was passed on, before the next one is
-asked. The last words come once.
+for no model. An answer to a question is acknowledged once, while it is graded, and a reply to a follow-up not at all;
+a turn that was passed on, before the next one is asked. No stock line comes twice. The last words come once.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from interviewer.core.bank.rubric import KeyPoint
 from interviewer.core.interview import authored
 from interviewer.core.interview.authored import Speech
 from interviewer.core.interview.effects import Ask, Effect, Finish, GradeTurn, ShowHint
-from interviewer.core.interview.session import State, Turn
+from interviewer.core.interview.session import State, Turn, TurnKind
 from interviewer.core.interview.utterance import Act
 from interviewer.sessions.session_view import SessionView
 
@@ -50,8 +50,13 @@ def _asking(view: SessionView, turn_id: int) -> Iterator[Speech]:
 
 
 def _reaction(view: SessionView, turn: Turn | None) -> Iterator[Speech]:
-    if turn is not None and not view.state.words(Act.REACTION, turn.id):
-        yield authored.react(view.state, turn, view.items[turn.question_id])
+    """What is said to an answer to a question, and to a turn that was passed on; a reply to a follow-up speaks for
+    itself."""
+    if turn is None or view.state.words(Act.REACTION, turn.id) or (turn.answer and turn.kind is not TurnKind.QUESTION):
+        return
+    speech = authored.react(view.state, turn, view.items[turn.question_id])
+    if speech.words.text:
+        yield speech
 
 
 def question_text(state: State, turn: Turn) -> str:

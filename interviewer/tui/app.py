@@ -19,6 +19,7 @@ from interviewer.errors import MockdlError
 from interviewer.services import Services
 from interviewer.sessions.conductor import Conductor
 from interviewer.tui.base import AppBase
+from interviewer.tui.key_captions import name_keys
 from interviewer.tui.messages import EncoderChanged
 from interviewer.tui.safe_text import explain, toast
 from interviewer.tui.screens.interview import InterviewScreen
@@ -205,6 +206,10 @@ class MockdlApp(AppBase):
             self.exit(0)
         elif not isinstance(self.screen, LeaveScreen):
             self.push_screen(LeaveScreen(), lambda leaves: interview.leave() if leaves else None)
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C copies and does not leave; say what does."""
+        toast(self, name_keys(self, "{quit} saves and leaves."))
 
     # Help
 

@@ -47,7 +47,7 @@ def test_quitting_the_interface_while_an_answer_is_read_ends_quietly(judge: tupl
         program.type(LEAVE)
         program.wait_for("Stay (Esc)")
         program.type("y")
-        assert (program.end(), program.plain().strip()) == (0, "")
+        assert (program.end(), program.plain().strip()) == (0, "Saved. `mockdl start --resume` takes it up again.")
     assert answers_on_disk() == [ANSWER]
 
 

@@ -258,8 +258,10 @@ async def test_two_visitors_share_one_worker_process(serve_with: Callable[..., S
             await visitor.sees("Settings")
             await visitor.presses("\x13")  # ctrl+s: start
             await visitor.sees("Question 1 of 6")
-            await visitor.sees("encoder ready on")
+            await visitor.sees("0 words")
         assert len(served.of("interviewer.cli.visitor")) == 2
+        while not served.of("tests.support.stub_worker"):  # it starts once the first screen has been drawn
+            await asyncio.sleep(0.05)
         assert len(served.of("tests.support.stub_worker")) == 1
         for visitor in visitors:
             await visitor.presses("an answer")

@@ -13,6 +13,7 @@ from textual.widgets import TextArea
 
 from interviewer.core.bank.kinds import Level
 from interviewer.core.interview.session import Mode, Outcome, Phase
+from interviewer.core.interview.utterance import Act
 from interviewer.services import Services
 from interviewer.sessions.conductor import Conductor
 from interviewer.tui.overlays.help import HelpScreen
@@ -23,6 +24,7 @@ from interviewer.tui.screens.home import HomeScreen
 from interviewer.tui.screens.interview import InterviewScreen
 from interviewer.tui.screens.question_verdict import ResultScreen
 from interviewer.tui.screens.report import ReportScreen
+from interviewer.tui.widgets.status import describe_progress
 from tests.support.scripted import ScriptedEngine, breaks, covers_everything
 from tests.tui.conftest import Story, screen_of, tell
 from tests.tui.nasty import NASTY, shown
@@ -206,9 +208,42 @@ async def test_leaving_asks_once_and_saves(services: Services, begin: Begin) -> 
         await story.until(lambda: isinstance(story.app.screen, InterviewScreen))
         await story.pilot.press("ctrl+q", "y")
         await story.until(lambda: conductor.state.phase is Phase.PAUSED)
+        assert "`mockdl start --resume` takes it up again" in str(story.app._exit_renderables)
     draft = services.sessions.resume().draft()
     assert draft is not None
     assert draft.text == "half an answer"
+
+
+async def test_ctrl_c_says_how_to_leave_and_keeps_what_was_typed(services: Services, begin: Begin) -> None:
+    async with tell(services, begin()) as story:
+        await story.type("half an answer")
+        await story.pilot.press("ctrl+c")
+        await story.until(lambda: "ctrl+q saves and leaves" in story.toasts())
+        assert story.app.screen.query_one(TextArea).text == "half an answer"
+
+
+async def test_the_key_that_submits_asks_back_too(services: Services, begin: Begin) -> None:
+    conductor = begin()
+    async with tell(services, conductor) as story:
+        await story.pilot.press("f6")
+        await story.until(lambda: isinstance(story.app.screen, ClarifyScreen))
+        await story.pilot.press(*"repeat", "ctrl+s")
+        await story.until(lambda: bool(conductor.state.words(Act.CLARIFICATION, 0)))
+        assert conductor.state.words(Act.CLARIFICATION, 0)[0].text == conductor.turn.prompt.strip()
+        assert conductor.state.phase is Phase.ANSWERING
+
+
+async def test_topic_and_level_stay_in_sight_on_follow_ups(services: Services, begin: Begin) -> None:
+    conductor = begin()
+    async with tell(services, conductor) as story:
+        await story.type("an answer")
+        await story.pilot.press("ctrl+s")
+        await story.until(lambda: len(conductor.state.turns) == 2 and conductor.state.phase is Phase.ANSWERING)
+        question = conductor.item.question
+        about = f"· {question.topic} · {question.level}"
+        await story.until(lambda: f"Question 1 of 2, follow-up 1 {about}" in story.visible())
+        assert describe_progress(conductor, 66).plain.startswith(f"1/2, follow-up 1 {about}")
+        assert "encoder" not in story.visible()
 
 
 async def test_time_up_takes_the_draft_and_ends(services: Services, begin: Begin) -> None:

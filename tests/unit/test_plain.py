@@ -10,7 +10,7 @@ import pytest
 from interviewer.core.bank.content import Item
 from interviewer.core.bank.kinds import Level
 from interviewer.core.bank.rubric import KeyPoint
-from interviewer.core.interview.session import Mode, Outcome, Phase, SessionConfig
+from interviewer.core.interview.session import Mode, Outcome, Phase, SessionConfig, TurnKind
 from interviewer.core.interview.utterance import Act
 from interviewer.errors import StorageError
 from interviewer.plain import Console, run_plain
@@ -173,10 +173,11 @@ def test_a_full_disk_ends_with_an_error_and_the_session_can_be_resumed(services:
 
 def test_the_interviewer_greets_reacts_leads_over_and_closes(services: Services) -> None:
     conductor = start(services)
-    _, out, _ = play(services, conductor, "an answer\n.\n/idk\n/skip\n/skip\n")
+    _, out, _ = play(services, conductor, "an answer\n.\na reply\n.\n/skip\n/skip\n")
+    turns = conductor.state.turns
     said = {act: [each.text for each in conductor.state.said if each.act is act] for act in Act}
     assert len(said[Act.GREETING]) == len(said[Act.CLOSING]) == 1
-    assert len(said[Act.REACTION]) == len(conductor.state.turns) - 1
+    assert len(said[Act.REACTION]) == sum(turn.kind is TurnKind.QUESTION or not turn.answer for turn in turns[:-1])
     flat = " ".join(out.split())
     for text in (text for texts in said.values() for text in texts):
         assert " ".join(text.split()) in flat

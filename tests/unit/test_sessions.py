@@ -185,6 +185,8 @@ def test_an_answer_is_acknowledged_once_while_it_is_graded(services: Services) -
     assert say_all(conductor, *effects) == [Act.ASK]
     assert say_all(conductor, *effects) == [], "what was asked is not asked in other words when it is taken up again"
     assert question_text(conductor.state, conductor.turn).endswith(conductor.turn.prompt.strip())
+    conductor.send(AnswerSubmitted(at=conductor.clock(), text="a reply"))
+    assert say_all(conductor, GradeTurn(1)) == [], "a reply to a follow-up speaks for itself"
 
 
 def test_a_turn_that_was_passed_on_is_acknowledged_before_the_next_one_is_asked(services: Services) -> None:

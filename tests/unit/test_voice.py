@@ -68,11 +68,15 @@ def test_the_same_seed_says_the_same_and_another_seed_varies() -> None:
     assert len(reactions) > 2
 
 
-def test_two_turns_in_a_row_never_get_the_same_words() -> None:
-    state = answered("missing")
-    first, second = (state.turns[0].model_copy(update={"id": number}) for number in (3, 4))
-    item = ITEMS["alpha"]
-    assert authored.react(state, first, item).words.text != authored.react(state, second, item).words.text
+def test_no_line_is_said_twice_and_then_nothing_is_said() -> None:
+    state, said = answered("missing"), []
+    for _ in range(20):
+        words = authored.react(state, state.turns[0], ITEMS["alpha"]).words
+        said.append(words.text)
+        state = step(state, Spoke(at=9, words=words), ITEMS).state
+    spoken = [each for each in said if each]
+    assert len(spoken) == len(set(spoken)) < 20
+    assert said[len(spoken) :] == [""] * (20 - len(spoken))
 
 
 def test_what_is_said_to_an_answer_is_the_same_whatever_it_was_worth() -> None:
@@ -82,10 +86,9 @@ def test_what_is_said_to_an_answer_is_the_same_whatever_it_was_worth() -> None:
         assert len(said) == 1
 
 
-def test_the_words_that_lead_to_a_follow_up_do_not_tell_why_it_is_asked() -> None:
+def test_no_words_lead_to_a_follow_up_and_tell_why_it_is_asked() -> None:
     probe, deeper = answered("missing"), answered("covered")
-    leads = {authored.ask(each, each.turns[1], ITEMS["alpha"]).words.text.split("\n\n")[0] for each in (probe, probe)}
-    assert len(leads) == 1
+    assert authored.ask(probe, probe.turns[1], ITEMS["alpha"]).words.text == probe.turns[1].prompt.strip()
     assert deeper.turns[1].question_id == "beta"
     texts = list(everything_said(probe))
     assert not any(judgement_in(text, [probe.turns[1].prompt]) for text in texts)
@@ -108,8 +111,17 @@ def test_a_clarification_offers_each_other_wording_once_and_then_an_assumption()
         state = step(state, Spoke(at=9, words=words), ITEMS).state
     assert "Explain alpha." in texts[0]
     assert "Tell me about alpha." in texts[1]
-    assert "without giving it away" in texts[2]
-    assert all("assume" in text for text in texts)
+    assert "would not give it away. I can repeat the question" in texts[2]
+    assert ["assume" in text for text in texts] == [True, False, False]
+
+
+@pytest.mark.parametrize("asked", ["can you repeat the question please", "Repeat?", "Say that again?", "once more"])
+def test_who_asks_to_hear_it_again_hears_it_again(asked: str) -> None:
+    state, item = state_after(), ITEMS["alpha"]
+    speech = authored.clarify(state, state.turns[0], item, asked)
+    assert speech.words.text == state.turns[0].prompt.strip()
+    assert speech.is_authored
+    assert not authored.clarify(state, state.turns[0], item, "What do you mean by alpha?").is_authored
 
 
 def test_an_explanation_holds_the_point_the_answer_and_the_source(bank: Bank) -> None:

@@ -8,6 +8,7 @@ chosen without a look at the grade, and so cannot give it away, nor praise by ro
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import NamedTuple, Protocol
@@ -38,8 +39,9 @@ class Speech(NamedTuple):
 
     @property
     def is_authored(self) -> bool:
-        """Whether no model is asked for words: the first and the last ones wait for none."""
-        return self.act in (Act.GREETING, Act.CLOSING)
+        """Whether no model is asked for words: the first and the last ones wait for none, nor does a repetition."""
+        repeats = self.turn is not None and self.words.text == self.turn.prompt.strip()
+        return self.act in (Act.GREETING, Act.CLOSING) or (self.act is Act.CLARIFICATION and repeats)
 
 
 class Voice(Protocol):
@@ -65,19 +67,22 @@ _THANKS = (
     "Thank you, I have that.",
     "Thank you. Let me take that in.",
     "All right, noted.",
-    "Noted, thank you.",
+    "I see.",
     "Thanks. I have written that down.",
+    "Noted.",
+    "Thank you.",
 )
-_NOT_KNOWN = ("Thank you for saying so.", "All right. It is better to say so than to guess.", "Fair enough.")
+_NOT_KNOWN = ("Thank you for saying so.", "It is better to say so than to guess.", "Fair enough.", "That is all right.")
 _PASSED = ("All right, we leave that one.", "We can leave that.", "Then we pass over this one.")
-_STAY = (
-    "Let me stay with this for a moment.",
-    "A follow-up on that.",
-    "One more question about this.",
-    "I would like to hear more about one part of this.",
-)
 _ON = ("Let us go on.", "Here is the next question.", "On to something else.", "Let us turn to another question.")
 _LAST = ("This is the last question.", "One question is left.", "Let us come to the last question.")
+_REPEAT = re.compile(
+    r"\b(?:repeat|say (?:that|it|this) again|once more|again,? please|come again|pardon)\b", re.IGNORECASE
+)
+"""How one asks to hear the same words."""
+_NO_OTHER_WORDS = (
+    "I have no other words for it that would not give it away. I can repeat the question, and there may be a hint."
+)
 _ASSUME = "Where it leaves something open, state what you assume and go on from there."
 _CLOSINGS = (
     "That was the last question. Thank you for your time.",
@@ -90,30 +95,31 @@ def greet(state: State) -> Speech:
     """The words before the first question."""
     config, count = state.config, len(state.plan)
     questions = f"{count} question{'s' * (count != 1)}"
-    parts = [_pick(_GREETINGS, state, 0, "greeting").format(questions=questions, level=config.level)]
+    parts = [_pick(_GREETINGS, state, "greeting").format(questions=questions, level=config.level)]
     if config.minutes is not None:
         parts.append(f"There are {config.minutes:g} minutes of answering time.")
-    parts.append(_pick(_UNCLEAR, state, 0, "unclear"))
+    parts.append(_pick(_UNCLEAR, state, "unclear"))
     after = config.mode is Mode.PRACTICE
-    parts.append("After each one we look at your answer together." if after else "How it went we look at in the end.")
+    parts.append(
+        "After each one we look at your answer together." if after else "We will look at how it went at the end."
+    )
     return _speech(Act.GREETING, None, None, " ".join(parts))
 
 
 def react(state: State, turn: Turn, item: Item) -> Speech:
-    """What is said to the end of a turn, before it is known what the answer was worth."""
+    """What is said to the end of a turn, before it is known what the answer was worth; "" once all has been said."""
     pool = {Outcome.DONT_KNOW: _NOT_KNOWN, Outcome.SKIPPED: _PASSED}.get(turn.outcome or Outcome.ANSWERED, _THANKS)
-    return _speech(Act.REACTION, turn, item, _pick(pool, state, turn.id, "reaction"), answer=turn.answer)
+    return _speech(Act.REACTION, turn, item, _unsaid(pool, state, "reaction"), answer=turn.answer)
 
 
 def ask(state: State, turn: Turn, item: Item) -> Speech:
-    """What the engine decided to ask. The same words lead to every kind of follow-up: they tell nothing."""
+    """What the engine decided to ask. No words lead to a follow-up, which would tell why it is asked, nor to a question
+    that comes right after what was said to the answer before: one line is enough."""
     before = next((each.answer for each in reversed(state.turns) if each.id < turn.id), "")
-    if turn.id == 0 or turn.prompt.startswith("You said"):
-        return _speech(Act.ASK, turn, item, turn.prompt.strip(), answer=before)
     on = _LAST if state.position + 1 == len(state.plan) else _ON
-    pool = on if turn.kind is TurnKind.QUESTION else _STAY
-    lead = _pick(pool, state, turn.id, "ask")
-    return _speech(Act.ASK, turn, item, f"{lead}\n\n{turn.prompt.strip()}", answer=before)
+    leads = turn.id > 0 and turn.kind is TurnKind.QUESTION and not state.words(Act.REACTION, turn.id - 1)
+    lead = _unsaid(on, state, "ask") if leads else ""
+    return _speech(Act.ASK, turn, item, f"{lead}\n\n{turn.prompt.strip()}".strip(), answer=before)
 
 
 def hint(turn: Turn, item: Item, number: int) -> Speech:
@@ -123,14 +129,17 @@ def hint(turn: Turn, item: Item, number: int) -> Speech:
 
 def clarify(state: State, turn: Turn, item: Item, asked: str) -> Speech:
     """The reply to what the candidate asks about the question; it says nothing that was not in the question."""
+    if _REPEAT.search(asked):
+        return _speech(Act.CLARIFICATION, turn, item, turn.prompt.strip(), asked=asked)
     given = " ".join(each.text for each in state.words(Act.CLARIFICATION, turn.id))
     if turn.kind is TurnKind.QUESTION:
         others = [each.strip() for each in item.question.prompts if each != turn.prompt and each.strip() not in given]
-        text = f"Let me put it differently. {others[0]}" if others else "I cannot say more without giving it away."
+        text = f"Let me put it differently. {others[0]}" if others else _NO_OTHER_WORDS
     else:
         repeated = turn.prompt.strip() in given
-        text = "I cannot say more without giving it away." if repeated else f"What I ask is this: {turn.prompt.strip()}"
-    return _speech(Act.CLARIFICATION, turn, item, f"{text}\n\n{_ASSUME}", asked=asked)
+        text = _NO_OTHER_WORDS if repeated else f"What I ask is this: {turn.prompt.strip()}"
+    assume = "" if _ASSUME in given else f"\n\n{_ASSUME}"
+    return _speech(Act.CLARIFICATION, turn, item, f"{text}{assume}", asked=asked)
 
 
 def explain(turn: Turn, item: Item, point: KeyPoint, answer: str) -> Speech:
@@ -167,7 +176,7 @@ def close(state: State) -> Speech:
     if state.time_is_up:
         text = "Our time is up. Thank you; let us see how it went."
     elif through and state.position + 1 == len(state.plan):
-        text = _pick(_CLOSINGS, state, len(state.turns), "closing")
+        text = _pick(_CLOSINGS, state, "closing")
     else:
         text = "Then we stop here. Thank you for your time."
     return _speech(Act.CLOSING, state.turn, None, text)
@@ -188,10 +197,16 @@ def _speech(
     return Speech(act, turn, item, words, answer, point)
 
 
-def _pick(pool: Sequence[str], state: State, turn_id: int, purpose: str) -> str:
-    """One of the pool, by seed and turn. Two turns in a row never get the same words."""
-    start = hashlib.sha256(f"{state.config.seed}/{purpose}".encode()).digest()[0]
-    return pool[(start + turn_id) % len(pool)]
+def _pick(pool: Sequence[str], state: State, purpose: str) -> str:
+    """One of the pool, by the seed."""
+    return pool[hashlib.sha256(f"{state.config.seed}/{purpose}".encode()).digest()[0] % len(pool)]
+
+
+def _unsaid(pool: Sequence[str], state: State, purpose: str) -> str:
+    """One of the pool that was not said in this session yet, beginning at one by the seed; "" when all were."""
+    first = pool.index(_pick(pool, state, purpose))
+    said = {each.text.split("\n\n")[0] for each in state.said}
+    return next((each for each in (*pool[first:], *pool[:first]) if each not in said), "")
 
 
 def _detail(item: Item, point: KeyPoint) -> str:

@@ -22,7 +22,8 @@ class ClarifyScreen(ModalScreen[str | None]):
 
     CSS_PATH = "clarify.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "call_off", "Back", id="clarify-back", tooltip="Ask nothing")
+        Binding("escape", "call_off", "Back", id="clarify-back", tooltip="Ask nothing"),
+        Binding("ctrl+s", "ask", "Ask", id="submit", tooltip="Ask this", show=False, priority=True),
     ]
 
     def compose(self) -> ComposeResult:
@@ -36,6 +37,10 @@ class ClarifyScreen(ModalScreen[str | None]):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Hand the question back."""
         self.dismiss(event.value.strip() or None)
+
+    def action_ask(self) -> None:
+        """The same by the key that submits everywhere."""
+        self.dismiss(self.query_one(LineInput).value.strip() or None)
 
     def action_call_off(self) -> None:
         """Ask nothing."""

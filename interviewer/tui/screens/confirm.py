@@ -81,7 +81,8 @@ class LineScreen(ModalScreen[str | None]):
 
     CSS_PATH = "confirm.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "call_off", "Cancel", id="line-cancel", tooltip="Leave it as it was")
+        Binding("escape", "call_off", "Cancel", id="line-cancel", tooltip="Leave it as it was"),
+        Binding("ctrl+s", "keep", "Keep", id="submit", tooltip="Take this", show=False, priority=True),
     ]
 
     def __init__(self, question: str, value: str, most: int) -> None:
@@ -95,12 +96,16 @@ class LineScreen(ModalScreen[str | None]):
         with Vertical(id="ask-box"):
             yield Static(show(self._question))
             yield ValueInput(self._value, id="line", max_length=self._most)
-            keys = name_keys(self, "Enter keeps it, {line-cancel} leaves it as it was.")
+            keys = name_keys(self, "Enter takes it, {line-cancel} goes back.")
             yield Static(keys, classes="muted", markup=False)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Hand the line back."""
         self.dismiss(event.value)
+
+    def action_keep(self) -> None:
+        """The same by the key that submits everywhere."""
+        self.dismiss(self.query_one(ValueInput).value)
 
     def action_call_off(self) -> None:
         """Change nothing."""

@@ -40,7 +40,7 @@ from interviewer.tui.screens.conversation import ConversationScreen
 from interviewer.tui.session.draft import Drafting
 from interviewer.tui.session.pass_on import PassOn
 from interviewer.tui.session.runner import SessionRunner
-from interviewer.tui.widgets.status import describe_encoder, describe_hint
+from interviewer.tui.widgets.status import describe_doing, describe_hint
 
 _SAVES_EVERY = 1.0
 """Seconds between two looks at whether the draft has changed."""
@@ -172,7 +172,7 @@ class InterviewScreen(ConversationScreen):
 
     def on_session_left(self, message: messages.SessionLeft) -> None:
         """Close the program; everything is on disk."""
-        self.app.exit(0)
+        self.app.exit(0, message="Saved. `mockdl start --resume` takes it up again.")
 
     # What the candidate does
 
@@ -303,7 +303,7 @@ class InterviewScreen(ConversationScreen):
         if self.conductor.state.turns:
             said += f" · {describe_hint(self.conductor)}"
         self.query_one("#status", Static).update(
-            describe_encoder(
+            describe_doing(
                 self.conductor.state.phase,
                 self.app.encoder_status,
                 said,

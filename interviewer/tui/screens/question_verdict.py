@@ -49,7 +49,8 @@ class ResultScreen(VerdictPage):
         self._with_sources = not self._with_sources
         self._show_verdict()
         if self._with_sources:
-            self.call_after_refresh(self.query_one("#page").scroll_end, animate=False)
+            page, sources = self.query_one("#page"), self.query_one("#sources")
+            self.call_after_refresh(page.scroll_to_widget, sources, top=True, animate=False)
 
     def action_contest(self) -> None:
         """Choose a point and mark the words that earned it."""

@@ -45,6 +45,7 @@ class VerdictPage(Screen[None]):
         """The verdict, what was explained, and the keys."""
         with Page(id="page"):
             yield Static("", id="text", markup=False)
+            yield Static("", id="sources", markup=False)
         with VerticalScroll(id="explanation"):
             yield Static("", id="explained", markup=False)
         yield Footer(compact=True, show_command_palette=False)
@@ -62,12 +63,11 @@ class VerdictPage(Screen[None]):
 
     def _show_verdict(self) -> None:
         level, width = self._view.state.config.level, max(40, min(100, self.size.width - 6))
-        parts = [describe_verdict(self._question, level, self._number, width), Content()]
-        if self._with_sources:
-            parts.append(describe_sources(self._question))
-        else:
-            parts.append(show(name_keys(self, self.CLOSED), "$text-muted"))
-        self.query_one("#text", Static).update(Content("\n").join(parts))
+        verdict = describe_verdict(self._question, level, self._number, width)
+        closed = show(name_keys(self, self.CLOSED), "$text-muted")
+        sources = describe_sources(self._question) if self._with_sources else closed
+        self.query_one("#text", Static).update(Content("\n").join([verdict, Content()]))
+        self.query_one("#sources", Static).update(sources)
 
     def _show_explanation(self, text: str) -> None:
         point = self._missed[self._explained]

@@ -32,14 +32,13 @@ def describe_progress(view: SessionView, width: int, *, clock: bool = True) -> C
     state, turn = view.state, view.turn
     question = view.item.question
     follow_ups = len(state.turns_of(turn.question_id)) - 1
-    place = f"Question {state.position + 1} of {len(state.plan)}"
-    if turn.kind is not TurnKind.QUESTION:
-        place += f", follow-up {follow_ups}"
-    text = f"{place} · {question.topic} · {question.level}"
+    number, about = state.position + 1, f"{question.topic} · {question.level}"
+    follow_up = f", follow-up {follow_ups}" if turn.kind is not TurnKind.QUESTION else ""
     seconds, pace = question_time(view)
     shown = _describe_clock(view, seconds, pace, clock)
     room = max(10, width - 4 - len(shown))
-    left = shorten(text, room)
+    whole = f"Question {number} of {len(state.plan)}{follow_up} · {about}"
+    left = whole if len(whole) <= room else shorten(f"{number}/{len(state.plan)}{follow_up} · {about}", room)
     gap = max(1, width - 2 - len(left) - len(shown))
     style = _PACES[pace] if clock and view.state.phase is Phase.ANSWERING else ""
     return Content.assemble(Content(left + " " * gap), show_line(shown, style))
@@ -75,20 +74,14 @@ def _minutes(seconds: float) -> str:
     return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
-def describe_encoder(phase: Phase, status: EncoderStatus, words: str, *, go_on: str, pause: str) -> Content:
+def describe_doing(phase: Phase, status: EncoderStatus, words: str, *, go_on: str, pause: str) -> Content:
     """What the program is doing, how long the answer is, and the keys that end a waiting or a pause."""
-    encoder = {
-        "starting": "encoder is loading",
-        "indexing": f"encoder ready, index {status.done} of {status.total}" if status.total else "encoder ready",
-        "ready": f"encoder ready on {status.device}",
-        "failed": f"encoder failed: {status.detail}",
-        "stopped": "encoder not started",
-    }.get(status.state, status.state)
+    loading = " once the encoder is loaded" if status.state == "starting" else ""
     doing = {
         Phase.ANSWERING: words,
-        Phase.GRADING: f"Reading your answer (saved). {go_on} goes on without waiting",
+        Phase.GRADING: f"Reading your answer{loading} (saved). {go_on} goes on without waiting",
         Phase.PAUSED: f"Paused; the clock has stopped. {pause} goes on",
         Phase.REVIEWING: "Verdict",
         Phase.FINISHED: "The interview is over",
     }.get(phase, "")
-    return show_line(f"{doing} · {encoder}" if doing else encoder)
+    return show_line(f"{doing} · encoder failed: {status.detail}" if status.state == "failed" else doing)
