@@ -60,6 +60,7 @@ ACTIONS = (
     "own-mark",
     "palette",
     "pause",
+    "question",
     "quit",
     "read-down",
     "read-up",

@@ -24,6 +24,7 @@ from interviewer.tui.screens.home import HomeScreen
 from interviewer.tui.screens.interview import InterviewScreen
 from interviewer.tui.screens.question_verdict import ResultScreen
 from interviewer.tui.screens.report import ReportScreen
+from interviewer.tui.widgets.pinned_question import PinnedQuestion
 from interviewer.tui.widgets.status import describe_progress
 from tests.support.scripted import ScriptedEngine, breaks, covers_everything
 from tests.tui.conftest import Story, screen_of, tell
@@ -514,3 +515,21 @@ async def test_the_interview_names_the_keys_in_force(services: Services, begin: 
         await story.until(lambda: "clock hidden" in story.visible())
         titles = [each.title for each in story.app.get_system_commands(story.app.screen)]
         assert {"Hide or show the clock", "Jump to a field", "Pause or go on"} <= set(titles)
+
+
+async def test_the_question_stays_in_sight(services: Services, begin: Begin) -> None:
+    conductor = begin()
+    async with tell(services, conductor) as story:
+        pinned = story.app.screen.query_one(PinnedQuestion)
+        await story.pilot.pause()
+        assert not pinned.display, "it is there to be read"
+        for _ in range(3):
+            await story.pilot.press("f6")
+            await story.until(lambda: isinstance(story.app.screen, ClarifyScreen))
+            await story.pilot.press(*"why", "enter")
+            await story.until(lambda: isinstance(story.app.screen, InterviewScreen))
+        await story.until(lambda: pinned.display)
+        first = " ".join(conductor.turn.prompt.split())[:30]
+        await story.until(lambda: first in story.visible())
+        screen_of(story, InterviewScreen).transcript.scroll_home(animate=False)
+        await story.until(lambda: not pinned.display)

@@ -16,6 +16,7 @@ from interviewer.core.interview.session import Phase
 from interviewer.sessions.session_view import SessionView
 from interviewer.tui.key_captions import name_keys
 from interviewer.tui.widgets.answer_area import AnswerArea
+from interviewer.tui.widgets.pinned_question import PinnedQuestion
 from interviewer.tui.widgets.status import describe_progress
 from interviewer.tui.widgets.too_small import TooSmall
 from interviewer.tui.widgets.transcript import Transcript
@@ -27,6 +28,8 @@ class ConversationScreen(Screen[None]):
     CSS_PATH = "conversation.tcss"
     EMPTY: ClassVar[str] = ""
     """What the empty editor says while it can be typed in."""
+    AHEAD: ClassVar[str] = ""
+    """What it says while an answer is read."""
     editor = getters.query_one(AnswerArea)
 
     def __init__(self, view: SessionView) -> None:
@@ -41,10 +44,27 @@ class ConversationScreen(Screen[None]):
             self._show_question()
         yield Static("", id="head", markup=False)
         yield self.transcript
+        yield PinnedQuestion()
         yield AnswerArea("", id="editor", soft_wrap=True, show_line_numbers=False, tab_behavior="focus", placeholder="")
         yield Static("", id="status", markup=False)
         yield Footer(compact=True, show_command_palette=False)
         yield TooSmall()
+
+    def on_mount(self) -> None:
+        """Keep the question in sight."""
+        self.watch(self.transcript, "scroll_y", self._pin)
+        self.watch(self.transcript, "virtual_size", self._pin)
+
+    def on_resize(self) -> None:
+        """The same in the new room."""
+        self.call_after_refresh(self._pin)
+
+    def _pin(self) -> None:
+        pinned = self.query_one(PinnedQuestion)
+        hidden = self.asking is None and not self.transcript.shows_question
+        pinned.display = hidden and self._view.state.phase in (Phase.ANSWERING, Phase.GRADING, Phase.PAUSED)
+        if pinned.display:
+            pinned.show_question(self._view.turn.prompt)
 
     @property
     def asking(self) -> int | None:
@@ -60,9 +80,8 @@ class ConversationScreen(Screen[None]):
         phase = self._view.state.phase
         # Nothing is on screen to answer; but what is typed while an answer is read goes into the next box.
         self.editor.disabled = self.asking is not None or phase not in (Phase.ANSWERING, Phase.GRADING)
-        self.editor.placeholder = (
-            name_keys(self, self.EMPTY) if phase is Phase.ANSWERING and not self.editor.disabled else ""
-        )
+        told = self.AHEAD if phase is Phase.GRADING else self.EMPTY
+        self.editor.placeholder = "" if self.editor.disabled else name_keys(self, told)
         self.set_class(phase is Phase.PAUSED, "-paused")
         self._show_head()
         self._show_status()

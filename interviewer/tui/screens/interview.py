@@ -40,6 +40,7 @@ from interviewer.tui.screens.conversation import ConversationScreen
 from interviewer.tui.session.draft import Drafting
 from interviewer.tui.session.pass_on import PassOn
 from interviewer.tui.session.runner import SessionRunner
+from interviewer.tui.widgets.pinned_question import PinnedQuestion
 from interviewer.tui.widgets.status import describe_doing, describe_hint
 
 _SAVES_EVERY = 1.0
@@ -55,6 +56,7 @@ class InterviewScreen(ConversationScreen):
         "Type your answer here. {submit} submits it, {editor} opens it in your own editor. "
         "{read-up} and {read-down} scroll what was said."
     )
+    AHEAD = "What you type now is kept for what comes next."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "submit", "Submit", id="submit", tooltip="Send the answer", priority=True),
         Binding("f2", "hint", "Hint", id="hint", tooltip="Show the next hint; each has a price"),
@@ -64,6 +66,9 @@ class InterviewScreen(ConversationScreen):
         Binding("f6", "clarify", "Ask", id="clarify", tooltip="What does the question mean? Free"),
         # Both are shown in help and in the empty editor; the footer is full at 80 columns.
         Binding("ctrl+o", "edit_outside", "Editor", id="editor", tooltip="Write in your own editor", show=False),
+        Binding(
+            "ctrl+r", "whole_question", "Question", id="question", tooltip="All of the question, or less", show=False
+        ),
         Binding("f12", "clock", "Clock", id="clock", tooltip="Hide the clock, or show it", show=False),
         Binding("ctrl+up", "read(-1)", "Up", id="read-up", tooltip="Scroll what was said", show=False, priority=True),
         Binding("ctrl+down", "read(1)", "Down", id="read-down", tooltip="Scroll it down", show=False, priority=True),
@@ -238,6 +243,10 @@ class InterviewScreen(ConversationScreen):
         """Hide the clock, or show it; it runs on."""
         self._clock_shown = not self._clock_shown
         self._show_head()
+
+    def action_whole_question(self) -> None:
+        """Open the question above the editor, or close it."""
+        self.query_one(PinnedQuestion).toggle()
 
     def action_read(self, direction: int) -> None:
         """Scroll what was said by half of what is seen of it, from wherever the focus is."""

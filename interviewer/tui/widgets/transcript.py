@@ -18,6 +18,9 @@ from interviewer.tui.widgets.prose_view import make_authored
 from interviewer.wording.prose import rejoin
 from interviewer.wording.replies import describe_reply
 
+_IN_SIGHT = 3
+"""Lines of a long question that must be seen for it to be in sight."""
+
 
 class Transcript(VerticalScroll):
     """What was said about the question on screen: the interviewer's words, hints, and the candidate's."""
@@ -29,6 +32,7 @@ class Transcript(VerticalScroll):
         super().__init__(id=id)
         self._first: list[Widget] | None = []
         self._live: Static | None = None
+        self._question: Widget | None = None
         self.shown: tuple[object, ...] = ()
         """What is on screen: turns, and what the interviewer said."""
 
@@ -84,7 +88,7 @@ class Transcript(VerticalScroll):
         authored = asked.endswith(turn.prompt.strip()) and not turn.prompt.startswith("You said")
         if opening:
             self._add("Interviewer", opening, "asked")
-        self._add("" if opening else "Interviewer", asked, "asked", authored=authored)
+        self._question = self._add("" if opening else "Interviewer", asked, "asked", authored=authored)
         told = {each.about for each in said if each.act is Act.HINT}
         for number in range(turn.hints):
             if str(number) not in told:
@@ -125,7 +129,16 @@ class Transcript(VerticalScroll):
             self._live.update(content)
         self.call_after_refresh(self._rest)
 
-    def _add(self, speaker: str, text: str, kind: str, *, authored: bool = False) -> None:
+    @property
+    def shows_question(self) -> bool:
+        """Whether the beginning of what was asked last is in sight."""
+        if self._question is None or not self._question.is_attached:
+            return True  # it is about to be shown
+        region = self._question.virtual_region
+        last = region.y + min(region.height, _IN_SIGHT)
+        return self.scroll_y <= region.y and last <= self.scroll_y + self.size.height
+
+    def _add(self, speaker: str, text: str, kind: str, *, authored: bool = False) -> Widget:
         classes = f"said -{kind}"
         if authored:
             said_by = make_authored(speaker, text, classes)
@@ -133,9 +146,10 @@ class Transcript(VerticalScroll):
             said_by = Static(_said(speaker, text.strip("\n") if kind == "answered" else rejoin(text)), classes=classes)
         if self._first is not None:
             self._first.append(said_by)
-            return
+            return said_by
         self.mount(said_by)
         self.call_after_refresh(self._rest)
+        return said_by
 
     def on_resize(self) -> None:
         """Come to rest anew in the new room."""

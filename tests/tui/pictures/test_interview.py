@@ -10,6 +10,7 @@ from textual.widgets import Static, TextArea
 from interviewer.core.grade.grade import Assessment
 from interviewer.core.interview.session import Mode, Phase
 from interviewer.core.ports import EncoderStatus
+from interviewer.core.interview.utterance import Act
 from interviewer.services import Services
 from interviewer.sessions.conductor import Conductor
 from interviewer.tui.screens.clarify import ClarifyScreen
@@ -162,11 +163,13 @@ async def test_a_question_is_asked_back(services: Services, opened: Open, take: 
 
 
 async def test_how_sure_one_is_comes_first(services: Services, opened: Open, take: Take) -> None:
-    async with tell(services, opened(mode=Mode.PRACTICE)) as story:
+    conductor = opened(mode=Mode.PRACTICE)
+    async with tell(services, conductor) as story:
         await story.type(ANSWER)
         await story.pilot.press("ctrl+s")
         await story.until(lambda: isinstance(story.app.screen, ConfidenceScreen))
-        await story.until(lambda: "Thank yo" in story.visible())  # said below the dialog
+        (said,) = conductor.state.words(Act.REACTION, 0)
+        await story.until(lambda: said.text[:7] in story.visible())  # below the dialog
         await take(story)
 
 
