@@ -9,8 +9,8 @@ from textual.widgets import Static, TextArea
 
 from interviewer.core.grade.grade import Assessment
 from interviewer.core.interview.session import Mode, Phase
-from interviewer.core.ports import EncoderStatus
 from interviewer.core.interview.utterance import Act
+from interviewer.core.ports import EncoderStatus
 from interviewer.services import Services
 from interviewer.sessions.conductor import Conductor
 from interviewer.tui.screens.clarify import ClarifyScreen
