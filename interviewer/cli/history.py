@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pydoc
 import shutil
 import sys
 from pathlib import Path
@@ -24,14 +25,20 @@ def report(
         str, typer.Option("--format", "-f", help="terminal, md or json.", autocompletion=_formats)
     ] = "terminal",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.")] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="With every answer, every point and the model answers (terminal form).")
+    ] = False,
 ) -> None:
-    """Print or write the report of a session."""
+    """Print or write the report of a session; `last` is the last one that was finished."""
     from interviewer.report import render_report
 
     with open_services() as services:
         summary = services.sessions.summary(session)
-    width = min(100, shutil.get_terminal_size((80, 24)).columns) if sys.stdout.isatty() and output is None else 80
-    text = render_report(summary, form, width=width)
+    size, watched = shutil.get_terminal_size((80, 24)), sys.stdout.isatty() and output is None
+    text = render_report(summary, form, width=min(100, size.columns) if watched else 80, full=full)
+    if watched and text.count("\n") >= size.lines:
+        pydoc.pager(text)
+        return
     write_output(text, output, "report", kept="The session itself is in the journal.")
 
 

@@ -147,7 +147,8 @@ def conduct(services: Services, conductor: Conductor, line_mode: bool) -> int:
 def _conduct_plain(services: Services, conductor: Conductor) -> int:
     from interviewer.core.interview.session import Mode, Phase
     from interviewer.plain import Console, offer_contests, run_plain
-    from interviewer.report.terminal_report import render_head, render_terminal
+    from interviewer.report.brief_report import render_brief
+    from interviewer.report.terminal_report import render_head
 
     if sys.stdin is None:
         raise UsageError("Standard input is closed.", todo="Run in a terminal, or pipe answers in.")
@@ -158,7 +159,7 @@ def _conduct_plain(services: Services, conductor: Conductor) -> int:
         if practice:  # each question has been shown already
             console.say("", "─" * console.width, *render_head(summary, console.width))
         else:
-            console.say("", *render_terminal(summary, console.width).splitlines())
+            console.say("", *render_brief(summary, console.width).splitlines())
         _save_report(services, conductor, console)
         if not practice and not code and offer_contests(conductor, console):
             _save_report(services, conductor, console)

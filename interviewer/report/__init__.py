@@ -10,17 +10,22 @@ __all__ = ["FORMATS", "render_report"]
 FORMATS = ("terminal", "md", "json")
 
 
-def render_report(summary: SessionSummary, form: str, *, width: int = 80) -> str:
+def render_report(summary: SessionSummary, form: str, *, width: int = 80, full: bool = False) -> str:
     """Render a summary.
 
     Args:
         summary: of a session, finished or not.
         form: one of `FORMATS`.
         width: columns of the terminal form.
+        full: the terminal form with every answer, every point and the model answers; the other forms always have them.
 
     Raises:
         UsageError: an unknown form.
     """
+    if form == "terminal" and not full:
+        from interviewer.report.brief_report import render_brief
+
+        return render_brief(summary, width)
     if form == "terminal":
         from interviewer.report.terminal_report import render_terminal
 

@@ -33,8 +33,8 @@ def render_json(summary: SessionSummary) -> str:
             "lean": summary.calibration.lean,
             "ratings": [each.model_dump() for each in summary.calibration.ratings],
         },
-        "strongest": list(summary.strongest),
-        "weakest": list(summary.weakest),
+        "strongest": [each.model_dump() for each in summary.strengths],
+        "weakest": [each.model_dump(mode="json") for each in summary.study],
         "left_out": list(summary.left_out),
         "questions": [question_as_dict(each) for each in summary.questions],
         "ledger": ledger_as_dict(summary.ledger),
@@ -45,6 +45,12 @@ def render_json(summary: SessionSummary) -> str:
 def question_as_dict(summary: QuestionSummary) -> dict[str, Any]:
     """One question of a report as plain data."""
     question, score = summary.item.question, summary.score
+    if summary.is_open:
+        turns = [turn.model_copy(update={"result": None}).model_dump(mode="json") for turn in summary.turns]
+        return {"id": question.id, "title": question.title, "topic": question.topic, "level": question.level} | {
+            "open": True,
+            "turns": turns,
+        }
     return {
         "id": question.id,
         "title": question.title,

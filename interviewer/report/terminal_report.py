@@ -47,12 +47,17 @@ def _head(summary: SessionSummary, width: int) -> Iterable[str]:
     for each in summary.left_out:
         yield from wrap_text(f"Left out of the score: {each}", width)
     yield from _calibration(summary, width)
-    for title, statements in (("Strongest", summary.strongest), ("Study next", summary.weakest)):
-        if statements:
-            yield ""
-            yield f"{title}:"
-            for statement in statements:
-                yield from wrap_text(f"- {statement}", width, indent="  ")
+    if summary.strengths:
+        yield ""
+        yield "You said well:"
+    for strength in summary.strengths:
+        yield from wrap_text(f"- {verdicts.quote(strength.words)}", width, indent="  ")
+    if summary.study:
+        yield ""
+        yield "Study next:"
+    for item in summary.study:
+        source = f" ({verdicts.describe_place(item.reference)})" if item.reference else ""
+        yield from wrap_text(f"- {item.statement}{source}", width, indent="  ")
 
 
 def _calibration(summary: SessionSummary, width: int) -> Iterable[str]:
@@ -69,12 +74,15 @@ def render_question(summary: QuestionSummary, width: int, *, number: int | None 
     question = summary.item.question
     prefix = f"{number}. " if number is not None else ""
     lines = wrap_text(f"{prefix}{question.title} ({question.id}, {question.level})", width)
-    lines += wrap_text(f"Score: {verdicts.describe_score(summary.score)}", width)
-    if summary.score.flags:
+    if not summary.is_open:
+        lines += wrap_text(f"Score: {verdicts.describe_score(summary.score)}", width)
+    if summary.score.flags and not summary.is_open:
         lines += wrap_text(verdicts.describe_flags(summary.score.flags), width)
     for turn in summary.turns:
         lines += ["", *_asked(turn.prompt, width)]
         lines += _paragraphs(f"You: {describe_reply(turn)}", width, "  ")
+    if summary.is_open:
+        return [*lines, "", "This question is still open."]
     lines += _verdicts(summary.score, width)
     lines += ["", "A strong answer:", *_prose(question.model_answer, width, "  ")]
     if question.worked_solution:

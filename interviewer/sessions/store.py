@@ -186,8 +186,22 @@ class SessionStore:
         return Recording(row, self.journal, self.bank, self.clock, self.model.prices())
 
     def summary(self, name: str = "last") -> SessionSummary:
-        """The summary of a stored session."""
-        return self.read(self.journal.session(name)).summary()
+        """The summary of a stored session; of the last one that was finished when no other is named.
+
+        Raises:
+            UsageError: there is none.
+        """
+        row = self.journal.session(name) if name != "last" else self._finished()
+        return self.read(row).summary()
+
+    def _finished(self) -> SessionRow:
+        """The newest session that came to its end."""
+        rows = self.journal.sessions()
+        found = next((row for row in rows if row.finished), None)
+        if found is not None:
+            return found
+        todo = f"`mockdl report {rows[0].id}` shows the one under way." if rows else "`mockdl start` begins one."
+        raise UsageError("No session is finished yet.", todo=todo)
 
     def _conductor(self, row: SessionRow) -> Conductor:
         # What a script says does not get into a real session, nor what costs something into a demonstration.

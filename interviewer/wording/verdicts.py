@@ -13,7 +13,7 @@ from interviewer.core.grade.grade import Agreement, Flag, Passport, PointVerdict
 from interviewer.core.interview.calibration import CONFIDENCE, Calibration
 from interviewer.core.interview.point_scores import PointScore
 from interviewer.core.interview.scoring import QuestionScore
-from interviewer.core.interview.summary import SessionSummary
+from interviewer.core.interview.summary import QuestionSummary, SessionSummary
 from interviewer.core.text import clean_line, count_words
 
 MARKS = {
@@ -57,6 +57,16 @@ def describe_score(score: QuestionScore) -> str:
 def describe_shares(core: float | None, depth: float | None) -> str:
     """How much of the core and of the depth was said; "" for the first edition, which does not tell them apart."""
     return "" if core is None or depth is None else f"core {core:.0%}, depth {depth:.0%}"
+
+
+def describe_counts(questions: Sequence[QuestionSummary]) -> str:
+    """How many core points were said, and how many in part or may have been; "" when none is asked for."""
+    points = [each for question in questions for each in question.score.points if each.expected]
+    if not points:
+        return ""
+    said = sum(each.verdict is VerdictName.COVERED for each in points)
+    half = sum(each.verdict in (VerdictName.PARTIAL, VerdictName.UNSURE) for each in points)
+    return f"{said} of {len(points)} core points said" + (f", {half} in part or perhaps" if half else "")
 
 
 def describe_point(score: PointScore) -> str:
@@ -130,6 +140,13 @@ def describe_calibration(calibration: Calibration) -> list[str]:
         return []
     rows = [f"{each.confidence} of 5, scored {each.score:.0f}: {each.title}" for each in calibration.ratings]
     return [f"{calibration.verdict[0].upper()}{calibration.verdict[1:]}.", *rows]
+
+
+def describe_place(reference: Reference) -> str:
+    """Who, when and where, without the title; of more than two authors the first."""
+    first, *others = reference.authors.split(", ")
+    who = reference.authors if len(others) < 2 else f"{first} et al."
+    return f"{who} {reference.year}, {f'arXiv:{reference.arxiv}' if reference.arxiv else reference.venue}"
 
 
 def describe_reference(reference: Reference) -> str:

@@ -135,6 +135,7 @@ def exact_outputs(sessions: list[str]) -> Iterator[tuple[str, Callable[[], str]]
     for name in sessions:
         for form, ending in FORMS.items():
             yield f"report-{name}.{ending}", partial(run_here, "report", name, "--format", form)
+        yield f"report-{name}-full.txt", partial(run_here, "report", name, "--full")
         yield f"replay-{name}.txt", partial(run_here, "start", "--plain", "--replay", name)
     yield "history.json", partial(run_here, "history", "--json")
     yield "history.txt", partial(run_here, "history")

@@ -12,7 +12,7 @@ import pytest
 
 import interviewer
 from interviewer.core.bank.kinds import Level
-from interviewer.core.interview.session import SessionConfig
+from interviewer.core.interview.session import Ended, SessionConfig
 from interviewer.services import build_services
 
 
@@ -145,11 +145,16 @@ def test_reports_are_written_where_asked(tmp_path: Path) -> None:
     services = build_services()
     conductor = services.sessions.create(SessionConfig(level=Level.MID, count=1, seed=1))
     conductor.open()
-    services.close()
     target = tmp_path / "report.md"
-    result = mockdl("report", "last", "--format", "md", "-o", str(target))
+    unfinished = mockdl("report", "last")
+    assert unfinished.returncode == 2
+    assert f"No session is finished yet. `mockdl report {conductor.row.id}`" in " ".join(unfinished.stderr.split())
+    result = mockdl("report", conductor.row.id, "--format", "md", "-o", str(target))
     assert result.returncode == 0
     assert "not finished" in target.read_text()
+    assert "A strong answer" not in target.read_text()
+    conductor.send(Ended(at=conductor.clock()))
+    services.close()
     refused = mockdl("report", "last", "-o", str(tmp_path / "no" / "folder"))
     assert refused.returncode == 2
     assert "The session itself is in the journal." in refused.stderr

@@ -364,7 +364,8 @@ def test_nothing_is_left_to_contest_to_explain_or_to_add_of_an_upheld_point() ->
     follow = pick_follow_up(make_item(), Level.MID, state.turns[:1])
     assert follow is not None
     assert follow.target == "p1"
-    assert question.score.points[0].point.statement not in summarise("s", state, ITEMS, started_at=0).weakest
+    study = summarise("s", state, ITEMS, started_at=0).study
+    assert question.score.points[0].point.statement not in [each.statement for each in study]
 
 
 def test_a_contradiction_that_a_contest_took_back_costs_nothing_and_stands_nowhere() -> None:

@@ -40,7 +40,7 @@ def summary() -> SessionSummary:
 
 @pytest.mark.parametrize("form", ["terminal", "md"])
 def test_a_report_says_everything_a_candidate_needs(summary: SessionSummary, form: str) -> None:
-    text = render_report(summary, form)
+    text = render_report(summary, form, full=True)
     for wanted in (
         "● covered",
         "✗ contradicted",
@@ -58,8 +58,9 @@ def test_a_report_says_everything_a_candidate_needs(summary: SessionSummary, for
         assert wanted in text, wanted
 
 
-def test_the_terminal_form_fits_its_width_and_holds_no_escape(summary: SessionSummary) -> None:
-    text = render_report(summary, "terminal", width=60)
+@pytest.mark.parametrize("full", [False, True])
+def test_the_terminal_form_fits_its_width_and_holds_no_escape(summary: SessionSummary, full: bool) -> None:
+    text = render_report(summary, "terminal", width=60, full=full)
     assert max(len(line) for line in text.splitlines()) <= 60
     assert "\x1b" not in text
 
@@ -88,7 +89,7 @@ def test_an_upheld_contest_is_shown_as_covered_in_every_form() -> None:
     )
     summary = make_summary(ruling)
     for form in ("terminal", "md"):
-        text = render_report(summary, form)
+        text = render_report(summary, form, full=True)
         assert "● covered, after contest" in text
         assert "contest upheld by test (0.80)" in text
         assert "○ missing" not in text
@@ -109,7 +110,7 @@ def test_both_tries_of_a_contest_are_told_in_every_form() -> None:
     told = (
         'contest refused by test (0.20); you marked "[words]"; then contest refused by it (0.20); you marked "others"'
     )
-    assert told in " ".join(render_report(summary, "terminal").split())
+    assert told in " ".join(render_report(summary, "terminal", full=True).split())
     assert told.replace("[", "\\[").replace("]", "\\]") in render_report(summary, "md")
     point = json.loads(render_report(summary, "json"))["questions"][0]["key_points"][2]
     assert [each["read"] for each in [*point["earlier_rulings"], point["ruling"]]] == ["[words]", "others"]

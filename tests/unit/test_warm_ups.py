@@ -95,7 +95,7 @@ def test_it_is_in_no_average_topic_trend_review_or_list() -> None:
     assert found.questions[0].score.value
     assert found.value == 0
     assert [(each.topic, each.value) for each in found.topics] == [("topic-0", 0)]
-    assert found.strongest == ()
+    assert found.strengths == ()
     assert [each.title for each in found.calibration.ratings] == ["Title of q-0"]
     record = build_record(found)
     assert [each.topic for each in record.marks] == ["topic-0"]

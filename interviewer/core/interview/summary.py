@@ -11,10 +11,10 @@ from interviewer.core.frozen import Frozen
 from interviewer.core.grade.grade import GradeResult
 from interviewer.core.grade.ledger import Asked, Ledger, asked_for, build_ledger
 from interviewer.core.interview.calibration import Calibration, build_calibration
-from interviewer.core.interview.point_scores import FULL_CREDIT, PointScore
 from interviewer.core.interview.score_formula import INTERVAL_Z
 from interviewer.core.interview.scoring import QuestionScore, score_question
 from interviewer.core.interview.session import Outcome, Phase, SessionConfig, State, Turn, TurnKind
+from interviewer.core.interview.study import Strength, StudyItem, find_strengths, find_study
 
 BANDS = ((78.0, "strong"), (60.0, "solid"), (38.0, "mixed"), (0.0, "not there yet"))
 """Lower bound of the score and what it is called, for the level asked.
@@ -32,6 +32,8 @@ class QuestionSummary(Frozen):
     item: Item
     turns: tuple[Turn, ...]
     score: QuestionScore
+    is_open: bool = False
+    """Whether it is still being asked, so that nothing may be told of its answer."""
 
     @property
     def counts(self) -> bool:
@@ -66,10 +68,8 @@ class SessionSummary(Frozen):
     """Mean shares of core and depth, 0 to 1, over the graded questions that have them."""
     band: str
     topics: tuple[TopicScore, ...]
-    strongest: tuple[str, ...]
-    """Statements of the heaviest points that were said unprompted."""
-    weakest: tuple[str, ...]
-    """Statements of the heaviest expected points that earned least."""
+    strengths: tuple[Strength, ...]
+    study: tuple[StudyItem, ...]
     left_out: tuple[str, ...]
     """Questions without a score, as "title: reason"."""
     seconds: float
@@ -107,7 +107,7 @@ def summarise(
     mean = sum(values) / len(values) if values else None
     spread = INTERVAL_Z * math.sqrt(sum(each.score.variance for each in scored)) / len(scored) if scored else 0.0
     core = _mean(each.score.core for each in scored)
-    points = [point for each in counted for point in each.score.points]
+    points = [(each.item, point) for each in counted if not each.is_open for point in each.score.points]
     return SessionSummary(
         session_id=session_id,
         config=state.config,
@@ -122,10 +122,12 @@ def summarise(
         depth=_mean(each.score.depth for each in scored),
         band=band(mean, 1 if core is None else EDITION) if mean is not None else "no score",
         topics=_topic_scores(scored),
-        strongest=_strongest(points),
-        weakest=_weakest(points),
+        strengths=find_strengths(points),
+        study=find_study(points),
         left_out=tuple(
-            f"{each.item.question.title}: {each.score.note}" for each in counted if each.score.value is None
+            f"{each.item.question.title}: {each.score.note}"
+            for each in counted
+            if each.score.value is None and not each.is_open
         ),
         seconds=sum(turn.seconds for turn in state.turns),
         calibration=build_calibration(
@@ -172,6 +174,8 @@ def summarise_answer(item: Item, level: Level, answer: str, result: GradeResult)
 
 def _question_summaries(state: State, items: Mapping[str, Item]) -> list[QuestionSummary]:
     asked = [turn.question_id for turn in state.turns if turn.kind is TurnKind.QUESTION]
+    phase = state.before_pause if state.phase is Phase.PAUSED else state.phase
+    under_way = asked[-1] if asked and phase in (Phase.ANSWERING, Phase.GRADING) else None
     return [
         QuestionSummary(
             item=items[question_id],
@@ -179,6 +183,7 @@ def _question_summaries(state: State, items: Mapping[str, Item]) -> list[Questio
             score=score_question(
                 items[question_id], state.config.level, state.turns_of(question_id), state.config.mode
             ),
+            is_open=question_id == under_way,
         )
         for question_id in asked
     ]
@@ -193,13 +198,3 @@ def _topic_scores(scored: list[QuestionSummary]) -> tuple[TopicScore, ...]:
         TopicScore(topic=topic, value=sum(found) / len(found), questions=len(found))
         for topic, found in sorted(values.items())
     )
-
-
-def _strongest(points: list[PointScore], most: int = 3) -> tuple[str, ...]:
-    good = [each for each in points if each.credit >= FULL_CREDIT and not each.prompted]
-    return tuple(each.point.statement for each in sorted(good, key=lambda p: -p.point.weight * p.credit)[:most])
-
-
-def _weakest(points: list[PointScore], most: int = 3) -> tuple[str, ...]:
-    poor = [each for each in points if each.expected and each.credit < 0.5]
-    return tuple(each.point.statement for each in sorted(poor, key=lambda p: -p.point.weight * (1 - p.credit))[:most])

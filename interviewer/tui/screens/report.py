@@ -40,6 +40,7 @@ class ReportScreen(ReportPage):
             "ctrl+r", "judge_again", "Judge again", id="judge-again", tooltip="Ask the judge again where it failed"
         ),
         Binding("v", "verdict(1)", "Verdicts", id="verdict", tooltip="The verdict on each question; 1 to 9 open one"),
+        Binding("m", "sources", "Full", id="sources", tooltip="Every answer and point, model answers; or in short"),
         Binding("x", "export", "Export", id="export", tooltip="Write the report to a file of your choice"),
         Binding("question_mark", "app.help", "Help", id="help-letter", show=False),
     ]

@@ -7,6 +7,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
+from interviewer.report.brief_report import render_blocks
 from interviewer.report.terminal_report import render_head, render_terminal
 from interviewer.sessions.session_view import SessionView
 from interviewer.tui.safe_text import show_line
@@ -24,6 +25,7 @@ class ReportPage(Screen[None]):
     def __init__(self, view: SessionView) -> None:
         super().__init__()
         self._view = view
+        self._full = False
 
     def compose(self) -> ComposeResult:
         """A line above one scrolling page."""
@@ -40,9 +42,16 @@ class ReportPage(Screen[None]):
     def _show_text(self) -> None:
         width = max(40, min(100, self.size.width - 6))
         summary = self._view.summary()
-        head = len(render_head(summary, width))
-        lines = render_terminal(summary, width).splitlines()[head:]
+        if self._full:
+            lines = render_terminal(summary, width).splitlines()[len(render_head(summary, width)) :]
+        else:
+            lines = render_blocks(summary, width)
         self.query_one("#text", Static).update(Content("\n").join([describe_report(summary, width), paint(lines)]))
+
+    def action_sources(self) -> None:
+        """Show every answer, every point and the model answers, or the short form again."""
+        self._full = not self._full
+        self._show_text()
 
     def _show_note(self, text: str) -> None:
         self.query_one("#note", Static).update(show_line(text))

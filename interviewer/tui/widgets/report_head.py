@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from textual.content import Content
 
 from interviewer.core.interview.summary import BANDS, SessionSummary
+from interviewer.report.brief_report import render_lists
 from interviewer.tui.safe_text import fit, show, show_line
 from interviewer.tui.widgets.record_view import bar
 from interviewer.tui.widgets.verdict_text import hang
@@ -48,8 +49,7 @@ def _scale(band: str) -> str:
 
 
 def _lists(summary: SessionSummary, width: int) -> Iterator[Content]:
-    yield from _list("Strongest", "●", summary.strongest, width)
-    yield from _list("Weakest: study next", "○", summary.weakest, width)
+    yield from (show(line) for line in render_lists(summary, width))
     yield from _list("How sure you were", "·", verdicts.describe_calibration(summary.calibration), width)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from textual.content import Content
@@ -9,18 +10,17 @@ from textual.content import Content
 from interviewer.tui.safe_text import show
 
 _STYLES = {"●": "$text-success", "◐": "$text-warning", "○": "$text-muted", "✗": "$text-error", "?": "$text-warning"}
-_HEADINGS = ("Key points:", "Misconceptions:", "A strong answer:", "References:", "Worked solution:", "Strongest:")
+_HEADING = re.compile(
+    r"Score:|Key points:|Misconceptions:|A strong answer:|References:|Worked solution:|\d+\. "
+)
+_MARKED = re.compile(r" {2,4}(?:\d+\.? )?([●◐○✗?]) ")
 
 
 def paint(lines: Iterable[str]) -> Content:
     """Join report lines into one text; verdicts are coloured, headings are bold."""
     painted: list[Content] = []
     for line in lines:
-        mark = line.strip()[:1]
-        if line.startswith(("Score:", "Study next:", *_HEADINGS)):
-            painted.append(show(line, "bold"))
-        elif mark in _STYLES and line.startswith("  ") and line[2:3] == mark:
-            painted.append(show(line, _STYLES[mark]))
-        else:
-            painted.append(show(line))
+        marked = _MARKED.match(line)
+        style = "bold" if _HEADING.match(line) else _STYLES[marked[1]] if marked else ""
+        painted.append(show(line, style))
     return Content("\n").join(painted)

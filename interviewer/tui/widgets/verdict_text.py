@@ -51,7 +51,7 @@ def _head(summary: QuestionSummary, number: int) -> Iterator[Content]:
     yield show_line(f"{number}. {question.title}", "bold")
     yield show_line(f"Score: {verdicts.describe_score(score)}", "bold")
     if score.points:
-        yield Content("   ").join(_tally(summary))
+        yield Content.assemble(show("Core points: "), Content("   ").join(_tally(summary)))
     sure = verdicts.describe_confidence(summary.turns[0].confidence)
     if sure:
         yield show_line(sure)
@@ -60,9 +60,10 @@ def _head(summary: QuestionSummary, number: int) -> Iterator[Content]:
 
 
 def _tally(summary: QuestionSummary) -> Iterator[Content]:
-    """How many points came out how, for those that came out so at all, and how many the candidate marked as said."""
+    """How many core points came out how, for those that came out so at all, and how many points were marked as said."""
+    core = [each for each in summary.score.points if each.expected]
     for verdict, mark in verdicts.MARKS.items():
-        count = sum(each.verdict is verdict for each in summary.score.points)
+        count = sum(each.verdict is verdict for each in core)
         if count:
             yield show(f"{mark} {count} {verdict}", _COLOURS[verdict])
     claimed = sum(each.claimed for each in summary.score.points)
