@@ -1,4 +1,4 @@
-"""A session's summary as something to read: terminal text, Markdown or JSON."""
+"""A session's summary as something to read: terminal text, Markdown, HTML or JSON."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from interviewer.errors import UsageError, nearest_names
 
 __all__ = ["FORMATS", "render_report"]
 
-FORMATS = ("terminal", "md", "json")
+FORMATS = ("terminal", "md", "html", "json")
 
 
 def render_report(summary: SessionSummary, form: str, *, width: int = 80, full: bool = False) -> str:
@@ -34,6 +34,10 @@ def render_report(summary: SessionSummary, form: str, *, width: int = 80, full: 
         from interviewer.report.markdown_report import render_markdown
 
         return render_markdown(summary)
+    if form == "html":
+        from interviewer.report.html_report import render_html
+
+        return render_html(summary)
     if form == "json":
         from interviewer.report.json_report import render_json
 

@@ -11,7 +11,7 @@ from textual.app import App
 from interviewer.core.interview.summary import SessionSummary
 from interviewer.errors import StorageError, UsageError
 
-_FORMS = {".md": "md", ".txt": "terminal", ".json": "json"}
+_FORMS = {".md": "md", ".html": "html", ".txt": "terminal", ".json": "json"}
 
 
 def write_report(summary: SessionSummary, name: str) -> Path:
@@ -26,7 +26,7 @@ def write_report(summary: SessionSummary, name: str) -> Path:
     path = Path(name.strip()).expanduser()
     form = _FORMS.get(path.suffix.lower())
     if form is None:
-        raise UsageError("The name must end in .md, .txt or .json.", kept="Nothing was written.")
+        raise UsageError("The name must end in .md, .html, .txt or .json.", kept="Nothing was written.")
     text = render_report(summary, form)
     try:
         with path.open("x", encoding="utf-8", errors="replace") as file:

@@ -83,7 +83,7 @@ def test_no_words_are_praised_twice() -> None:
     assert len({each.words for each in summary.strengths}) == len(summary.strengths)
 
 
-@pytest.mark.parametrize("form", ["terminal", "full", "md", "json"])
+@pytest.mark.parametrize("form", ["terminal", "full", "md", "html", "json"])
 def test_nothing_is_told_of_a_question_that_is_still_open(form: str) -> None:
     grade = make_grade({"p0": "covered", "p1": "missing", "p2": "missing", "p3": "missing"}, held=("wrong",))
     summary = summary_of(

@@ -146,7 +146,9 @@ class ReportScreen(ReportPage):
             deliver_report(self.app, self._conductor.summary())
         elif self.is_current:
             name = f"mockdl-{self._conductor.row.id}.md"
-            self.app.push_screen(LineScreen("Write the report to (.md, .txt or .json):", name, 500), self._export)
+            self.app.push_screen(
+                LineScreen("Write the report to (.md, .html, .txt or .json):", name, 500), self._export
+            )
 
     def _export(self, name: str | None) -> None:
         if name and name.strip():

@@ -10,9 +10,7 @@ from textual.content import Content
 from interviewer.tui.safe_text import show
 
 _STYLES = {"●": "$text-success", "◐": "$text-warning", "○": "$text-muted", "✗": "$text-error", "?": "$text-warning"}
-_HEADING = re.compile(
-    r"Score:|Key points:|Misconceptions:|A strong answer:|References:|Worked solution:|\d+\. "
-)
+_HEADING = re.compile(r"Score:|Key points:|Misconceptions:|A strong answer:|References:|Worked solution:|\d+\. ")
 _MARKED = re.compile(r" {2,4}(?:\d+\.? )?([●◐○✗?]) ")
 
 
