@@ -22,7 +22,7 @@ def _formats() -> list[str]:
 def report(
     session: Annotated[str, typer.Argument(help="A session's id, the beginning of one, or `last`.")] = "last",
     form: Annotated[
-        str, typer.Option("--format", "-f", help="terminal, md, html or json.", autocompletion=_formats)
+        str, typer.Option("--format", "-f", help="terminal, md, html, json or anki.", autocompletion=_formats)
     ] = "terminal",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.")] = None,
     full: Annotated[

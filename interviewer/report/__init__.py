@@ -1,4 +1,4 @@
-"""A session's summary as something to read: terminal text, Markdown, HTML or JSON."""
+"""A session's summary as something to read: terminal text, Markdown, HTML, JSON or cards to learn."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from interviewer.errors import UsageError, nearest_names
 
 __all__ = ["FORMATS", "render_report"]
 
-FORMATS = ("terminal", "md", "html", "json")
+FORMATS = ("terminal", "md", "html", "json", "anki")
 
 
 def render_report(summary: SessionSummary, form: str, *, width: int = 80, full: bool = False) -> str:
@@ -38,6 +38,10 @@ def render_report(summary: SessionSummary, form: str, *, width: int = 80, full: 
         from interviewer.report.html_report import render_html
 
         return render_html(summary)
+    if form == "anki":
+        from interviewer.report.anki_cards import render_anki
+
+        return render_anki(summary)
     if form == "json":
         from interviewer.report.json_report import render_json
 
