@@ -32,6 +32,11 @@ class Places(NamedTuple):
         return self.data / "reports"
 
     @property
+    def last_form(self) -> Path:
+        """What was chosen last on the home screen."""
+        return self.data / "home.json"
+
+    @property
     def settings_file(self) -> Path:
         """The TOML settings file."""
         return self.config / "config.toml"

@@ -49,7 +49,7 @@ def history(
     from interviewer.wording.verdicts import local_time
 
     with open_services() as services:
-        rows = services.journal.sessions()
+        rows = [row for row in services.journal.sessions() if row.is_listed]
         summaries = [services.sessions.summary(row.id) for row in rows]
     if as_json:
         print_json(

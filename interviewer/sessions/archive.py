@@ -53,7 +53,8 @@ class Archive:
         Raises:
             StorageError: the journal cannot be read.
         """
-        return [self._known_record(row) or _sketch(row, "…") for row in self._store.journal.sessions()]
+        rows = self._store.journal.sessions()
+        return [self._known_record(row) or _sketch(row, "…") for row in rows if row.is_listed]
 
     def _known_record(self, row: SessionRow) -> Record | None:
         with self._lock:
@@ -71,6 +72,8 @@ class Archive:
         for row in self._store.journal.sessions():
             if not going():
                 break
+            if not row.is_listed:
+                continue
             if (record := self._known_record(row)) is None:
                 record = self._record(row)
                 time.sleep(_BREATH)

@@ -163,10 +163,10 @@ class SessionStore:
         return self._conductor(row)
 
     def _unfinished(self) -> SessionRow:
-        """The newest session that can be resumed."""
-        for row in self.journal.sessions():
-            if not row.finished and row.config.demo is self.model.demo:
-                return row
+        """The newest session that can be resumed, and in which something was said if there is one."""
+        rows = [row for row in self.journal.sessions() if not row.finished and row.config.demo is self.model.demo]
+        for row in sorted(rows, key=lambda each: not each.touched):
+            return row
         raise UsageError("There is no unfinished session.", todo="`mockdl start` begins a new one.")
 
     def open(self, name: str) -> Conductor:

@@ -82,6 +82,10 @@ def _explained(path: Path, kept: str = "The file was left as it is.") -> Iterato
         ) from error
 
 
+_ENDS_OF_TURNS = ("answer-submitted", "skipped", "dont-know", "time-up")
+"""Kinds of events."""
+
+
 class SqliteJournal:
     """An open journal, as `core/interview/journal_port.py` has it. Safe to use from several threads."""
 
@@ -248,7 +252,12 @@ class SqliteJournal:
 
     def _rows(self, tail: str) -> list[SessionRow]:
         counted = "(SELECT COUNT(*) FROM events WHERE session_id = id)"
-        columns = f"id, created_at, config, plan, notes, finished, last_seen, name, {counted}"
+        kinds = " OR ".join(f"""body LIKE '%"kind":"{kind}"%'""" for kind in _ENDS_OF_TURNS)
+        answered = (
+            f"EXISTS (SELECT 1 FROM events WHERE session_id = id AND ({kinds})) "  # noqa: S608 - our own names
+            "OR EXISTS (SELECT 1 FROM drafts WHERE session_id = id AND trim(body) <> '')"
+        )
+        columns = f"id, created_at, config, plan, notes, finished, last_seen, name, {counted}, {answered}"
         query = f"SELECT {columns} FROM sessions {tail}"  # noqa: S608 - our own names
         with _damaged(self.path):
             return [
@@ -262,8 +271,9 @@ class SqliteJournal:
                     last_seen=float(seen),
                     name=name,
                     events=events,
+                    touched=bool(touched),
                 )
-                for session_id, created, config, plan, notes, finished, seen, name, events in self._read(query)
+                for session_id, created, config, plan, notes, finished, seen, name, events, touched in self._read(query)
             ]
 
 

@@ -110,8 +110,8 @@ async def test_the_trend_keeps_judged_grades_apart(services: Services) -> None:
         await story.until(lambda: isinstance(story.app.screen, TrendScreen))
         await story.until(lambda: "Trend · vision" in title(story))
         words = str(story.app.screen.query_one("#words", Static).content)
-        assert "● offline, 2 sessions: 0 → 100" in words
-        assert "x judged, 1 session: 100" in words
+        assert "m mid, offline, 2 sessions: 0 → 100" in words
+        assert "M mid, judged, 1 session: 100" in words
         assert "compare each with itself only" in words
         helped = describe_here(story.app.screen, story.app.screen.focused)
         assert "Enter takes the line under the cursor" in helped

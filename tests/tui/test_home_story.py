@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from textual.command import CommandPalette
 from textual.events import Key
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import Input, OptionList, Select, Static
 
+from interviewer.core.bank.kinds import Level
+from interviewer.core.interview.session import Mode, SessionConfig
 from interviewer.services import Services
 from interviewer.sessions.conductor import Conductor
 from interviewer.settings.key_bindings import ACTIONS
@@ -49,7 +51,7 @@ async def test_scores_and_streak_are_shown_and_demonstrations_are_not_counted(se
     hold_session(services, days_ago=0, verdict="missing")
     services.model.demo = False
     async with tell(services, None) as story:
-        await story.until(lambda: "Last scores, offline: ▁█" in caption(story))
+        await story.until(lambda: "mid, offline: ▁█ latest" in caption(story))
         assert "Streak: 2 days in a row" in caption(story)
         assert "demo" in story.visible()
 
@@ -58,8 +60,8 @@ async def test_judged_and_offline_scores_are_two_lines(services: Services) -> No
     hold_session(services, days_ago=1, verdict="missing")
     hold_session(services, days_ago=0, judged=True)
     async with tell(services, None) as story:
-        await story.until(lambda: "Last scores, judged: █" in caption(story))
-        assert "Last scores, offline: ▁ " in caption(story)
+        await story.until(lambda: "judged: 100" in caption(story))
+        assert "offline: 0" in caption(story)
 
 
 async def test_topics_are_found_by_typing_and_ticked_without_a_mouse(services: Services) -> None:
@@ -282,3 +284,40 @@ async def test_whatever_is_typed_into_the_form_is_text(services: Services) -> No
             await story.pilot.pause()
             assert isinstance(story.app.screen, HomeScreen)
             assert "\x1b" not in story.visible()
+
+
+async def test_level_mode_and_count_of_last_time_stand_there_again(services: Services) -> None:
+    async with tell(services, None) as story:
+        await story.until(lambda: isinstance(story.app.screen, HomeScreen))
+        story.app.screen.query_one("#level", Select).value = Level.STAFF
+        story.app.screen.query_one("#mode", Select).value = Mode.PRACTICE
+        story.app.screen.query_one("#count", Input).value = "2"
+        await story.pilot.press("ctrl+s")
+        await story.until(lambda: isinstance(story.app.screen, InterviewScreen))
+    async with tell(services, None) as story:
+        await story.until(lambda: isinstance(story.app.screen, HomeScreen))
+        assert story.app.screen.query_one("#level", Select).value is Level.STAFF
+        assert story.app.screen.query_one("#mode", Select).value is Mode.PRACTICE
+        assert story.app.screen.query_one("#count", Input).value == "2"
+    assert services.settings.level is Level.MID, "settings stay as they were written"
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"level": "expert", "mode": "practice", "count": 2}', "\x00"])
+async def test_a_damaged_memory_is_no_memory(services: Services, text: str) -> None:
+    services.places.last_form.parent.mkdir(parents=True, exist_ok=True)
+    services.places.last_form.write_text(text)
+    async with tell(services, None) as story:
+        await story.until(lambda: isinstance(story.app.screen, HomeScreen))
+        assert story.app.screen.query_one("#level", Select).value is services.settings.level
+
+
+async def test_a_session_that_was_opened_and_closed_is_no_past_session(services: Services) -> None:
+    untouched = services.sessions.create(SessionConfig(level=Level.MID, count=1, seed=1))
+    untouched.open()
+    assert services.archive.sketches() == []
+    drafted = services.sessions.create(SessionConfig(level=Level.MID, count=1, seed=2))
+    drafted.open()
+    drafted.save_draft("half a thought")
+    assert [each.id for each in services.archive.sketches()] == [drafted.row.id]
+    services.sessions.create(SessionConfig(level=Level.MID, count=1, seed=3)).open()
+    assert services.sessions.resume().row.id == drafted.row.id

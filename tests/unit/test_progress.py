@@ -11,6 +11,7 @@ from interviewer.core.bank.word_search import find_by_words, merge_found
 from interviewer.core.interview.session import Mode
 from interviewer.core.progress.record import Record, Series, TopicMark
 from interviewer.core.progress.trends import (
+    Line,
     Wanted,
     compare,
     differences,
@@ -82,9 +83,20 @@ def test_a_trend_never_mixes_kinds_of_grade_and_leaves_demonstrations_out() -> N
         make_record("open", at=4, finished=False),
     ]
     found = trend(records, "vision")
-    assert [point.value for point in found["offline"]] == [50, 40]
-    assert [point.value for point in found["judged"]] == [90]
+    level = records[0].level
+    assert [point.value for point in found[Line("offline", level)]] == [50, 40]
+    assert [point.value for point in found[Line("judged", level)]] == [90]
     assert trend(records, "data") == {}
+
+
+def test_a_trend_never_mixes_levels_and_tells_of_the_latest_first() -> None:
+    records = [
+        make_record("c", at=3, level=Level.JUNIOR),
+        make_record("b", at=2, level=Level.SENIOR),
+        make_record("a", at=1, level=Level.JUNIOR),
+    ]
+    found = trend(records)
+    assert [(line.level, len(points)) for line, points in found.items()] == [(Level.JUNIOR, 2), (Level.SENIOR, 1)]
 
 
 def test_two_sessions_are_compared_topic_by_topic() -> None:

@@ -28,6 +28,13 @@ class SessionRow(NamedTuple):
     """What the candidate calls it."""
     events: int = 0
     """How many there are; grows when an old answer is graded again, too."""
+    touched: bool = False
+    """Whether anything was answered, passed on or typed in it."""
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether it belongs among past sessions; one that was opened and closed does not."""
+        return self.finished or self.touched
 
 
 class Draft(NamedTuple):

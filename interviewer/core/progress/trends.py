@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from interviewer.core.bank.kinds import Level
 from interviewer.core.progress.record import Record, Series
 from interviewer.core.text import clean_line
 
@@ -21,6 +22,13 @@ class Wanted(NamedTuple):
     """"finished" or "unfinished"."""
     grading: str = ""
     """"offline" or "judged"; a session with both kinds is in both lists."""
+
+
+class Line(NamedTuple):
+    """What may be held against each other: one kind of grade at one level."""
+
+    series: Series
+    level: Level
 
 
 class TrendPoint(NamedTuple):
@@ -67,17 +75,21 @@ def spark(values: Sequence[float]) -> str:
     return "".join(_BARS[min(top, max(0, int(value / 100 * len(_BARS))))] for value in values)
 
 
-def trend(records: Sequence[Record], topic: str = "") -> dict[Series, list[TrendPoint]]:
-    """Scores over time, oldest first, of one topic or ("") of whole sessions; a series for each kind of grade."""
-    found: dict[Series, list[TrendPoint]] = {"offline": [], "judged": []}
+def trend(records: Sequence[Record], topic: str = "") -> dict[Line, list[TrendPoint]]:
+    """Scores over time, oldest first, of one topic or ("") of whole sessions: a line for each level and kind of grade.
+
+    The line with the latest session comes first.
+    """
+    found: dict[Line, list[TrendPoint]] = {}
     for each in counted(records):
         for series in each.series:
             marks = [mark for mark in each.marks if mark.series == series and topic in ("", mark.topic)]
             questions = sum(mark.questions for mark in marks)
             if questions:
                 mean = sum(mark.value * mark.questions for mark in marks) / questions
-                found[series].append(TrendPoint(each.id, each.started_at, mean, each.edition))
-    return {series: points for series, points in found.items() if points}
+                point = TrendPoint(each.id, each.started_at, mean, each.edition)
+                found.setdefault(Line(series, each.level), []).append(point)
+    return dict(sorted(found.items(), key=lambda item: -item[1][-1].started_at))
 
 
 def compare(first: Record, second: Record) -> list[Compared]:

@@ -22,6 +22,7 @@ from interviewer.core.progress.record import Record
 from interviewer.core.text import shorten
 from interviewer.errors import MockdlError
 from interviewer.sessions.archive import local_day
+from interviewer.settings.last_form import LastForm, load_last_form, save_last_form
 from interviewer.settings.schema import JudgeMode
 from interviewer.tui.base import AppBase
 from interviewer.tui.deferred_work import work_on
@@ -98,11 +99,13 @@ class HomeScreen(Screen[None]):
         settings = self.app.services.settings
         levels, modes = [(str(each), each) for each in Level], [(str(each), each) for each in Mode]
         judges = [(text, mode) for mode, text in _JUDGES.items() if settings.judge_url or mode is settings.judge]
-        count, minutes = str(settings.count), f"{settings.minutes:g}" if settings.minutes else ""
+        begun = LastForm(level=settings.level, mode=settings.mode, count=settings.count)
+        last = load_last_form(self.app.services.places.last_form) or begun
+        count, minutes = str(last.count), f"{settings.minutes:g}" if settings.minutes else ""
         yield Label("Level")
-        yield Select(levels, value=settings.level, allow_blank=False, id="level", compact=True)
+        yield Select(levels, value=last.level, allow_blank=False, id="level", compact=True)
         yield Label("Mode")
-        yield Select(modes, value=settings.mode, allow_blank=False, id="mode", compact=True)
+        yield Select(modes, value=last.mode, allow_blank=False, id="mode", compact=True)
         yield Label("Questions")
         yield _Count(count, id="count", type="integer", placeholder=count, max_length=2, compact=True)
         yield Label("Minutes")
@@ -203,6 +206,8 @@ class HomeScreen(Screen[None]):
         """Start an interview with what the form says."""
         config = self._read_form()
         if config is not None:
+            form = LastForm(level=config.level, mode=config.mode, count=config.count)
+            save_last_form(self.app.services.places.last_form, form)
             self.app.begin(config)
 
     def action_review(self) -> None:

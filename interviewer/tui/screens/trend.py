@@ -1,4 +1,4 @@
-"""Scores over time, for each topic; offline and judged grades are two lines, never one."""
+"""Scores over time, for each topic; levels, and offline and judged grades, are lines of their own."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from textual.screen import Screen
 from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
-from interviewer.core.progress.record import Record, Series
-from interviewer.core.progress.trends import TrendPoint, counted, spark, trend
+from interviewer.core.bank.kinds import Level
+from interviewer.core.progress.record import Record
+from interviewer.core.progress.trends import Line, TrendPoint, counted, spark, trend
 from interviewer.tui.safe_text import fit, show, show_line
 from interviewer.tui.widgets.too_small import TooSmall
 from interviewer.wording.verdicts import local_time
@@ -22,8 +23,8 @@ from interviewer.wording.verdicts import local_time
 if TYPE_CHECKING:
     from textual_plotext import PlotextPlot
 
-_MARKERS: dict[Series, str] = {"offline": "●", "judged": "x"}
-"""One shape a series; the words below the plot name it."""
+_MARKERS = {Level.JUNIOR: "j", Level.MID: "m", Level.SENIOR: "s", Level.STAFF: "t"}
+"""A letter a level, in upper case for judged grades; the words below the plot name it."""
 
 
 class TrendScreen(Screen[None]):
@@ -63,7 +64,7 @@ class TrendScreen(Screen[None]):
 
     def _label(self, topic: str) -> str:
         found = trend(self._records, topic)
-        latest = [_MARKERS[series] + spark([point.value for point in points[-3:]]) for series, points in found.items()]
+        latest = [_marker(line) + spark([point.value for point in points[-3:]]) for line, points in found.items()]
         return f"{fit(topic or 'all topics', 20)} {' '.join(latest) or '-'}"
 
     @on(OptionList.OptionHighlighted)
@@ -76,7 +77,7 @@ class TrendScreen(Screen[None]):
             show_line(f"Trend · {topic or 'all topics'} · finished sessions, demonstrations left out")
         )
 
-    def _draw(self, widget: PlotextPlot, found: dict[Series, list[TrendPoint]]) -> None:
+    def _draw(self, widget: PlotextPlot, found: dict[Line, list[TrendPoint]]) -> None:
         plot = widget.plt
         plot.clear_data()
         moments = sorted({point.started_at for points in found.values() for point in points})
@@ -86,23 +87,31 @@ class TrendScreen(Screen[None]):
         plot.xlim(0.5, max(2, len(moments)) + 0.5)
         shown = [moments[0], moments[-1]] if len(moments) > 1 else moments
         plot.xticks([places[moment] for moment in shown], [local_time(moment)[:10] for moment in shown])
-        for series, points in found.items():
+        for line, points in found.items():
             xs, ys = [places[point.started_at] for point in points], [point.value for point in points]
             if len(xs) > 1:
                 plot.plot(xs, ys, marker="braille")
-            plot.scatter(xs, ys, marker=_MARKERS[series])
+            plot.scatter(xs, ys, marker=_marker(line))
         widget.refresh()
 
 
-def _in_words(found: dict[Series, list[TrendPoint]]) -> list[str]:
+def _marker(line: Line) -> str:
+    letter = _MARKERS[line.level]
+    return letter.upper() if line.series == "judged" else letter
+
+
+def _in_words(found: dict[Line, list[TrendPoint]]) -> list[str]:
     if not found:
         return ["No finished session with a score yet: nothing to draw."]
     lines = []
-    for series, points in found.items():
+    for line, points in found.items():
         values = [point.value for point in points]
         last = " → ".join(f"{value:.0f}" for value in values[-6:])
-        lines.append(f"{_MARKERS[series]} {series}, {len(values)} session{'s' * (len(values) != 1)}: {last}")
-    if len(found) > 1:
+        count = f"{len(values)} session{'s' * (len(values) != 1)}"
+        lines.append(f"{_marker(line)} {line.level}, {line.series}, {count}: {last}")
+    if len({line.level for line in found}) > 1:
+        lines.append("Levels are other bars: compare each with itself only.")
+    if len({line.series for line in found}) > 1:
         lines.append("Two kinds of grade: compare each with itself only.")
     if len({point.edition for points in found.values() for point in points}) > 1:
         lines.append("Two formulas: the later scores tell core from depth, the earlier ones do not.")

@@ -20,6 +20,8 @@ FIRST_RUN = (
     "Nothing needs to be set up: choose a level and press Start.",
 )
 _LATEST = 10
+_LINES = 2
+"""Levels and kinds of grade of which scores are shown, the latest first."""
 
 
 def describe_today(records: Sequence[Record], today: date, resume: str, submit: str) -> list[str]:
@@ -42,10 +44,11 @@ def describe_today(records: Sequence[Record], today: date, resume: str, submit: 
     days = streak({local_day(each.started_at) for each in counted(records)}, today)
     if days:
         lines.append(f"Streak: {days} day{'s' * (days != 1)} in a row with a finished session.")
-    for series, points in trend(records).items():
+    for (series, level), points in list(trend(records).items())[:_LINES]:
         values = [point.value for point in points[-_LATEST:]]
         word = band(values[-1], points[-1].edition)
-        lines.append(f"Last scores, {series}: {spark(values)}  latest {values[-1]:.0f}, {word}")
+        course = f"{spark(values)}  latest " if len(values) > 1 else ""
+        lines.append(f"Last scores, {level}, {series}: {course}{values[-1]:.0f}, {word}")
     return lines
 
 
