@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from interviewer import __version__
 from interviewer.errors import MockdlError
@@ -13,8 +14,29 @@ from interviewer.errors import MockdlError
 EXIT_CODES = """Exit codes: 0 done, 1 a check failed, 2 wrong use, 3 settings, 4 question pack, 5 journal or
 files, 6 encoder or index, 7 input ended before the interview did (saved), 130 interrupted (saved)."""
 
+_GROUPS = {
+    "Practise": ("start", "review", "serve"),
+    "Look back": ("report", "history"),
+    "Grade answers": ("grade", "eval", "judge-check"),
+    "Questions": ("search", "pack"),
+    "Set up": ("config", "doctor"),
+}
+"""Commands by what one wants to do."""
+
+
+class _Grouped(TyperGroup):
+    """Lists the commands in groups."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        for title, names in _GROUPS.items():
+            found = [(name, self.get_command(ctx, name)) for name in names]
+            with formatter.section(title):
+                formatter.write_dl([(name, each.get_short_help_str(60)) for name, each in found if each is not None])
+
+
 app = typer.Typer(
     name="mockdl",
+    cls=_Grouped,
     help="Practise deep-learning job interviews in the terminal: questions, follow-ups, and a grade with evidence.",
     epilog=EXIT_CODES,
     no_args_is_help=False,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -206,3 +207,15 @@ def test_ctrl_c_saves_and_says_how_to_come_back() -> None:
 def test_a_topic_in_free_text_is_looked_up_in_the_index() -> None:
     result = mockdl("start", "--plain", "--topic", "memory of the key value cache", "--count", "1", typed="/quit\n")
     assert "Question 1 of 1 (transformers-llms" in result.stdout
+
+
+def test_help_lists_every_command_by_what_one_wants_to_do() -> None:
+    shown = mockdl("--help").stdout
+    groups = shown[shown.index("Practise:") : shown.index("Exit codes")]
+    listed = re.findall(r"^  ([a-z-]+)  ", groups, re.MULTILINE)
+    modules = {path.stem for path in (Path(interviewer.__file__).parent / "cli").glob("*.py")}
+    assert len(listed) == len(set(listed))
+    for name in ("start", "report", "history", "review", "grade", "eval", "search", "pack", "serve", "doctor"):
+        assert name in listed
+        assert name in modules | {"report", "eval"}
+    assert {"judge-check", "config"} < set(listed)
