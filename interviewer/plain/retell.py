@@ -37,6 +37,9 @@ def _tell_turn(view: SessionView, console: Console, turn: Turn, number: int) -> 
     kind = f"Question {number} of {len(state.plan)} ({item.question.topic}, {item.question.level})"
     console.say("", kind if turn.kind is TurnKind.QUESTION else "Follow-up")
     said = [each for each in state.said if each.turn_id == turn.id]
+    for words in said:
+        if words.act is Act.REVEAL:
+            _say(console, "Interviewer", words.text)
     _say(console, "Interviewer", question_text(state, turn))
     told = {each.about for each in said if each.act is Act.HINT}
     for at, hint in enumerate(item.question.hints[: turn.hints]):

@@ -20,7 +20,7 @@ from interviewer.wording.verdicts import sort_points
 
 _QUIET = 1.5
 """Seconds of waiting for words before the waiting is explained."""
-_APART = (Act.REACTION, Act.CLARIFICATION, Act.EXPLANATION, Act.CLOSING)
+_APART = (Act.REACTION, Act.REVEAL, Act.CLARIFICATION, Act.EXPLANATION, Act.CLOSING)
 """What begins below an empty line."""
 
 

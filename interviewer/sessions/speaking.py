@@ -13,6 +13,7 @@ from interviewer.core.bank.rubric import KeyPoint
 from interviewer.core.interview import authored
 from interviewer.core.interview.authored import Speech
 from interviewer.core.interview.effects import Ask, Effect, Finish, GradeTurn, ShowHint
+from interviewer.core.interview.reveals import next_reveal
 from interviewer.core.interview.session import State, Turn, TurnKind
 from interviewer.core.interview.utterance import Act
 from interviewer.sessions.session_view import SessionView
@@ -45,8 +46,20 @@ def _asking(view: SessionView, turn_id: int) -> Iterator[Speech]:
     before = state.find(turn_id - 1)
     if before is not None and not before.answer:
         yield from _reaction(view, before)
+    if turn.kind is not TurnKind.QUESTION and not state.words(Act.REVEAL, turn_id):
+        yield from _fact(view, turn)
     if not state.words(Act.ASK, turn_id):
         yield authored.ask(state, turn, view.items[turn.question_id])
+
+
+def _fact(view: SessionView, turn: Turn) -> Iterator[Speech]:
+    """What a scenario tells before its next follow-up."""
+    item, state = view.items[turn.question_id], view.state
+    about = [each for each in state.turns_of(turn.question_id) if each.id < turn.id]
+    ids = {each.id for each in state.turns_of(turn.question_id)}
+    told = {each.about for each in state.said if each.act is Act.REVEAL and each.turn_id in ids}
+    if item.question.reveals and (fact := next_reveal(item, state.config.level, about, told)) is not None:
+        yield authored.reveal(turn, item, fact)
 
 
 def _reaction(view: SessionView, turn: Turn | None) -> Iterator[Speech]:

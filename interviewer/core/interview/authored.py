@@ -14,6 +14,7 @@ from concurrent.futures import Future
 from typing import NamedTuple, Protocol
 
 from interviewer.core.bank.content import Item
+from interviewer.core.bank.question import Reveal
 from interviewer.core.bank.rubric import KeyPoint
 from interviewer.core.interview.scoring import score_question
 from interviewer.core.interview.session import Mode, Outcome, Phase, State, Turn, TurnKind
@@ -126,6 +127,11 @@ def ask(state: State, turn: Turn, item: Item) -> Speech:
 def hint(turn: Turn, item: Item, number: int) -> Speech:
     """A hint of the ladder, counted from 0."""
     return _speech(Act.HINT, turn, item, item.question.hints[number].text.strip(), about=str(number))
+
+
+def reveal(turn: Turn, item: Item, fact: Reveal) -> Speech:
+    """A fact of the case, as it was written; it belongs to the turn before which it is told."""
+    return _speech(Act.REVEAL, turn, item, fact.text.strip(), about=fact.after)
 
 
 def clarify(state: State, turn: Turn, item: Item, asked: str) -> Speech:

@@ -29,6 +29,7 @@ _SAYS = {
     Act.ASK: "the interviewer asks",
     Act.REACTION: "the interviewer has heard the answer",
     Act.HINT: "the interviewer gives the hint",
+    Act.REVEAL: "the interviewer tells a fact of the case",
     Act.CLARIFICATION: "a question about the question",
     Act.EXPLANATION: "the interviewer explains a point",
     Act.CLOSING: "the interviewer says goodbye",

@@ -16,6 +16,7 @@ class Act(StrEnum):
     ASK = "ask"
     REACTION = "reaction"
     HINT = "hint"
+    REVEAL = "reveal"
     CLARIFICATION = "clarification"
     EXPLANATION = "explanation"
     CLOSING = "closing"
@@ -53,6 +54,6 @@ class Utterance(Frozen):
     asked: str = ""
     """The candidate's question that a clarification replies to."""
     about: str = ""
-    """The number of a hint (from 0), or the id of the key point that is explained."""
+    """The number of a hint (from 0), the stage after which a fact is told, or the id of the point that is explained."""
     voicing: Voicing | None = None
     """None when no model was asked."""

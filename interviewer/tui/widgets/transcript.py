@@ -88,6 +88,9 @@ class Transcript(VerticalScroll):
         authored = asked.endswith(turn.prompt.strip()) and not turn.prompt.startswith("You said")
         if opening:
             self._add("Interviewer", opening, "asked")
+        for words in said:
+            if words.act is Act.REVEAL:
+                self._add("" if opening else "Interviewer", words.text, "asked", authored=True)
         self._question = self._add("" if opening else "Interviewer", asked, "asked", authored=authored)
         told = {each.about for each in said if each.act is Act.HINT}
         for number in range(turn.hints):
