@@ -135,15 +135,18 @@ def test_an_explanation_holds_the_point_the_answer_and_the_source(bank: Bank) ->
 
 
 @pytest.mark.parametrize("mode", list(Mode))
-def test_points_are_explained_in_practice_only_and_only_after_the_verdict(mode: Mode) -> None:
+def test_points_are_explained_after_the_verdict_and_in_an_interview_when_it_is_over(mode: Mode) -> None:
     grade = make_grade(all_points("covered") | {"p1": "missing", "p2": "partial"})
     state = state_after(AnswerSubmitted(at=5, text="Something."), Graded(at=6, turn_id=0, result=grade), mode=mode)
     assert state.phase is Phase.ANSWERING
     assert authored.missed_points(state, ITEMS["alpha"]) == []
-    for _ in range(2):
+    found = []
+    while state.phase is Phase.ANSWERING and state.position == 0:
         state = step(state, Skipped(at=7), ITEMS).state
-    names = [point.id for point in authored.missed_points(state, ITEMS["alpha"])]
-    assert names == (["p1", "p2"] if mode is Mode.PRACTICE else [])
+        found.append([point.id for point in authored.missed_points(state, ITEMS["alpha"])])
+    assert found[-1] == (["p1", "p2"] if mode is Mode.PRACTICE else [])
+    over = step(state, Ended(at=8), ITEMS).state
+    assert [point.id for point in authored.missed_points(over, ITEMS["alpha"])] == ["p1", "p2"]
 
 
 @pytest.mark.parametrize("act", list(Act))

@@ -160,15 +160,17 @@ def explain(turn: Turn, item: Item, point: KeyPoint, answer: str) -> Speech:
 
 
 def missed_points(state: State, item: Item) -> list[KeyPoint]:
-    """What can be explained about a question of a practice session: points without full credit, heaviest first.
+    """What can be explained about a question: points without full credit, heaviest first.
 
-    None while the question is open: an explanation must not come before the last answer to it.
+    None while the question is open: an explanation must not come before the last answer to it. In an interview none
+    before it is over.
     """
     question_id = item.question.id
     is_open = state.turn is not None and state.turn.question_id == question_id
     if is_open and state.phase not in (Phase.REVIEWING, Phase.FINISHED):
         return []
-    if state.config.mode is not Mode.PRACTICE or not state.turns_of(question_id):
+    told = state.config.mode is Mode.PRACTICE or state.phase is Phase.FINISHED
+    if not told or not state.turns_of(question_id):
         return []
     score = score_question(item, state.config.level, state.turns_of(question_id), state.config.mode)
     if not score.points:  # there is no grade

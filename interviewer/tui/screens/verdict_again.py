@@ -19,7 +19,7 @@ class VerdictScreen(ResultScreen, inherit_bindings=False):
         Binding("escape,enter", "go_on", "Report", id="continue", tooltip="Back to the report", priority=True),
         Binding("right,n", "step(1)", "Next", id="verdict-next", tooltip="The next question"),
         Binding("left,p", "step(-1)", "Previous", id="verdict-previous", tooltip="The question before"),
-        Binding("e", "explain", "Explain", id="explain", tooltip="Explain what was missed (practice mode)"),
+        Binding("e", "explain", "Explain", id="explain", tooltip="Explain what was missed, one point after the other"),
         Binding("m", "sources", "Model answer", id="sources", tooltip="Show the model answer and references, or hide"),
         Binding("c", "contest", "Contest", id="contest", tooltip="Mark words that you think earned a point"),
         Binding("ctrl+c,super+c", "screen.copy_text", "Copy", id="copy-text", show=False),
