@@ -97,9 +97,7 @@ class LineSpeaker:
         """Explain a point that was missed in the question last reviewed, the first one when it is not said which."""
         missed = self._missed()
         if not missed:
-            self._console.narrate(
-                "There is nothing to explain; this needs a verdict, which an interview shows when it is over."
-            )
+            self._console.narrate("There is nothing to explain yet; an interview shows its verdicts when it is over.")
             return
         number = int(which) if which.isdecimal() and len(which) < 4 else 0
         if which and number not in missed:

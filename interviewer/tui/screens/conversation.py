@@ -30,6 +30,8 @@ class ConversationScreen(Screen[None]):
     """What the empty editor says while it can be typed in."""
     AHEAD: ClassVar[str] = ""
     """What it says while an answer is read."""
+    PAUSED: ClassVar[str] = "Paused; the clock has stopped."
+    """What stands in place of the conversation during a pause."""
     editor = getters.query_one(AnswerArea)
 
     def __init__(self, view: SessionView) -> None:
@@ -44,6 +46,7 @@ class ConversationScreen(Screen[None]):
             self._show_question()
         yield Static("", id="head", markup=False)
         yield self.transcript
+        yield Static(name_keys(self, self.PAUSED), id="paused", markup=False)
         yield PinnedQuestion()
         yield AnswerArea("", id="editor", soft_wrap=True, show_line_numbers=False, tab_behavior="focus", placeholder="")
         yield Static("", id="status", markup=False)

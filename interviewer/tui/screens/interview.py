@@ -56,6 +56,7 @@ class InterviewScreen(ConversationScreen):
         "Type your answer here. {submit} submits it, {editor} opens it in your own editor. "
         "{read-up} and {read-down} scroll what was said."
     )
+    PAUSED = "Paused. The clock has stopped, and the question is hidden.\n\n{pause} goes on; your draft is kept."
     AHEAD = "What you type now is kept for what comes next."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "submit", "Submit", id="submit", tooltip="Send the answer", priority=True),
