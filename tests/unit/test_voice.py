@@ -121,7 +121,8 @@ def test_who_asks_to_hear_it_again_hears_it_again(asked: str) -> None:
     speech = authored.clarify(state, state.turns[0], item, asked)
     assert speech.words.text == state.turns[0].prompt.strip()
     assert speech.is_authored
-    assert not authored.clarify(state, state.turns[0], item, "What do you mean by alpha?").is_authored
+    for other in ("What do you mean by alpha?", "Does the pattern repeat in each layer?"):
+        assert not authored.clarify(state, state.turns[0], item, other).is_authored
 
 
 def test_an_explanation_holds_the_point_the_answer_and_the_source(bank: Bank) -> None:
