@@ -79,8 +79,8 @@ _PASSED = ("All right, we leave that one.", "We can leave that.", "Then we pass 
 _ON = ("Let us go on.", "Here is the next question.", "On to something else.", "Let us turn to another question.")
 _LAST = ("This is the last question.", "One question is left.", "Let us come to the last question.")
 _REPEAT = re.compile(
-    r"^\W*(?:repeat|pardon)\W*$|\brepeat (?:that|this|it|the question|please|yourself)\b|\bsay (?:that|it|this) again\b|"
-    r"\bonce more\b|\bagain,? please\b|\bcome again\b",
+    r"^\W*(?:repeat|pardon)\W*$|\brepeat (?:that|this|it|the question|please|yourself)\b|"
+    r"\bsay (?:that|it|this) again\b|\bonce more\b|\bagain,? please\b|\bcome again\b",
     re.IGNORECASE,
 )
 """How one asks to hear the same words."""

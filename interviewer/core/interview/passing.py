@@ -25,7 +25,7 @@ _NOT_KNOWN = frozenset(
     idk,dunno,don't know,do not know,no idea,no clue,haven't a clue,haven't got a clue,not sure,can't remember,
     cannot remember,don't remember,do not remember,forgot,can't say,cannot say,can't answer,cannot answer,
     never heard of,haven't heard of,beats me,couldn't say,couldn't tell you,wouldn't know
-    """.replace("\n    ", "").split(",")  # noqa: SIM905 - a list this long reads better as text
+    """.replace("\n    ", "").split(",")
 )
 _PASSED = frozenset(("skip", "pass", "next question", "the next question"))
 

@@ -63,6 +63,8 @@ class ConversationScreen(Screen[None]):
         self.call_after_refresh(self._pin)
 
     def _pin(self) -> None:
+        if not self.is_mounted:
+            return
         pinned = self.query_one(PinnedQuestion)
         hidden = self.asking is None and not self.transcript.shows_question
         pinned.display = hidden and self._view.state.phase in (Phase.ANSWERING, Phase.GRADING, Phase.PAUSED)

@@ -143,7 +143,6 @@ class InterviewScreen(ConversationScreen):
     def on_grading_started(self, message: messages.GradingStarted) -> None:
         """The answer is safe; show it and say that it is being read."""
         self._show_question()
-        self._drafting.clear()
         self._refresh_state()
 
     def on_grade_ready(self, message: messages.GradeReady) -> None:
@@ -178,7 +177,8 @@ class InterviewScreen(ConversationScreen):
 
     def on_session_left(self, message: messages.SessionLeft) -> None:
         """Close the program; everything is on disk."""
-        self.app.exit(0, message="Saved. `mockdl start --resume` takes it up again.")
+        # In a browser there is no shell to say it in, and standard output belongs to the page.
+        self.app.exit(0, message=None if self.app.is_web else "Saved. `mockdl start --resume` takes it up again.")
 
     # What the candidate does
 
@@ -187,9 +187,9 @@ class InterviewScreen(ConversationScreen):
         self.editor.call_later(self._submit)
 
     def _submit(self) -> None:
-        """The editor is cleared only once the answer is on disk."""
+        """Send the answer, unless it says that there is none."""
         if self.conductor.state.phase is Phase.ANSWERING and not self._pass_on.takes(self.editor.text):
-            self._runner.send(AnswerSubmitted(at=self.conductor.clock(), text=self.editor.text))
+            self._send_and_clear(AnswerSubmitted(at=self.conductor.clock(), text=self.editor.text))
             self._ask_confidence()
 
     def _ask_confidence(self) -> None:
@@ -220,9 +220,11 @@ class InterviewScreen(ConversationScreen):
         self._pass_on.choose(Outcome.SKIPPED)
 
     def _send_and_clear(self, event: Event) -> bool:
-        """Send what ends a turn without an answer; the editor is cleared only once it is on disk."""
+        """Send what ends a turn. The editor is cleared once that is on disk, and at once: what is typed next is new."""
+        turn_id = self.conductor.turn.id
         sent = self._runner.send(event)
-        if sent:
+        ended = self.conductor.state.find(turn_id)
+        if sent and ended is not None and ended.outcome is not None:
             self._drafting.clear()
         return sent
 
@@ -328,7 +330,7 @@ class InterviewScreen(ConversationScreen):
         self.save_draft()
         if time_up := self.conductor.time_up(self.editor.text):
             toast(self.app, TIME_IS_UP, severity="warning")
-            self._runner.send(time_up)
+            self._send_and_clear(time_up)
 
     def save_draft(self) -> None:
         """Keep what stands in the editor, when it has changed."""
