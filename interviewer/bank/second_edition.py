@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from interviewer.core.bank.content import Item
 from interviewer.core.bank.kinds import ExampleKind, Kind, Level, Standard
 from interviewer.core.bank.rubric import REGISTERS, ByRegister, KeyPoint
-from interviewer.core.english import tokens
+from interviewer.core.english import content_words, tokens
 
 Problem = tuple[str, str]
 """(field, message)."""
@@ -32,6 +32,9 @@ LEAST_CONTRADICTIONS = 3
 PROMPT_WORDS = range(10, 41)
 SITUATION_WORDS = range(10, 91)
 """A scenario, a design and a calculation state facts first."""
+TERM_WORDS = 30
+_TOLD = 0.6
+"""Share of a statement's own content words from which on another text makes its point."""
 _YES_OR_NO = frozenset(
     tokens(
         "is are was were do does did can could will would has have had should may might must shall "
@@ -54,9 +57,26 @@ def question_problems(item: Item) -> Iterator[Problem]:
         yield f"hints[{len(question.hints) - 1}].text", "is the last hint and does not ask; it must not list the answer"
     if question.reveals and question.kind not in (Kind.SCENARIO, Kind.DESIGN):
         yield "reveals", f"belong to a scenario or design, not to a {question.kind} question"
+    yield from _glossary_problems(item)
     yield from _broken_lines("model_answer", question.model_answer)
     for number, hint in enumerate(question.hints):
         yield from _broken_lines(f"hints[{number}].text", hint.text)
+
+
+def _glossary_problems(item: Item) -> Iterator[Problem]:
+    """A term must stand in a prompt, and its line must not make a point."""
+    asked = " ".join(item.question.prompts).lower()
+    known = content_words(" ".join(item.question.prompts))
+    for number, each in enumerate(item.question.glossary):
+        field = f"glossary[{number}]"
+        if each.term.lower() not in " ".join(asked.split()):
+            yield f"{field}.term", f"{each.term!r} stands in no wording of the prompt"
+        if len(each.text.split()) > TERM_WORDS:
+            yield f"{field}.text", f"has {len(each.text.split())} words; at most {TERM_WORDS} are wanted"
+        for point in item.rubric.key_points:
+            own = content_words(point.statement) - known
+            if len(own) > 2 and len(own & content_words(each.text)) / len(own) >= _TOLD:
+                yield f"{field}.text", f"gives away {point.id}"
 
 
 def rubric_problems(item: Item) -> Iterator[Problem]:

@@ -92,7 +92,8 @@ def findings(tmp_path: Path, item: Item) -> list[Finding]:
 
 
 def test_a_question_of_the_second_edition_in_order_has_no_finding(tmp_path: Path) -> None:
-    assert findings(tmp_path, item_of()) == []
+    glossary = ({"term": "Kettle", "text": "The thing on the stove that whistles."},)
+    assert findings(tmp_path, item_of(question={"glossary": glossary})) == []
 
 
 @pytest.mark.parametrize(
@@ -101,6 +102,13 @@ def test_a_question_of_the_second_edition_in_order_has_no_finding(tmp_path: Path
         ({"question": {"prompt": "Why?"}}, "prompt", "has 1 words; a question asked aloud has 10"),
         ({"question": {"hints": TELLING}}, "hints[1].text", "does not ask"),
         ({"question": {"reveals": ({"after": "act", "text": "It boils."},)}}, "reveals", "belong to a scenario"),
+        ({"question": {"glossary": ({"term": "teapot", "text": "A pot."},)}}, "glossary[0].term", "in no wording"),
+        ({"question": {"glossary": ({"term": "kettle", "text": "A " * 31},)}}, "glossary[0].text", "31 words"),
+        (
+            {"question": {"glossary": ({"term": "kettle", "text": "Where water boils, at a hundred degrees."},)}},
+            "glossary[0].text",
+            "gives away p0",
+        ),
         ({"rubric": {"key_points": [point(n) for n in range(4)]}}, "key_points", "has 0 points beyond the core"),
         ({"rubric": {"key_points": [point(n, depth=False) for n in range(10)]}}, "key_points", "has 10 core"),
         ({"phrasings": ["one", "two", "three"]}, "key_points[0].phrasings", "sort the wordings by register"),

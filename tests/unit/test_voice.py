@@ -8,6 +8,7 @@ import pytest
 
 from interviewer.core.bank.content import Bank, Item
 from interviewer.core.bank.kinds import Level
+from interviewer.core.bank.question import Term
 from interviewer.core.interview import authored
 from interviewer.core.interview.effects import Rejected
 from interviewer.core.interview.leaks import given_away, judgement_in, lost_from
@@ -243,3 +244,16 @@ def test_praise_and_blame_are_noticed(text: str) -> None:
 def test_a_word_of_the_question_is_no_judgement() -> None:
     assert judgement_in("So the strong baseline comes first.", ["What is a strong baseline?"]) == ""
     assert judgement_in("You spoke about momentum. Noted.", []) == ""
+
+
+def test_a_term_of_the_question_is_explained_once_in_authored_words() -> None:
+    term = Term(term="adaptive attack", text="One that knows the defence.")
+    plain = ITEMS["alpha"]
+    item = plain.model_copy(update={"question": plain.question.model_copy(update={"glossary": (term,)})})
+    state = state_after()
+    speech = authored.clarify(state, state.turns[0], item, "what do you mean by adaptive attacks?")
+    assert speech.words.text == "One that knows the defence."
+    assert speech.is_authored
+    again = step(state, Spoke(at=9, words=speech.words), ITEMS).state
+    assert authored.clarify(again, state.turns[0], item, "and adaptive attacks?").words.text != speech.words.text
+    assert "put it differently" in authored.clarify(state, state.turns[0], item, "what is an attack?").words.text

@@ -43,6 +43,13 @@ class Reveal(Content):
     text: Text
 
 
+class Term(Content):
+    """A word of the prompt, and what it means there; told to who asks for it."""
+
+    term: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+    text: Text
+
+
 class Question(Content):
     """What is asked. Lives in `corpus/<topic>/<id>.yaml`."""
 
@@ -62,6 +69,7 @@ class Question(Content):
     worked_solution: Text | None = None
     """Required for numeric questions: the calculation, step by step."""
     reveals: tuple[Reveal, ...] = ()
+    glossary: tuple[Term, ...] = ()
     references: tuple[Reference, ...] = ()
     related: tuple[Slug, ...] = ()
     avoid_after: tuple[Slug, ...] = ()

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from typing import NamedTuple, Protocol
 
 from interviewer.core.bank.content import Item
 from interviewer.core.bank.question import Reveal
 from interviewer.core.bank.rubric import KeyPoint
+from interviewer.core.english import content_stems
 from interviewer.core.interview.scoring import score_question
 from interviewer.core.interview.session import Mode, Outcome, Phase, State, Turn, TurnKind
 from interviewer.core.interview.study import rank_references
@@ -41,9 +42,11 @@ class Speech(NamedTuple):
 
     @property
     def is_authored(self) -> bool:
-        """Whether no model is asked for words: the first and the last ones wait for none, nor does a repetition."""
-        repeats = self.turn is not None and self.words.text == self.turn.prompt.strip()
-        return self.act in (Act.GREETING, Act.CLOSING) or (self.act is Act.CLARIFICATION and repeats)
+        """Whether no model is asked for words: for the first and the last ones, to repeat, to say what a term means."""
+        if self.act is not Act.CLARIFICATION or self.turn is None or self.item is None:
+            return self.act in (Act.GREETING, Act.CLOSING)
+        fixed = (self.turn.prompt, *(each.text for each in self.item.question.glossary))
+        return self.words.text in [each.strip() for each in fixed]
 
 
 class Voice(Protocol):
@@ -141,6 +144,8 @@ def clarify(state: State, turn: Turn, item: Item, asked: str) -> Speech:
     if _REPEAT.search(asked):
         return _speech(Act.CLARIFICATION, turn, item, turn.prompt.strip(), asked=asked)
     given = " ".join(each.text for each in state.words(Act.CLARIFICATION, turn.id))
+    if (meaning := next(_meanings(asked, item, given), None)) is not None:
+        return _speech(Act.CLARIFICATION, turn, item, meaning, asked=asked)
     if turn.kind is TurnKind.QUESTION:
         others = [each.strip() for each in item.question.prompts if each != turn.prompt and each.strip() not in given]
         text = f"Let me put it differently. {others[0]}" if others else _NO_OTHER_WORDS
@@ -149,6 +154,15 @@ def clarify(state: State, turn: Turn, item: Item, asked: str) -> Speech:
         text = _NO_OTHER_WORDS if repeated else f"What I ask is this: {turn.prompt.strip()}"
     assume = "" if _ASSUME in given else f"\n\n{_ASSUME}"
     return _speech(Act.CLARIFICATION, turn, item, f"{text}{assume}", asked=asked)
+
+
+def _meanings(asked: str, item: Item, given: str) -> Iterator[str]:
+    """What the terms mean that a question about the question names, those that were explained left out."""
+    words = set(content_stems(asked))
+    for each in item.question.glossary:
+        stems = content_stems(each.term)
+        if stems and words.issuperset(stems) and each.text.strip() not in given:
+            yield each.text.strip()
 
 
 def explain(turn: Turn, item: Item, point: KeyPoint, answer: str) -> Speech:
