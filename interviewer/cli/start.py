@@ -132,6 +132,7 @@ def _build_config(
         count=count or settings.count,
         minutes=minutes or settings.minutes,
         seed=seed if seed is not None else secrets.randbelow(2**31),
+        last_words=True,
     )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from interviewer.core.interview.passing import pass_on, read_passing
-from interviewer.core.interview.session import AnswerSubmitted, DontKnow, Outcome, Skipped
+from interviewer.core.interview.passing import pass_on, read_passing, says_nothing
+from interviewer.core.interview.session import AnswerSubmitted, DontKnow, Outcome, Skipped, TurnKind
 from interviewer.plain.console import Console
 from interviewer.sessions.conductor import Conductor
 from interviewer.wording.replies import describe_words
@@ -28,6 +28,8 @@ class PassOn:
             typed: all that was typed.
             sure: nobody can be asked, since the input has ended.
         """
+        if self._conductor.turn.kind is TurnKind.LAST_WORDS and says_nothing(typed):
+            return pass_on(Outcome.SKIPPED, self._conductor.clock(), typed)
         outcome = read_passing(typed)
         if outcome is None:
             return AnswerSubmitted(at=self._conductor.clock(), text=typed)

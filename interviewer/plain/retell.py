@@ -22,7 +22,8 @@ def retell(view: SessionView, console: Console) -> None:
     for words in state.words(Act.GREETING, 0):
         _say(console, "Interviewer", words.text)
     asked: list[str] = []
-    for turn in state.turns:
+    copied = [turn for turn in state.turns if turn.kind is TurnKind.LAST_WORDS][1:]
+    for turn in (each for each in state.turns if each not in copied):
         if turn.question_id not in asked:
             asked.append(turn.question_id)
         _tell_turn(view, console, turn, len(asked))
@@ -35,7 +36,8 @@ def _tell_turn(view: SessionView, console: Console, turn: Turn, number: int) -> 
     """What was asked, what was said about it, and the answer with what the interviewer said to it."""
     state, item = view.state, view.items[turn.question_id]
     kind = f"Question {number} of {len(state.plan)} ({item.question.topic}, {item.question.level})"
-    console.say("", kind if turn.kind is TurnKind.QUESTION else "Follow-up")
+    follow_up = "Last words" if turn.kind is TurnKind.LAST_WORDS else "Follow-up"
+    console.say("", kind if turn.kind is TurnKind.QUESTION else follow_up)
     said = [each for each in state.said if each.turn_id == turn.id]
     for words in said:
         if words.act is Act.REVEAL:

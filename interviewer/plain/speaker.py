@@ -68,7 +68,7 @@ class LineSpeaker:
             place = f"Question {state.position + 1} of {len(state.plan)}"
             self._console.say(f"{place} ({question.topic}, {question.level})")
         else:
-            self._console.say("Follow-up")
+            self._console.say("Last words" if turn.kind is TurnKind.LAST_WORDS else "Follow-up")
         if wording is not None:
             self._say(wording)
         else:

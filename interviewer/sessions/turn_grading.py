@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from interviewer.core.bank.content import Item
 from interviewer.core.futures import chain, settled
 from interviewer.core.grade.grade import Grade, GradeRequest, GradeResult, Ungraded
+from interviewer.core.interview.last_words import open_points
 from interviewer.core.interview.session import Graded, State, Turn, TurnKind
 from interviewer.core.ports import Grader
 
@@ -20,8 +21,8 @@ def grade_turn(
     Args:
         make_grader: gives who grades; None when nobody does.
         turn: an answered turn. A follow-up is graded on the point it probed, and what
-            else the reply says is credited, too. After the first grade of an answer to
-            a question a deeper one is looked for.
+            else the reply says is credited, too; last words are graded on the points that
+            are open. After the first grade of an answer to a question a deeper one is looked for.
         state: the session, for its level and its plan.
         item: the turn's question.
         clock: seconds since the epoch.
@@ -47,7 +48,9 @@ def grade_turn(
 
     if make_grader is None:
         return settled(make_event(Ungraded(reason="no grader is running")))
-    points = (turn.target,) if turn.target else None
+    points: tuple[str, ...] | None = (turn.target,) if turn.target else None
+    if turn.kind is TurnKind.LAST_WORDS:
+        points = open_points(item, state.config.level, state.turns_of(turn.question_id))
     asked = turn.prompt if turn.kind is TurnKind.PROBE else ""
     request = GradeRequest(question_id=turn.question_id, answer=turn.answer, follow_up=asked, point_ids=points)
     try:

@@ -7,11 +7,12 @@ from collections.abc import Callable
 import pytest
 from textual.widgets import TextArea
 
-from interviewer.core.interview.session import Outcome, Phase
+from interviewer.core.interview.session import Outcome, Phase, TurnKind
 from interviewer.services import Services
 from interviewer.sessions.conductor import Conductor
 from interviewer.tui.screens.confirm import ConfirmScreen
 from interviewer.tui.screens.interview import InterviewScreen
+from interviewer.tui.screens.report import ReportScreen
 from tests.support.scripted import ScriptedEngine
 from tests.tui.conftest import Story, tell
 
@@ -116,3 +117,47 @@ async def test_what_was_typed_ahead_survives_leaving(services: Services, engine:
     async with tell(services, again) as story:
         await story.until(lambda: again.state.phase is Phase.ANSWERING and len(again.state.turns) == 2)
         await story.until(lambda: editor_text(story) == "typed ahead")
+
+
+async def test_the_last_words_are_asked_for_and_end_the_interview(services: Services, begin: Begin) -> None:
+    conductor = begin(count=1, last_words=True)
+    async with tell(services, conductor) as story:
+        await story.type("an answer")
+        await story.pilot.press("ctrl+s")
+        for _ in range(2):
+            turns = len(conductor.state.turns)
+            await story.until(
+                lambda n=turns: len(conductor.state.turns) > n or conductor.state.phase is Phase.ANSWERING
+            )
+            await story.until(lambda: conductor.state.phase is Phase.ANSWERING)
+            await story.pilot.press("f4")
+            await story.pilot.pause()
+        await story.until(lambda: conductor.turn.kind is TurnKind.LAST_WORDS)
+        await story.until(lambda: "anything you would like to add" in " ".join(story.visible().split()))
+        assert "last words" in story.visible().splitlines()[0]
+        assert "an answer" not in story.visible(), "it is about all questions"
+        await story.type("one more thing")
+        await story.pilot.press("ctrl+s")
+        await story.until(lambda: isinstance(story.app.screen, ReportScreen))
+    assert conductor.state.turns[-1].answer == "one more thing"
+
+
+async def test_no_is_enough_to_end_it(services: Services, begin: Begin) -> None:
+    conductor = begin(count=1, last_words=True)
+    async with tell(services, conductor) as story:
+        await story.pilot.press("f4")
+        await story.until(lambda: conductor.state.phase is Phase.FINISHED)  # nothing was answered: nothing is asked
+    conductor = begin(count=1, last_words=True)
+    async with tell(services, conductor) as story:
+        await story.type("an answer")
+        await story.pilot.press("ctrl+s")
+        for _ in range(3):
+            await story.until(lambda: conductor.state.phase is Phase.ANSWERING)
+            if conductor.turn.kind is TurnKind.LAST_WORDS:
+                break
+            await story.pilot.press("f4")
+            await story.pilot.pause()
+        await story.until(lambda: conductor.turn.kind is TurnKind.LAST_WORDS)
+        await story.type("no, thanks")
+        await story.pilot.press("ctrl+s")
+        await story.until(lambda: isinstance(story.app.screen, ReportScreen))

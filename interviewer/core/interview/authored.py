@@ -43,6 +43,8 @@ class Speech(NamedTuple):
     @property
     def is_authored(self) -> bool:
         """Whether no model is asked for words: for the first and the last ones, to repeat, to say what a term means."""
+        if self.turn is not None and self.turn.kind is TurnKind.LAST_WORDS:
+            return True
         if self.act is not Act.CLARIFICATION or self.turn is None or self.item is None:
             return self.act in (Act.GREETING, Act.CLOSING)
         fixed = (self.turn.prompt, *(each.text for each in self.item.question.glossary))

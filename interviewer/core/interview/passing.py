@@ -10,7 +10,7 @@ import re
 from interviewer.core.english import tokens
 from interviewer.core.interview.session import DontKnow, Outcome, Skipped
 
-__all__ = ["pass_on", "read_passing"]
+__all__ = ["pass_on", "read_passing", "says_nothing"]
 
 _AROUND = re.compile(
     r"^(?:i'm|i am|i've|i have|i'll|let's|i)\b|\b(?:at all|right now|to be honest|tbh|i'm afraid|i am afraid|sorry|"
@@ -28,6 +28,20 @@ _NOT_KNOWN = frozenset(
     """.replace("\n    ", "").split(",")
 )
 _PASSED = frozenset(("skip", "pass", "next question", "the next question"))
+
+_NOTHING = frozenset(
+    """
+    no,nope,nothing,nothing else,none,thanks,thank you,that's all,thats all,that's it,that's everything,all good,
+    done,i'm done,i think that's all
+    """.replace("\n    ", "").split(",")
+)
+"""What people say who have nothing to add."""
+
+
+def says_nothing(text: str) -> bool:
+    """Whether that is all the text says when one is asked for anything to add."""
+    words = " ".join(tokens(text))
+    return words in _NOTHING or re.sub(r"^(?:no|nope) ", "", words) in _NOTHING
 
 
 def read_passing(text: str) -> Outcome | None:

@@ -119,6 +119,8 @@ def score_point(point: KeyPoint, level: Level, turns: Sequence[Turn], edition: i
         mean, variance = credit(verdict)
         wins = mean * share > best.credit or turn.kind is TurnKind.QUESTION
         contradicts = verdict.verdict is VerdictName.CONTRADICTED and best.credit < 0.25
+        if turn.kind is TurnKind.LAST_WORDS:  # what is added freely is never held against anyone
+            contradicts, wins = False, wins and verdict.verdict is not VerdictName.CONTRADICTED
         if wins or contradicts:
             span = verdict.evidence
             best = best.model_copy(
@@ -195,7 +197,7 @@ def score_misconceptions(item: Item, turns: Sequence[Turn], *, taken_back: float
     """
     found: dict[str, MisconceptionScore] = {}
     for turn in turns:
-        if not isinstance(turn.result, Grade):
+        if not isinstance(turn.result, Grade) or turn.kind is TurnKind.LAST_WORDS:
             continue
         for held in turn.result.misconceptions:
             if held.misconception_id in found:

@@ -56,6 +56,7 @@ class TurnKind(StrEnum):
     CHALLENGE = "challenge"
     PROBE = "probe"
     DEEPER = "deeper"
+    LAST_WORDS = "last-words"
 
 
 class Outcome(StrEnum):
@@ -80,6 +81,8 @@ class SessionConfig(Frozen):
     judge: str = "off"
     demo: bool = False
     """A scripted model judges and speaks; such a session is no part of any trend."""
+    last_words: bool = Field(default=False, exclude_if=lambda wanted: not wanted)
+    """Whether an interview ends by asking for anything to add; sessions of before did not."""
 
 
 class Planned(Frozen):

@@ -15,6 +15,7 @@ from interviewer.core.grade.grade import Grade
 from interviewer.core.interview.contest_tries import problem_of_try, tries_of
 from interviewer.core.interview.effects import Ask, Effect, Finish, GradeTurn, Leave, Rejected, Review, ShowHint
 from interviewer.core.interview.followup import is_strong, pick_follow_up
+from interviewer.core.interview.last_words import LAST_WORDS, copies_of, is_wanted, open_questions
 from interviewer.core.interview.session import (
     AnswerSubmitted,
     Claimed,
@@ -100,18 +101,24 @@ def _submit(state: State, event: AnswerSubmitted, items: Items) -> Step:
         return Step(state, (Rejected("no question is open"),))
     if not event.text.strip():
         return Step(state, (Rejected("the answer is empty"),))
-    return _take_answer(state, turn, event.text, event.at)
+    return _take_answer(state, turn, event.text, event.at, items)
 
 
-def _take_answer(state: State, turn: Turn, text: str, at: float) -> Step:
-    closed = _close_turn(state, at, Outcome.ANSWERED, text)
-    return Step(closed.model_copy(update={"phase": Phase.GRADING}), (GradeTurn(turn.id),))
+def _take_answer(state: State, turn: Turn, text: str, at: float, items: Items) -> Step:
+    closed = _close_turn(state, at, Outcome.ANSWERED, text).model_copy(update={"phase": Phase.GRADING})
+    if turn.kind is not TurnKind.LAST_WORDS:
+        return Step(closed, (GradeTurn(turn.id),))
+    copies = copies_of(closed.turns[-1], closed, items)
+    closed = closed.model_copy(update={"turns": (*closed.turns, *copies)})
+    return Step(closed, (GradeTurn(turn.id), *(GradeTurn(each.id) for each in copies)))
 
 
 def _hint(state: State, event: HintRequested, items: Items) -> Step:
     turn = state.turn
     if state.phase is not Phase.ANSWERING or turn is None:
         return Step(state, (Rejected("no question is open"),))
+    if turn.kind is TurnKind.LAST_WORDS:
+        return Step(state, (Rejected("there is no hint to this"),))
     used = max(each.hints for each in state.turns_of(turn.question_id))
     if used >= len(items[turn.question_id].question.hints):
         return Step(state, (Rejected("there is no further hint"),))
@@ -223,7 +230,7 @@ def _time_up(state: State, event: TimeUp, items: Items) -> Step:
     if state.phase is not Phase.ANSWERING or state.turn is None:
         return Step(state)
     if event.draft.strip():
-        return _take_answer(state, state.turn, event.draft, event.at)
+        return _take_answer(state, state.turn, event.draft, event.at, items)
     return _finish(_close_turn(state, event.at, Outcome.NOT_REACHED, ""), event.at)
 
 
@@ -277,7 +284,7 @@ def _after_turn(state: State, at: float, items: Items) -> Step:
     """After an answered, graded or passed-on turn: follow up, or close the question."""
     turn = state.turn
     assert turn is not None
-    if not state.time_is_up:
+    if not state.time_is_up and turn.kind is not TurnKind.LAST_WORDS:
         item = items[turn.question_id]
         follow = pick_follow_up(item, state.config.level, state.turns_of(turn.question_id))
         if follow is not None:
@@ -286,6 +293,8 @@ def _after_turn(state: State, at: float, items: Items) -> Step:
 
 
 def _after_question(state: State, at: float, items: Items) -> Step:
+    if state.turn is not None and state.turn.kind is TurnKind.LAST_WORDS:
+        return _finish(state, at)
     if state.config.mode is Mode.PRACTICE and state.turn is not None:
         return Step(state.model_copy(update={"phase": Phase.REVIEWING}), (Review(state.turn.question_id),))
     return _next_question(state, at, items)
@@ -294,6 +303,8 @@ def _after_question(state: State, at: float, items: Items) -> Step:
 def _next_question(state: State, at: float, items: Items) -> Step:
     following = state.position + 1
     if state.time_is_up or following >= len(state.plan):
+        if is_wanted(state, items):
+            return _ask(state, at, open_questions(state, items)[-1], TurnKind.LAST_WORDS, None, LAST_WORDS)
         return _finish(state, at)
     planned = state.plan[following]
     prompts = items[planned.question_id].question.prompts

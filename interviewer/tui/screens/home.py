@@ -233,6 +233,7 @@ class HomeScreen(Screen[None]):
                 count=int(count or services.settings.count),
                 minutes=float(minutes) if minutes.strip() else None,
                 seed=secrets.randbelow(2**31),
+                last_words=True,
             )
         except ValueError:
             toast(self.app, "Questions must be 1 to 50, minutes more than 0 (or empty).", severity="warning")

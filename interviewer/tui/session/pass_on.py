@@ -8,8 +8,8 @@ from typing import Any
 from textual.app import App
 from textual.widgets import TextArea
 
-from interviewer.core.interview.passing import pass_on, read_passing
-from interviewer.core.interview.session import Event, Outcome
+from interviewer.core.interview.passing import pass_on, read_passing, says_nothing
+from interviewer.core.interview.session import Event, Outcome, TurnKind
 from interviewer.core.text import clean_line
 from interviewer.sessions.conductor import Conductor
 from interviewer.wording.replies import describe_words
@@ -36,6 +36,9 @@ class PassOn:
 
     def takes(self, typed: str) -> bool:
         """Whether what is to be submitted is no answer; it is asked about then."""
+        if self._conductor.turn.kind is TurnKind.LAST_WORDS and says_nothing(typed):
+            self._go(Outcome.SKIPPED)
+            return True
         outcome = read_passing(typed)
         if outcome is not None:
             self._confirm(outcome, _TAKE[outcome].format(typed=clean_line(typed.strip())))

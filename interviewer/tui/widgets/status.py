@@ -37,6 +37,8 @@ def describe_progress(view: SessionView, width: int, *, clock: bool = True) -> C
     seconds, pace = question_time(view)
     shown = _describe_clock(view, seconds, pace, clock)
     room = max(10, width - 4 - len(shown))
+    if turn.kind is TurnKind.LAST_WORDS:
+        number, about, follow_up = len(state.plan), "last words", ""
     whole = f"Question {number} of {len(state.plan)}{follow_up} · {about}"
     left = whole if len(whole) <= room else shorten(f"{number}/{len(state.plan)}{follow_up} · {about}", room)
     gap = max(1, width - 2 - len(left) - len(shown))
@@ -64,6 +66,8 @@ def _describe_clock(view: SessionView, seconds: float, pace: Pace, shown: bool) 
 def describe_hint(view: SessionView) -> str:
     """What the next hint costs, before it is bought."""
     question = view.item.question
+    if view.turn.kind is TurnKind.LAST_WORDS:
+        return "anything to add, or nothing"
     used = max((turn.hints for turn in view.state.turns_of(question.id)), default=0)
     if used >= len(question.hints):
         return "no hint left"

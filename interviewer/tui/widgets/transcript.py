@@ -11,7 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from interviewer.core.bank.content import Item
-from interviewer.core.interview.session import State, Turn
+from interviewer.core.interview.session import State, Turn, TurnKind
 from interviewer.core.interview.utterance import Act, Utterance
 from interviewer.tui.safe_text import show
 from interviewer.tui.widgets.prose_view import make_authored
@@ -61,6 +61,8 @@ class Transcript(VerticalScroll):
         """
         asked = [turn for turn in state.turns if turn.id != asking]
         turns = tuple(turn for turn in asked if turn.question_id == asked[-1].question_id)
+        if asked[-1].kind is TurnKind.LAST_WORDS:  # it is about all questions, and is kept once for each
+            turns = (next(turn for turn in asked if turn.kind is TurnKind.LAST_WORDS),)
         if self.shown == (turns, state.said):
             return
         self.begin_question()
