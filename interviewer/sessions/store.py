@@ -200,8 +200,9 @@ class SessionStore:
         found = next((row for row in rows if row.finished), None)
         if found is not None:
             return found
-        todo = f"`mockdl report {rows[0].id}` shows the one under way." if rows else "`mockdl start` begins one."
-        raise UsageError("No session is finished yet.", todo=todo)
+        if not rows:
+            raise UsageError("There is no session yet.", todo="`mockdl start` begins one.")
+        raise UsageError("No session is finished yet.", todo=f"`mockdl report {rows[0].id}` shows the one under way.")
 
     def _conductor(self, row: SessionRow) -> Conductor:
         # What a script says does not get into a real session, nor what costs something into a demonstration.

@@ -143,7 +143,7 @@ async def test_a_slow_model_is_given_up_on_and_that_is_said_once(
             await submit(story)
         await story.until(lambda: conductor.turn.id == 3)
         assert story.toasts().count("authored wording is used") == 1
-        assert conductor.state.words(Act.REACTION, 1)[0].voicing is None  # it is no longer waited for
+        assert conductor.state.words(Act.ASK, 3)[0].voicing is None  # it is no longer waited for
 
 
 async def test_a_server_that_goes_away_in_the_middle_costs_nothing_but_its_words(

@@ -36,7 +36,7 @@ def mockdl(
     [
         (["--version"], 0, "mockdl "),
         (["-h"], 0, "Exit codes"),
-        ([], 0, "Commands"),
+        ([], 0, "Practise:"),
         (["start", "--level", "senoir"], 2, "Did you mean 'senior'?"),
         (["start", "--topic", "vison"], 2, "Did you mean"),
         (["start", "--mode", "practise"], 2, "Did you mean 'practice'?"),

@@ -118,10 +118,11 @@ def test_every_report_form_ends_with_it(form: str) -> None:
         assert body["lines"][0]["host"] == HOST
         assert json.loads(render_report(offline, form))["ledger"]["nothing_left_this_machine"] is True
         return
-    tail = " ".join(render_report(online, form).split("What was sent where")[1].split())
+    tail = " ".join(render_report(online, form, full=True).split("What was sent where")[1].split())
     assert "models.example:443, 1,000 bytes sent" in tail
     assert "Cost: 0.0020 EUR" in tail
-    assert "Nothing left this machine" in render_report(offline, form).split("What was sent where")[1]
+    assert "Nothing left this machine" in render_report(offline, form, full=True).split("What was sent where")[1]
+    assert "models.example:443, 1,000 bytes sent" in " ".join(render_report(online, form).split())
 
 
 def test_the_present_reason_for_an_offline_grade_is_said() -> None:
@@ -159,7 +160,7 @@ def test_prices_come_from_the_settings_and_need_both(services: Services) -> None
     priced = build_services()
     conductor = begin_session(priced)
     conductor.send(Graded(at=1070.0, turn_id=0, result=judged(OK)))
-    assert priced.sessions.summary().ledger.cost == pytest.approx(0.002)
+    assert priced.sessions.summary(conductor.row.id).ledger.cost == pytest.approx(0.002)
     priced.close()
 
 
