@@ -16,7 +16,7 @@ class Stretch(NamedTuple):
 
     text: str
     credited: bool
-    """Whether it is evidence for a key point."""
+    """Whether it earned a key point; what is only asked about ("did you mean this") did not."""
     against: bool
     """Whether it contradicts one, or holds a misconception."""
     ends: tuple[int, ...]
@@ -38,6 +38,9 @@ def cut_answer(turn: Turn, points: Sequence[PointScore], wrong: Sequence[tuple[i
         for number, each in enumerate(points, 1)
         if each.span is not None and each.turn_id == turn.id
     ]
+    unsure = {
+        number for number, each in enumerate(points, 1) if each.verdict is VerdictName.UNSURE and not each.contested
+    }
     spans += [(0, start, end, True) for start, end in wrong]
     ends = {0, len(turn.answer)} | {min(at, len(turn.answer)) for _, start, end, _ in spans for at in (start, end)}
     found = []
@@ -47,7 +50,7 @@ def cut_answer(turn: Turn, points: Sequence[PointScore], wrong: Sequence[tuple[i
         found.append(
             Stretch(
                 text=turn.answer[start:end],
-                credited=any(not bad for *_, bad in here),
+                credited=any(not bad and number not in unsure for number, _, _, bad in here),
                 against=any(bad for *_, bad in here),
                 ends=tuple(number for number, *_ in closing if number),
                 ends_against=any(bad for *_, bad in closing),

@@ -89,9 +89,7 @@ def _answers(summary: QuestionSummary) -> Iterator[Content]:
 
 
 def _stretch(stretch: Stretch) -> Content:
-    if not stretch.credited and not stretch.against:
-        return show(stretch.text)
-    style = "$text-error underline" if stretch.against else "$text-success underline"
+    style = "$text-error underline" if stretch.against else "$text-success underline" if stretch.credited else ""
     marks = "".join(number_mark(each) for each in stretch.ends) + ("✗" if stretch.ends_against else "")
     return Content.assemble(show(stretch.text, style), show(marks, "bold"))
 
