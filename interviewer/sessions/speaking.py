@@ -44,12 +44,12 @@ def _asking(view: SessionView, turn_id: int) -> Iterator[Speech]:
             yield authored.greet(state)
         return
     before = state.find(turn_id - 1)
-    if before is not None and not before.answer:
-        yield from _reaction(view, before)
+    reaction = list(_reaction(view, before)) if before is not None and not before.answer else []
+    yield from reaction
     if turn.kind is not TurnKind.QUESTION and not state.words(Act.REVEAL, turn_id):
         yield from _fact(view, turn)
     if not state.words(Act.ASK, turn_id):
-        yield authored.ask(state, turn, view.items[turn.question_id])
+        yield authored.ask(state, turn, view.items[turn.question_id], lead=not reaction)
 
 
 def _fact(view: SessionView, turn: Turn) -> Iterator[Speech]:

@@ -193,6 +193,8 @@ def test_a_turn_that_was_passed_on_is_acknowledged_before_the_next_one_is_asked(
     conductor = begin(services)
     effects = conductor.send(DontKnow(at=conductor.clock()))
     assert say_all(conductor, *effects) == [Act.REACTION, Act.ASK]
+    asked = conductor.state.words(Act.ASK, 1)
+    assert [words.text for words in asked] == [conductor.turn.prompt.strip()], "one line is enough"
 
 
 def test_a_hint_is_said_when_it_is_bought(services: Services) -> None:

@@ -121,14 +121,21 @@ def react(state: State, turn: Turn, item: Item) -> Speech:
     return _speech(Act.REACTION, turn, item, _unsaid(pool, state, "reaction"), answer=turn.answer)
 
 
-def ask(state: State, turn: Turn, item: Item) -> Speech:
+def ask(state: State, turn: Turn, item: Item, *, lead: bool = True) -> Speech:
     """What the engine decided to ask. No words lead to a follow-up, which would tell why it is asked, nor to a question
-    that comes right after what was said to the answer before: one line is enough."""
+    that comes right after what was said to the answer before: one line is enough.
+
+    Args:
+        state: the interview so far.
+        turn: which is asked.
+        item: its question.
+        lead: False when something is said right before it.
+    """
     before = next((each.answer for each in reversed(state.turns) if each.id < turn.id), "")
     on = _LAST if state.position + 1 == len(state.plan) else _ON
     leads = turn.id > 0 and turn.kind is TurnKind.QUESTION and not state.words(Act.REACTION, turn.id - 1)
-    lead = _unsaid(on, state, "ask") if leads else ""
-    return _speech(Act.ASK, turn, item, f"{lead}\n\n{turn.prompt.strip()}".strip(), answer=before)
+    words = _unsaid(on, state, "ask") if leads and lead else ""
+    return _speech(Act.ASK, turn, item, f"{words}\n\n{turn.prompt.strip()}".strip(), answer=before)
 
 
 def hint(turn: Turn, item: Item, number: int) -> Speech:
