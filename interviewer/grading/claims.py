@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from interviewer.core.bank.content import Item
@@ -43,6 +45,8 @@ class Claims(NamedTuple):
     """Runs of words by which a pasted rubric or model answer is recognised; empty for a bare reference."""
     told: tuple[frozenset[tuple[str, ...]], ...] = ()
     """The same of hints and probes, sentence by sentence."""
+    standing: Mapping[str, tuple[float, float]] = MappingProxyType({})
+    """What each point is to its rubric, see `signals.STANDING`; empty for a bare reference."""
     alternatives: tuple[Reading, ...] = ()
     """The whole bare reference, or each of its alternatives, read token by token."""
 
@@ -78,7 +82,7 @@ class ClaimStore:
         told = told_runs(
             [*(hint.text for hint in item.question.hints), *(each.probe for each in item.rubric.key_points)]
         )
-        self._kept[key] = claims = claims._replace(known=known, told=told)
+        self._kept[key] = claims = claims._replace(known=known, told=told, standing=_standing(item))
         return claims
 
     def bare(self, question: str, points: Sequence[tuple[str, ...]]) -> Claims:
@@ -137,6 +141,14 @@ class ClaimStore:
 def reference_text(points: Sequence[tuple[str, ...]]) -> str:
     """A bare reference as one text: of each point its first wording."""
     return " ".join(point[0] for point in points)
+
+
+def _standing(item: Item) -> dict[str, tuple[float, float]]:
+    """Whether each point is core at the question's own level, and the logarithm of its relative weight."""
+    points = item.rubric.key_points
+    mean = sum(point.weight for point in points) / len(points)
+    level = item.question.level
+    return {point.id: (float(point.is_core(level)), math.log(point.weight / mean)) for point in points}
 
 
 def _rubric_wordings(item: Item) -> list[Wordings]:

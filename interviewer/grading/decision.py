@@ -25,7 +25,7 @@ PLAIN = "weights_plain.json"
 """For encoders without the joint reader: sentence vectors alone."""
 WITH_READER = "weights.json"
 
-ACCUSED = 0.95
+ACCUSED = 0.96
 """Least probability of a verdict of "contradicted"; where it is the likeliest and less probable than this, the verdict
 is "unsure". It accuses, and of well-formed textbook sentences, which are rare among the answers of the fit and mostly
 the wrong ones there, one in four was accused at 0.6 (`python -m benchmarks.truth truths`)."""

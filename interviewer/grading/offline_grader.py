@@ -243,7 +243,8 @@ class OfflineGrader:
         full: _Found = dict(found)
         for of_fixes in (False, True):
             own = {name: each for name, each in found.items() if name.startswith(FIX_PREFIX) is of_fixes}
-            full.update(add_company({name: each for name, each in own.items() if not isinstance(each, Matched)}))
+            read = {name: each for name, each in own.items() if not isinstance(each, Matched)}
+            full.update(add_company(read, claims.standing))
         return full
 
     def _match(

@@ -28,12 +28,16 @@ COMPANY = ("others_covered", "best_other", "ahead", "others_contradicted")
 """Of the answer as a whole: how well it covers the other claims on average, and the best of them; the share of them
 that it covers better than this one; and how much it contradicts them on average. The length of the answer is left out
 on purpose: words to the grader and padding would earn by it."""
-SIGNALS = (*FEATURES, *RECALLS, *CHECKS, *MANNERS, *JOINT, *COMPANY)
+STANDING = ("core", "weight")
+"""Of the claim in its rubric: 1 for a core point at the question's own level, which people make four times as often as
+one of the depth pool, and the logarithm of its weight beside the mean of the rubric. What is read in an answer decides;
+these are the odds before it is read."""
+SIGNALS = (*FEATURES, *RECALLS, *CHECKS, *MANNERS, *JOINT, *COMPANY, *STANDING)
 """After those of `features.py`: recall: soft recall of the statement by the whole answer; recall_best: the best
 over all wordings; recall_opposed: the best over the contradictions; recall_span: of the matched wording by the
 matched span; span_used: the share of that span the wording accounts for; least_said: recall of the third of that
 wording's content that the span says least of; then the direction checks and the manner of the span, beside the
-wording; what the joint reader says; and the other claims.
+wording; what the joint reader says; the other claims; and what the claim is to its rubric.
 """
 REFERENCE_SIGNALS = (
     *SIGNALS,
@@ -47,7 +51,7 @@ whole reference, the best of its alternatives; whole_new: the same with the ques
 out; whole_used: the share of the answer's tokens that the reference accounts for; several: 1 when the
 reference has more than one point, 0 when it is one statement or alternatives of one.
 """
-_ALONE = (0.0,) * len(COMPANY)
+_ALONE = (0.0,) * (len(COMPANY) + len(STANDING))
 _FIRST_JOINT = SIGNALS.index(JOINT[0])
 
 
@@ -168,8 +172,10 @@ def _beside_wording(
     )
 
 
-def add_company(found: Mapping[str, Signals | None]) -> dict[str, Signals | None]:
-    """Fill in `COMPANY`, for which all claims must be known."""
+def add_company(
+    found: Mapping[str, Signals | None], standing: Mapping[str, tuple[float, float]]
+) -> dict[str, Signals | None]:
+    """Fill in `COMPANY`, for which all claims must be known, and `STANDING`, zeros where a claim has none."""
     full: dict[str, Signals | None] = {}
     for name, own in found.items():
         full[name] = None
@@ -183,7 +189,8 @@ def add_company(found: Mapping[str, Signals | None]) -> dict[str, Signals | None
                 sum(_margin(each) > margin for each in others) / size,
                 sum(each[3] for each in others) / size,
             )
-            full[name] = own._replace(features=(*own.features[: -len(COMPANY)], *company))
+            of_itself = standing.get(name, (0.0, 0.0))
+            full[name] = own._replace(features=(*own.features[: -len(_ALONE)], *company, *of_itself))
     return full
 
 
