@@ -6,6 +6,7 @@
     python -m benchmarks.truth new              # a wording that was taken out of its rubric first
     python -m benchmarks.truth layouts          # one answer in thirty layouts
     python -m benchmarks.truth lists            # a list of items beside the same items as sentences
+    python -m benchmarks.truth listening        # follow-ups that ask for what was just said
     python -m benchmarks.truth truths           # short true texts by people who saw the prompts only
 
 Needs what `benchmarks.joint` and `benchmarks.fit_grader` wrote for each fold of the bank.
@@ -17,6 +18,7 @@ import argparse
 from pathlib import Path
 
 from benchmarks.truth.held import load_held
+from benchmarks.truth.listening import listening
 from benchmarks.truth.natural import natural, read_fresh
 from benchmarks.truth.texts import alone, layouts, lightly, lists, new, truths
 from interviewer.bank import read_natural, read_pack
@@ -26,7 +28,9 @@ from interviewer.paths import built_in_pack
 def main() -> None:
     """Run one measure."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("measure", choices=("natural", "alone", "changed", "new", "layouts", "lists", "truths"))
+    parser.add_argument(
+        "measure", choices=("natural", "alone", "changed", "new", "layouts", "lists", "listening", "truths")
+    )
     parser.add_argument("--readers", type=Path, default=Path("build/joint"))
     parser.add_argument("--decisions", type=Path, default=Path("build/decision"))
     parser.add_argument("--shipped", action="store_true", help="the grader that ships, which has seen the bank")
@@ -45,6 +49,8 @@ def main() -> None:
         new(held, options.every)
     elif options.measure == "layouts":
         layouts(held, own, options.every)
+    elif options.measure == "listening":
+        listening(held, own)
     elif options.measure == "truths":
         truths(held, options.every)
     else:

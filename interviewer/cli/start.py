@@ -120,7 +120,7 @@ def _build_config(
     seed: int | None,
 ) -> SessionConfig:
     from interviewer.core.bank.kinds import Level
-    from interviewer.core.interview.session import Mode, SessionConfig
+    from interviewer.core.interview.session import RULES, Mode, SessionConfig
 
     settings = services.settings
     if any(" " in topic.strip() for topic in topics):
@@ -132,7 +132,7 @@ def _build_config(
         count=count or settings.count,
         minutes=minutes or settings.minutes,
         seed=seed if seed is not None else secrets.randbelow(2**31),
-        last_words=True,
+        edition=RULES,
     )
 
 

@@ -51,7 +51,7 @@ def grade_turn(
     points: tuple[str, ...] | None = (turn.target,) if turn.target else None
     if turn.kind is TurnKind.LAST_WORDS:
         points = open_points(item, state.config.level, state.turns_of(turn.question_id))
-    asked = turn.prompt if turn.kind is TurnKind.PROBE else ""
+    asked = _asked(turn, item)
     request = GradeRequest(question_id=turn.question_id, answer=turn.answer, follow_up=asked, point_ids=points)
     try:
         grader = make_grader()
@@ -59,6 +59,14 @@ def grade_turn(
     except Exception as error:  # an answer that is on disk must not wait for a grade that never comes
         return settled(make_event(_failed(error)))
     return chain(grading, lambda done: follow(grader, done))
+
+
+def _asked(turn: Turn, item: Item) -> str:
+    """What a reply may lean on: the probe, without the candidate's own words that may stand before it."""
+    if turn.kind is not TurnKind.PROBE:
+        return ""
+    point = next((each for each in item.rubric.key_points if each.id == turn.target), None)
+    return point.probe if point is not None and turn.prompt.endswith(point.probe) else turn.prompt
 
 
 def _result(grading: Future[GradeResult]) -> GradeResult:

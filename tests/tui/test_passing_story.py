@@ -120,7 +120,7 @@ async def test_what_was_typed_ahead_survives_leaving(services: Services, engine:
 
 
 async def test_the_last_words_are_asked_for_and_end_the_interview(services: Services, begin: Begin) -> None:
-    conductor = begin(count=1, last_words=True)
+    conductor = begin(count=1, edition=2)
     async with tell(services, conductor) as story:
         await story.type("an answer")
         await story.pilot.press("ctrl+s")
@@ -143,11 +143,11 @@ async def test_the_last_words_are_asked_for_and_end_the_interview(services: Serv
 
 
 async def test_no_is_enough_to_end_it(services: Services, begin: Begin) -> None:
-    conductor = begin(count=1, last_words=True)
+    conductor = begin(count=1, edition=2)
     async with tell(services, conductor) as story:
         await story.pilot.press("f4")
         await story.until(lambda: conductor.state.phase is Phase.FINISHED)  # nothing was answered: nothing is asked
-    conductor = begin(count=1, last_words=True)
+    conductor = begin(count=1, edition=2)
     async with tell(services, conductor) as story:
         await story.type("an answer")
         await story.pilot.press("ctrl+s")

@@ -47,7 +47,7 @@ OPEN = make_grade(all_points("missing"))
 
 def at_the_end(*, wanted: bool = True, mode: Mode = Mode.INTERVIEW, first: str = "missing") -> State:
     """Both questions answered, all follow-ups passed on, alpha with this verdict on each point."""
-    config = SessionConfig(level=Level.MID, mode=mode, last_words=wanted)
+    config = SessionConfig(level=Level.MID, mode=mode, edition=2 if wanted else 1)
     state = replay(begin(config, [Planned(question_id=name) for name in ITEMS]), [Started(at=0)], ITEMS).state
     for _ in range(20):
         turn = state.turn
@@ -82,7 +82,7 @@ def test_sessions_of_before_practice_and_silence_end_as_they_did() -> None:
     assert at_the_end(wanted=False).phase is Phase.FINISHED
     practice = at_the_end(mode=Mode.PRACTICE)
     assert LAST not in [turn.kind for turn in practice.turns]
-    assert "last_words" not in SessionConfig(level=Level.MID).model_dump()
+    assert "edition" not in SessionConfig(level=Level.MID).model_dump()
 
 
 def test_a_reply_is_graded_for_each_open_question() -> None:
@@ -164,7 +164,7 @@ def test_in_line_mode_it_is_graded_on_what_is_open_and_told_once(services: Servi
         return make_grade(dict.fromkeys(request.point_ids or ("p0", "p1"), "missing"))
 
     engine.script = script
-    config = SessionConfig(level=Level.MID, count=2, seed=1, last_words=True)
+    config = SessionConfig(level=Level.MID, count=2, seed=1, edition=2)
     conductor = services.sessions.create(config)
     passed = "/skip\n" * 2
     code, out, _ = play_through(services, conductor, f"one\n.\n{passed}two\n.\n{passed}and one more\nthing\n.\n")
@@ -181,7 +181,7 @@ def test_in_line_mode_it_is_graded_on_what_is_open_and_told_once(services: Servi
 
 
 def test_in_line_mode_no_ends_it(services: Services) -> None:
-    config = SessionConfig(level=Level.MID, count=1, seed=1, last_words=True)
+    config = SessionConfig(level=Level.MID, count=1, seed=1, edition=2)
     conductor = services.sessions.create(config)
     play_through(services, conductor, "one\n.\n/skip\n/skip\nno, that's all\n.\n")
     assert conductor.state.phase is Phase.FINISHED

@@ -1,12 +1,13 @@
 """Which follow-up a good interviewer asks next.
 
-Challenge what was said wrongly, then probe the heaviest missing point, then, when the
-answer was strong, go one level deeper. Two follow-ups at most for one question.
+Challenge what was said wrongly, then ask for the heaviest core point that was surely not heard, behind the candidate's
+own words where some came near, then, when the answer was strong, go one level deeper. Two follow-ups at most for one
+question. The first edition of the rules asked for any core point with little credit, also for one that was half heard.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import NamedTuple
 
 from interviewer.core.bank.content import Item
@@ -23,6 +24,9 @@ STRONG_CORE = 0.8
 """From this share of the core on an answer is strong and the interviewer goes deeper."""
 STRONG_SCORE = 80.0
 """The same for a rubric of the first edition, which has no core: the score."""
+UNHEARD = 0.07
+"""P(covered) below which a point counts as not heard: of the core points that are then asked for 6% had been made, of
+those asked for with a credit below one half 14% (`python -m benchmarks.truth listening`)."""
 _ENOUGH = 0.5
 """A point with this much credit needs no probe."""
 
@@ -36,8 +40,15 @@ class FollowUp(NamedTuple):
     prompt: str
 
 
-def pick_follow_up(item: Item, level: Level, turns: Sequence[Turn]) -> FollowUp | None:
-    """Choose the follow-up after these turns about one question; None when there is none."""
+def pick_follow_up(item: Item, level: Level, turns: Sequence[Turn], *, edition: int = 1) -> FollowUp | None:
+    """Choose the follow-up after these turns about one question; None when there is none.
+
+    Args:
+        item: the question.
+        level: asked at.
+        turns: about it, the main one first.
+        edition: of the interview's rules.
+    """
     asked = {turn.target for turn in turns if turn.target is not None}
     if len(turns) > MOST_FOLLOW_UPS or not isinstance(turns[0].result, Grade):
         return None
@@ -48,13 +59,20 @@ def pick_follow_up(item: Item, level: Level, turns: Sequence[Turn]) -> FollowUp 
     missing = [each for each in score.points if each.expected and each.credit < _ENOUGH]
     missing = [each for each in missing if each.point.id not in asked and not _challenged(item, each.point, asked)]
     wrongly = [each for each in missing if each.verdict is VerdictName.CONTRADICTED]
-    if wrongly:
+    if edition > 1:
+        missing = [each for each in missing if _heard(each.point, turns) < UNHEARD]
+        if wrongly or missing:
+            chosen = _heaviest(wrongly or missing)
+            kind = TurnKind.CHALLENGE if wrongly else TurnKind.PROBE
+            return FollowUp(kind, chosen.point.id, _with_their_words(chosen, score.points))
+    elif wrongly:
         return _question_claim(_heaviest(wrongly))
-    if missing:
+    elif missing:
         point = _heaviest(missing).point
         return FollowUp(TurnKind.PROBE, point.id, point.probe)
     if is_strong(item, level, turns):
-        return _deeper(score.points, asked, level)
+        heard = {each.point.id for each in score.points if edition > 1 and _heard(each.point, turns) >= UNHEARD}
+        return _deeper(score.points, asked, level, heard)
     return None
 
 
@@ -71,6 +89,27 @@ def _challenged(item: Item, point: KeyPoint, asked: set[str]) -> bool:
     return any(FIX_PREFIX + each.id in asked for each in item.rubric.misconceptions if each.key_point == point.id)
 
 
+def _heard(point: KeyPoint, turns: Sequence[Turn]) -> float:
+    """The highest probability with which any turn covered a point."""
+    grades = [turn.result for turn in turns if isinstance(turn.result, Grade)]
+    found = [verdict.p_covered for grade in grades if (verdict := grade.verdict(point.id)) is not None]
+    return max(found, default=0.0)
+
+
+def _with_their_words(score: PointScore, points: Sequence[PointScore]) -> str:
+    """The point's probe, behind the words that came near it; never behind words that earned another point."""
+    quote = shorten(score.evidence, 120)
+    if not quote or any(_overlap(score, each) for each in points if each.credit >= _ENOUGH):
+        return score.point.probe
+    return f'You said: "{quote}". {score.point.probe}'
+
+
+def _overlap(one: PointScore, other: PointScore) -> bool:
+    if one.span is None or other.span is None or one.turn_id != other.turn_id:
+        return False
+    return max(one.span[0], other.span[0]) < min(one.span[1], other.span[1])
+
+
 def _challenge(misconception: Misconception) -> FollowUp:
     return FollowUp(TurnKind.CHALLENGE, FIX_PREFIX + misconception.id, misconception.challenge)
 
@@ -81,12 +120,12 @@ def _question_claim(score: PointScore) -> FollowUp:
     return FollowUp(TurnKind.CHALLENGE, score.point.id, prompt)
 
 
-def _deeper(points: Sequence[PointScore], asked: set[str], level: Level) -> FollowUp | None:
+def _deeper(points: Sequence[PointScore], asked: set[str], level: Level, heard: Container[str]) -> FollowUp | None:
     """The heaviest point beyond what the level demands that was not said, nearest one level up; once a question.
 
     In the first edition all points beyond lie above the level or are asides, and the lowest is taken.
     """
-    beyond = [each for each in points if not each.expected and each.credit < _ENOUGH]
+    beyond = [each for each in points if not each.expected and each.credit < _ENOUGH and each.point.id not in heard]
     if not beyond or any(each.point.id in asked for each in points if not each.expected):
         return None
 

@@ -24,7 +24,7 @@ _ENOUGH = 0.5
 def is_wanted(state: State, items: Mapping[str, Item]) -> bool:
     """Whether to ask now, with all questions behind the candidate; in practice the verdicts have told everything."""
     asked = any(turn.kind is TurnKind.LAST_WORDS for turn in state.turns)
-    free = state.config.last_words and state.config.mode is Mode.INTERVIEW and not state.time_is_up
+    free = state.config.edition > 1 and state.config.mode is Mode.INTERVIEW and not state.time_is_up
     return free and not asked and bool(open_questions(state, items))
 
 

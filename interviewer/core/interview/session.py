@@ -18,6 +18,9 @@ from interviewer.core.grade.grade import GradeResult
 from interviewer.core.grade.ledger import Asked
 from interviewer.core.interview.utterance import Act, Utterance
 
+RULES = 2
+"""The edition of the interview's rules that new sessions are held by."""
+
 
 class Mode(StrEnum):
     """Interview shows verdicts at the end, practice after each question."""
@@ -81,8 +84,9 @@ class SessionConfig(Frozen):
     judge: str = "off"
     demo: bool = False
     """A scripted model judges and speaks; such a session is no part of any trend."""
-    last_words: bool = Field(default=False, exclude_if=lambda wanted: not wanted)
-    """Whether an interview ends by asking for anything to add; sessions of before did not."""
+    edition: int = Field(default=1, exclude_if=lambda edition: edition == 1)
+    """Of the interview's rules, by which a session is played again: the second follows up by what is known, and asks at
+    the end for anything to add."""
 
 
 class Planned(Frozen):

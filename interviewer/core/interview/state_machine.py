@@ -286,7 +286,8 @@ def _after_turn(state: State, at: float, items: Items) -> Step:
     assert turn is not None
     if not state.time_is_up and turn.kind is not TurnKind.LAST_WORDS:
         item = items[turn.question_id]
-        follow = pick_follow_up(item, state.config.level, state.turns_of(turn.question_id))
+        about = state.turns_of(turn.question_id)
+        follow = pick_follow_up(item, state.config.level, about, edition=state.config.edition)
         if follow is not None:
             return _ask(state, at, turn.question_id, follow.kind, follow.target, follow.prompt)
     return _after_question(state, at, items)

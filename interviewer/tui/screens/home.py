@@ -17,7 +17,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Footer, Input, Label, OptionList, Select, Static
 
 from interviewer.core.bank.kinds import Level
-from interviewer.core.interview.session import Mode, SessionConfig
+from interviewer.core.interview.session import RULES, Mode, SessionConfig
 from interviewer.core.progress.record import Record
 from interviewer.core.text import shorten
 from interviewer.errors import MockdlError
@@ -233,7 +233,7 @@ class HomeScreen(Screen[None]):
                 count=int(count or services.settings.count),
                 minutes=float(minutes) if minutes.strip() else None,
                 seed=secrets.randbelow(2**31),
-                last_words=True,
+                edition=RULES,
             )
         except ValueError:
             toast(self.app, "Questions must be 1 to 50, minutes more than 0 (or empty).", severity="warning")
