@@ -95,6 +95,14 @@ def test_the_words_that_came_near_are_quoted() -> None:
     assert found == FollowUp(TurnKind.PROBE, "p1", 'You said: "near". Probe 1?')
 
 
+def test_a_quote_ends_with_one_stop() -> None:
+    turn = turn_of(filled(said("p1", VerdictName.UNSURE, 0.05, Span(start=0, end=6))))
+    turn = turn.model_copy(update={"answer": "quote. more"})
+    found = pick_follow_up(ITEM, Level.STAFF, [turn], edition=RULES)
+    assert found is not None
+    assert found.prompt == 'You said: "quote". Probe 1?'
+
+
 def test_the_wrong_words_are_quoted_in_a_challenge() -> None:
     found = follow(*filled(said("p1", VerdictName.CONTRADICTED, 0.0, WRONG)))
     assert found == FollowUp(TurnKind.CHALLENGE, "p1", 'You said: "wrong". Probe 1?')

@@ -98,7 +98,7 @@ def _heard(point: KeyPoint, turns: Sequence[Turn]) -> float:
 
 def _with_their_words(score: PointScore, points: Sequence[PointScore]) -> str:
     """The point's probe, behind the words that came near it; never behind words that earned another point."""
-    quote = shorten(score.evidence, 120)
+    quote = shorten(score.evidence, 120).rstrip(". ")
     if not quote or any(_overlap(score, each) for each in points if each.credit >= _ENOUGH):
         return score.point.probe
     return f'You said: "{quote}". {score.point.probe}'
