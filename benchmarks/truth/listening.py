@@ -8,7 +8,8 @@ from benchmarks.truth.held import CONTRADICTED, COVERED, Held, grade
 from interviewer.core.bank.natural import NaturalAnswer
 from interviewer.core.grade.grade import FIX_PREFIX
 from interviewer.core.interview.followup import pick_follow_up
-from interviewer.core.interview.session import RULES, Outcome, Turn, TurnKind
+from interviewer.core.interview.session import RULES, Outcome, TurnKind
+from interviewer.core.interview.summary import summarise_answer
 
 __all__ = ["listening"]
 
@@ -25,16 +26,7 @@ def listening(held: Iterator[Held], answers: Mapping[str, Sequence[NaturalAnswer
                 if found is None:
                     continue
                 count += 1
-                main = Turn(
-                    id=0,
-                    question_id=item.question.id,
-                    kind=TurnKind.QUESTION,
-                    prompt=item.question.prompt,
-                    started=0.0,
-                    outcome=Outcome.ANSWERED,
-                    answer=answer.text,
-                    result=found,
-                )
+                (main,) = summarise_answer(item, item.question.level, answer.text, found).turns
                 for edition, told in asked.items():
                     turns = [main]
                     while (follow := pick_follow_up(item, item.question.level, turns, edition=edition)) is not None:
