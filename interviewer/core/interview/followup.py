@@ -14,7 +14,7 @@ from interviewer.core.bank.content import Item
 from interviewer.core.bank.kinds import Level, VerdictName
 from interviewer.core.bank.rubric import KeyPoint, Misconception
 from interviewer.core.grade.grade import FIX_PREFIX, Grade
-from interviewer.core.interview.point_scores import PointScore
+from interviewer.core.interview.point_scores import ENOUGH_CREDIT, PointScore
 from interviewer.core.interview.scoring import score_question
 from interviewer.core.interview.session import Turn, TurnKind
 from interviewer.core.text import shorten
@@ -27,8 +27,6 @@ STRONG_SCORE = 80.0
 UNHEARD = 0.07
 """P(covered) below which a point counts as not heard: of the core points that are then asked for 6% had been made, of
 those asked for with a credit below one half 14% (`python -m benchmarks.truth listening`)."""
-_ENOUGH = 0.5
-"""A point with this much credit needs no probe."""
 
 
 class FollowUp(NamedTuple):
@@ -56,7 +54,7 @@ def pick_follow_up(item: Item, level: Level, turns: Sequence[Turn], *, edition: 
     for wrong in sorted(score.misconceptions, key=lambda each: -each.misconception.penalty):
         if FIX_PREFIX + wrong.misconception.id not in asked and wrong.misconception.key_point not in asked:
             return _challenge(wrong.misconception)
-    missing = [each for each in score.points if each.expected and each.credit < _ENOUGH]
+    missing = [each for each in score.points if each.expected and each.credit < ENOUGH_CREDIT]
     missing = [each for each in missing if each.point.id not in asked and not _challenged(item, each.point, asked)]
     wrongly = [each for each in missing if each.verdict is VerdictName.CONTRADICTED]
     if edition > 1:
@@ -99,7 +97,7 @@ def _heard(point: KeyPoint, turns: Sequence[Turn]) -> float:
 def _with_their_words(score: PointScore, points: Sequence[PointScore]) -> str:
     """The point's probe, behind the words that came near it; never behind words that earned another point."""
     quote = shorten(score.evidence, 120).rstrip(". ")
-    if not quote or any(_overlap(score, each) for each in points if each.credit >= _ENOUGH):
+    if not quote or any(_overlap(score, each) for each in points if each.credit >= ENOUGH_CREDIT):
         return score.point.probe
     return f'You said: "{quote}". {score.point.probe}'
 
@@ -125,7 +123,9 @@ def _deeper(points: Sequence[PointScore], asked: set[str], level: Level, heard: 
 
     In the first edition all points beyond lie above the level or are asides, and the lowest is taken.
     """
-    beyond = [each for each in points if not each.expected and each.credit < _ENOUGH and each.point.id not in heard]
+    beyond = [
+        each for each in points if not each.expected and each.credit < ENOUGH_CREDIT and each.point.id not in heard
+    ]
     if not beyond or any(each.point.id in asked for each in points if not each.expected):
         return None
 

@@ -11,14 +11,13 @@ from collections.abc import Mapping
 from interviewer.core.bank.content import Item
 from interviewer.core.bank.kinds import Level
 from interviewer.core.grade.grade import Grade
+from interviewer.core.interview.point_scores import ENOUGH_CREDIT
 from interviewer.core.interview.scoring import score_question
 from interviewer.core.interview.session import Mode, State, Turn, TurnKind
 
 __all__ = ["LAST_WORDS", "copies_of", "is_wanted", "open_points", "open_questions"]
 
 LAST_WORDS = "Before we stop: is there anything you would like to add, to any of the questions?"
-_ENOUGH = 0.5
-"""From this credit on a point is no longer open."""
 
 
 def is_wanted(state: State, items: Mapping[str, Item]) -> bool:
@@ -38,7 +37,7 @@ def open_points(item: Item, level: Level, turns: tuple[Turn, ...]) -> tuple[str,
     """Ids of the core points that earned little so far, replies to this very question left out."""
     before = [turn for turn in turns if turn.kind is not TurnKind.LAST_WORDS]
     points = score_question(item, level, before).points
-    return tuple(each.point.id for each in points if each.expected and each.credit < _ENOUGH and not each.upheld)
+    return tuple(each.point.id for each in points if each.expected and each.credit < ENOUGH_CREDIT and not each.upheld)
 
 
 def copies_of(turn: Turn, state: State, items: Mapping[str, Item]) -> tuple[Turn, ...]:

@@ -19,6 +19,8 @@ PROMPTED_SHARE = 0.7
 """Share of a point's credit that is left when a follow-up had to ask for it."""
 FULL_CREDIT = 0.75
 """From this credit on a point has been said as well as it can be told; see `PointScore.is_full`."""
+ENOUGH_CREDIT = 0.5
+"""From this credit on a point is not open: no follow-up asks for it, nor the last words, and it is no gap to study."""
 
 
 class PointScore(Frozen):

@@ -9,13 +9,11 @@ from interviewer.core.bank.kinds import VerdictName
 from interviewer.core.bank.question import Reference
 from interviewer.core.bank.rubric import KeyPoint
 from interviewer.core.frozen import Frozen
-from interviewer.core.interview.point_scores import PointScore
+from interviewer.core.interview.point_scores import ENOUGH_CREDIT, PointScore
 
 __all__ = ["Strength", "StudyItem", "find_strengths", "find_study", "rank_references"]
 
 _MOST = 3
-_ENOUGH = 0.5
-"""From this credit on a point is no longer among the gaps."""
 
 
 class Strength(Frozen):
@@ -58,7 +56,7 @@ def find_study(scored: Iterable[tuple[Item, PointScore]]) -> tuple[StudyItem, ..
     poor = [
         (item, each)
         for item, each in scored
-        if each.expected and each.verdict is not VerdictName.COVERED and each.credit < _ENOUGH and not each.upheld
+        if each.expected and each.verdict is not VerdictName.COVERED and each.credit < ENOUGH_CREDIT and not each.upheld
     ]
     poor.sort(key=lambda pair: -pair[1].point.weight * (1 - pair[1].credit))
     return tuple(
