@@ -219,7 +219,7 @@ def _depth(head: Head) -> tuple[int, int]:
 
 
 def _disorder(ordered: Sequence[Head]) -> int:
-    """How bad an order is: neighbours back to back 40, the same topic twice 8, a step down in level 5 each, in kind 1."""
+    """How bad an order is: neighbours back to back 40, one topic twice 8, a step down in level 5, in kind 1."""
     total = 0
     for first, second in pairwise(ordered):
         total += 40 * _are_apart(first, second)
