@@ -186,5 +186,5 @@ class _Speaking(Future[Utterance]):
 
 def _size(request: ChatRequest, model: str) -> int:
     """Bytes of one request, for a call that was ended before it could say so itself."""
-    body = request_body(request, model, Rung.TEXT, frozenset())
+    body = request_body(request, model, Rung.TEXT, frozenset(), most=request.max_tokens)
     return len(json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace"))

@@ -64,6 +64,8 @@ class LanguageModel:
             timeout=wanted.judge_timeout,
             retries=wanted.judge_retries,
             concurrency=wanted.judge_concurrency,
+            max_tokens=wanted.judge_max_tokens,
+            extra=wanted.judge_extra,
         )
         # The key that lies there for OpenAI is no server's of this machine unless it was named for it.
         if server.is_local and "judge_key_variable" not in wanted.model_fields_set:
