@@ -8,6 +8,7 @@ from interviewer.core.bank.content import Item
 from interviewer.core.english import content_words
 from interviewer.core.grade.grade import FIX_PREFIX, Span
 from interviewer.core.grade.injection import sentence_around
+from interviewer.core.grade.quotes import find_places
 from interviewer.core.text import count_words, visible
 from interviewer.llm.quote_check import find_quote
 
@@ -40,10 +41,24 @@ class Evidence:
     def place(self, quote: str) -> Span | None:
         """Where a quote stands outside what is closed; None when it does not, or is most of a long answer."""
         span = find_quote(quote, self._answer, self._closed)
-        if span is None:
-            return None
+        return None if span is None or self._is_most(span) else span
+
+    def problem(self, quote: str) -> str:
+        """Why a quote has no place, as the end of a sentence; "" when it has one."""
+        if not quote.strip():
+            return "it gave no quote"
+        span = find_quote(quote, self._answer, self._closed)
+        if span is not None:
+            return "its quote is most of the answer and points at nothing" if self._is_most(span) else ""
+        if find_quote(quote, self._answer) is not None:
+            return "its quote comes from words that address the grader or count for nothing"
+        if next(find_places(quote, self._answer), None) is not None:
+            return "its quote is too short to be told from chance"
+        return "its quote is not in the answer"
+
+    def _is_most(self, span: Span) -> bool:
         words = count_words(span.cut(self._answer))
-        return None if words > _MOST_WORDS and 2 * words > count_words(self._answer) else span
+        return words > _MOST_WORDS and 2 * words > count_words(self._answer)
 
     def speaks_of(self, name: str, span: Span) -> bool:
         """Whether a stretch of the answer can be about a key point or `fix:<misconception>`.

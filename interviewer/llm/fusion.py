@@ -14,7 +14,9 @@ The written rule:
       what stands for everything shows nothing, but a list in one breath does make ten points.
 2. Where both say the same, their probabilities are averaged.
 3. Where they differ, the judge's weigh 0.7 and the offline ones 0.3. The interval of the score comes from
-   these probabilities, so disagreement widens it.
+   these probabilities, so disagreement widens it. But what code has computed, an exact value, stands; and
+   "missing", which needs no evidence, against "covered" with a probability of `_SURE` or more is a dispute: the
+   point is "unsure".
 4. A difference on a heavy key point, or a score near the bound of a band, is worth asking the judge again,
    three times at most; the majority counts, and a tie is "unsure".
 5. A misconception is held when both say so, or one of them with a quote and the other knows nothing better;
@@ -25,6 +27,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from interviewer.core.bank.content import Item
 from interviewer.core.bank.kinds import Level, VerdictName
@@ -49,6 +52,9 @@ _SHARES = {
     VerdictName.CONTRADICTED: (0.02, 0.04, 0.90),
 }
 """Probabilities of covered, partial and contradicted that a judge's word stands for."""
+_SURE = 0.9
+_COMPUTED = "exact value"
+"""The method of a verdict that code has computed."""
 _NEEDS_QUOTE = (VerdictName.COVERED, VerdictName.PARTIAL, VerdictName.CONTRADICTED)
 _JUDGE_HELD = 0.8
 
@@ -78,24 +84,37 @@ def fuse(item: Item, grade: Grade, ballots: Sequence[Judgement], answer: str) ->
         answer: as typed.
     """
     evidence = Evidence(item, answer, (*grade.closed, *find_injections(answer)))
-    found = [_supported(each, evidence) for each in ballots]
+    found = [_checked(each, evidence) for each in ballots]
     verdicts = tuple(_fuse_point(each, ballots, found) for each in grade.verdicts)
     return grade.model_copy(
         update={"verdicts": verdicts, "misconceptions": _fuse_misconceptions(grade, ballots, evidence)}
     )
 
 
-def _supported(ballot: Judgement, evidence: Evidence) -> dict[str, Span]:
-    """The key points of a ballot whose quote holds, and where it stands."""
+class _Checked(NamedTuple):
+    """What became of a ballot's quotes."""
+
+    places: dict[str, Span]
+    """Key points whose quote holds, and where it stands."""
+    problems: dict[str, str]
+    """Why the others' does not, as the end of a sentence."""
+
+
+def _checked(ballot: Judgement, evidence: Evidence) -> _Checked:
     quoted = {name: each.quote for name, each in ballot.points.items() if each.verdict in _NEEDS_QUOTE}
+    problems = {name: problem for name, quote in quoted.items() if (problem := evidence.problem(quote))}
     places = {name: span for name, quote in quoted.items() if (span := evidence.place(quote)) is not None}
     found = {}
     for name, span in places.items():
         leaning = sum(_is_the_same(other, span) for other in places.values())
         words = len(quoted[name].split())
-        if leaning < max(_TOO_MANY, words / _WORDS_EACH) and evidence.speaks_of(name, span):
+        if leaning >= max(_TOO_MANY, words / _WORDS_EACH):
+            problems[name] = "it quotes the same words for too many key points"
+        elif not evidence.speaks_of(name, span):
+            problems[name] = "the sentence it quotes speaks of something else"
+        else:
             found[name] = span
-    return found
+    return _Checked(found, problems)
 
 
 def _is_the_same(one: Span, other: Span) -> bool:
@@ -104,10 +123,12 @@ def _is_the_same(one: Span, other: Span) -> bool:
     return shared >= _SAME * (max(one.end, other.end) - min(one.start, other.start))
 
 
-def _fuse_point(own: PointVerdict, ballots: Sequence[Judgement], found: Sequence[dict[str, Span]]) -> PointVerdict:
+def _fuse_point(own: PointVerdict, ballots: Sequence[Judgement], found: Sequence[_Checked]) -> PointVerdict:
     name = own.point_id
     said = [
-        (each.points[name], spans.get(name)) for each, spans in zip(ballots, found, strict=True) if name in each.points
+        (each.points[name], checked.places.get(name))
+        for each, checked in zip(ballots, found, strict=True)
+        if name in each.points
     ]
     if not said:
         return own
@@ -116,32 +137,41 @@ def _fuse_point(own: PointVerdict, ballots: Sequence[Judgement], found: Sequence
     agreeing = [each for each in said if each[0].verdict is decided]
     chosen, span = next((each for each in agreeing if each[1] is not None), (agreeing or said)[0])
     supported = decided not in _NEEDS_QUOTE or span is not None
+    problem = "" if supported else next((each.problems[name] for each in found if name in each.problems), "")
+    if supported and own.method == _COMPUTED and decided not in (own.verdict, VerdictName.UNSURE):
+        problem = "the number was checked by calculation"
     opinion = Opinion(
         verdict=decided,
         quote=chosen.quote,
         reason=chosen.reason,
         supported=supported,
+        problem=problem,
         ballots=votes,
         offline=own.verdict,
     )
-    if not supported or decided is VerdictName.UNSURE:
+    if problem or not supported or decided is VerdictName.UNSURE:
         return own.model_copy(update={"opinion": opinion})
+    if decided is VerdictName.MISSING and own.verdict is VerdictName.COVERED and own.p_covered >= _SURE:
+        # Neither shows that the other is wrong; the offline grader has words for it, the judge has none.
+        told = {"verdict": VerdictName.UNSURE, "method": f"judge and {own.method}", "opinion": opinion}
+        return own.model_copy(update={**told, **_mixed(_SHARES[decided], own, 0.5)})
     share = 0.5 if decided is own.verdict else _JUDGE_SHARE
-    covered, partial, contradicted = (
-        round(share * theirs + (1 - share) * ours, 4)
-        for theirs, ours in zip(_SHARES[decided], (own.p_covered, own.p_partial, own.p_contradicted), strict=True)
-    )
     return own.model_copy(
         update={
+            **_mixed(_SHARES[decided], own, share),
             "verdict": decided,
-            "p_covered": covered,
-            "p_partial": partial,
-            "p_contradicted": contradicted,
             "evidence": span if decided in _NEEDS_QUOTE else None,
             "method": f"judge and {own.method}",
             "opinion": opinion,
         }
     )
+
+
+def _mixed(theirs: tuple[float, float, float], own: PointVerdict, share: float) -> dict[str, float]:
+    """Probabilities of which the judge's make up a share."""
+    ours = (own.p_covered, own.p_partial, own.p_contradicted)
+    mixed = (round(share * one + (1 - share) * other, 4) for one, other in zip(theirs, ours, strict=True))
+    return dict(zip(("p_covered", "p_partial", "p_contradicted"), mixed, strict=True))
 
 
 def _majority(votes: Sequence[VerdictName]) -> VerdictName:

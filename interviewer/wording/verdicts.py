@@ -193,8 +193,9 @@ def describe_opinion(score: PointScore | PointVerdict) -> str:
     opinion = score.opinion
     if opinion is None:
         return ""
-    if not opinion.supported:
-        return f"the judge said {opinion.verdict}, but its quote is not in the answer: unsupported, so not counted"
+    if opinion.problem or not opinion.supported:
+        problem = opinion.problem or "its quote was no evidence"
+        return f"the judge said {opinion.verdict}, but {problem}: not counted"
     if len(set(opinion.ballots)) > 1:
         votes = ", ".join(opinion.ballots)
         return f"the judge was asked {len(opinion.ballots)} times and said {votes}: {opinion.reason}"

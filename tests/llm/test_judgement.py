@@ -14,6 +14,7 @@ from interviewer.llm.fusion import disputed_points, fuse
 from interviewer.llm.judge_prompt import fence_of, judge_prompt, prompt_hash, repair_prompt
 from interviewer.llm.judge_reply import Judgement, Unreadable, judgement_schema, parse_judgement
 from interviewer.llm.quote_check import find_quote
+from interviewer.wording.verdicts import describe_opinion
 from tests.support.builders import make_grade, make_item
 
 ANSWER = "Dropout silences units at random.\nAt test time “everything” stays on — nothing is removed."
@@ -306,6 +307,42 @@ def test_the_majority_of_three_counts_and_a_tie_is_unsure() -> None:
     assert tie.opinion is not None
     assert tie.opinion.verdict is VerdictName.UNSURE
     assert tie.opinion.ballots == (VerdictName.COVERED, VerdictName.MISSING, VerdictName.PARTIAL)
+
+
+def test_what_code_has_computed_stands() -> None:
+    own = offline(p0="covered")
+    computed = own.model_copy(update={"verdicts": (own.verdicts[0].model_copy(update={"method": "exact value"}),)})
+    for word in ("missing", "contradicted"):
+        fused = fuse(ITEM, computed, [parsed(reply(p0=word))], ANSWER).verdicts[0]
+        assert fused.model_copy(update={"opinion": None}) == computed.verdicts[0]
+        assert fused.opinion is not None
+        assert "checked by calculation: not counted" in describe_opinion(fused)
+
+
+def test_missing_against_surely_covered_is_a_dispute() -> None:
+    own = offline(p0="covered")
+    for probability, verdict in ((0.95, VerdictName.UNSURE), (0.6, VerdictName.MISSING)):
+        sure = own.model_copy(
+            update={"verdicts": (own.verdicts[0].model_copy(update={"p_covered": probability, "p_partial": 0.0}),)}
+        )
+        fused = fuse(ITEM, sure, [parsed(reply(p0="missing"))], ANSWER).verdicts[0]
+        assert fused.verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("quote", "problem"),
+    [
+        ("", "it gave no quote"),
+        ("the mask is drawn once", "its quote is not in the answer"),
+        ("units", "too short to be told from chance"),
+        ("At test time “everything” stays on", "speaks of something else"),
+    ],
+)
+def test_each_reason_has_a_sentence_of_its_own(quote: str, problem: str) -> None:
+    judged = parsed(reply(p0="covered").replace("silences units at random", quote))
+    fused = fuse(ITEM, offline(p0="missing"), [judged], ANSWER).verdicts[0]
+    assert fused.verdict is VerdictName.MISSING
+    assert problem in describe_opinion(fused)
 
 
 def test_cannot_tell_changes_nothing() -> None:

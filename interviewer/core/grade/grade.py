@@ -59,7 +59,9 @@ class Opinion(Frozen):
     quote: str = ""
     reason: str = ""
     supported: bool
-    """Whether the quote stands in the answer; without it the opinion earns nothing."""
+    """Whether the quote is evidence; without it the opinion earns nothing."""
+    problem: str = ""
+    """Why the opinion does not count, as the end of a sentence; "" where it counts, and in grades of before."""
     ballots: tuple[VerdictName, ...] = ()
     """What it said each time it was asked."""
     offline: VerdictName
