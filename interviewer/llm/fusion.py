@@ -16,7 +16,7 @@ The written rule:
 3. Where they differ, the judge's weigh 0.7 and the offline ones 0.3. The interval of the score comes from
    these probabilities, so disagreement widens it. But what code has computed, an exact value, stands; and
    "missing", which needs no evidence, against "covered" with a probability of `_SURE` or more is a dispute: the
-   point is "unsure".
+   judge is shown the passage alone, and unless it misses the claim there, too, the point is "unsure".
 4. A difference on a heavy key point, or a score near the bound of a band, is worth asking the judge again,
    three times at most; the majority counts, and a tie is "unsure".
 5. A misconception is held when both say so, or one of them with a quote and the other knows nothing better;
@@ -26,7 +26,7 @@ The written rule:
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import NamedTuple
 
 from interviewer.core.bank.content import Item
@@ -74,7 +74,20 @@ def disputed_points(item: Item, level: Level, grade: Grade, judgement: Judgement
     return found
 
 
-def fuse(item: Item, grade: Grade, ballots: Sequence[Judgement], answer: str) -> Grade:
+def unproven(grade: Grade, ballots: Sequence[Judgement]) -> list[PointVerdict]:
+    """Surely covered points that the judge, who needs to show nothing for it, calls missing."""
+    found = []
+    for own in grade.verdicts:
+        votes = [ballot.points[own.point_id].verdict for ballot in ballots if own.point_id in ballot.points]
+        sure = own.verdict is VerdictName.COVERED and own.p_covered >= _SURE and own.method != _COMPUTED
+        if votes and sure and _majority(votes) is VerdictName.MISSING:
+            found.append(own)
+    return found
+
+
+def fuse(
+    item: Item, grade: Grade, ballots: Sequence[Judgement], answer: str, *, confirmed: Container[str] = ()
+) -> Grade:
     """Join one offline grade with one to three judgements of the same answer.
 
     Args:
@@ -82,10 +95,12 @@ def fuse(item: Item, grade: Grade, ballots: Sequence[Judgement], answer: str) ->
         grade: of the offline grader.
         ballots: the judge's opinions, the first one first.
         answer: as typed.
+        confirmed: points of `unproven` that the judge also missed in the very passage.
     """
     evidence = Evidence(item, answer, (*grade.closed, *find_injections(answer)))
     found = [_checked(each, evidence) for each in ballots]
-    verdicts = tuple(_fuse_point(each, ballots, found) for each in grade.verdicts)
+    disputed = {each.point_id for each in unproven(grade, ballots) if each.point_id not in confirmed}
+    verdicts = tuple(_fuse_point(each, ballots, found, each.point_id in disputed) for each in grade.verdicts)
     return grade.model_copy(
         update={"verdicts": verdicts, "misconceptions": _fuse_misconceptions(grade, ballots, evidence)}
     )
@@ -123,7 +138,9 @@ def _is_the_same(one: Span, other: Span) -> bool:
     return shared >= _SAME * (max(one.end, other.end) - min(one.start, other.start))
 
 
-def _fuse_point(own: PointVerdict, ballots: Sequence[Judgement], found: Sequence[_Checked]) -> PointVerdict:
+def _fuse_point(
+    own: PointVerdict, ballots: Sequence[Judgement], found: Sequence[_Checked], disputed: bool
+) -> PointVerdict:
     name = own.point_id
     said = [
         (each.points[name], checked.places.get(name))
@@ -151,7 +168,7 @@ def _fuse_point(own: PointVerdict, ballots: Sequence[Judgement], found: Sequence
     )
     if problem or not supported or decided is VerdictName.UNSURE:
         return own.model_copy(update={"opinion": opinion})
-    if decided is VerdictName.MISSING and own.verdict is VerdictName.COVERED and own.p_covered >= _SURE:
+    if disputed:
         # Neither shows that the other is wrong; the offline grader has words for it, the judge has none.
         told = {"verdict": VerdictName.UNSURE, "method": f"judge and {own.method}", "opinion": opinion}
         return own.model_copy(update={**told, **_mixed(_SHARES[decided], own, 0.5)})

@@ -11,14 +11,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple
 
 from interviewer.core.bank.content import Item
-from interviewer.core.bank.kinds import Level
+from interviewer.core.bank.kinds import Level, VerdictName
 from interviewer.core.futures import settled
 from interviewer.core.grade.grade import Grade, GradeRequest, GradeResult, JudgeCall, Judging
 from interviewer.core.grade.injection import find_injections, leave_out
 from interviewer.core.interview.summary import bands, summarise_answer
 from interviewer.core.text import count_words
 from interviewer.llm.chat import Chat, ChatFailure, ChatMessage, ChatReply, ChatRequest
-from interviewer.llm.fusion import MOST_BALLOTS, disputed_points, fuse
+from interviewer.llm.fusion import MOST_BALLOTS, disputed_points, fuse, unproven
 from interviewer.llm.judge_prompt import judge_prompt, judged_ids, prompt_hash, repair_prompt
 from interviewer.llm.judge_reply import Judgement, Unreadable, judgement_schema, parse_judgement
 from interviewer.llm.reply_cache import ReplyCache
@@ -88,10 +88,30 @@ class Judge:
                 if more.judgement is None:
                     break
                 ballots.append(more.judgement)
-        fused = fuse(item, grade, ballots, request.answer)
+        confirmed, more_calls = self._confirmed(item, request.answer, grade, ballots)
+        calls += more_calls
+        fused = fuse(item, grade, ballots, request.answer, confirmed=confirmed)
         dropped = tuple(dict.fromkeys(name for ballot in ballots for name in ballot.dropped))
         judging = self._judging(calls, "").model_copy(update={"dropped": dropped})
         return fused.model_copy(update={"judging": judging})
+
+    def _confirmed(
+        self, item: Item, answer: str, grade: Grade, ballots: Sequence[Judgement]
+    ) -> tuple[set[str], list[JudgeCall]]:
+        """Ask about the passages that should have made what the judge calls missing; what it misses there, too."""
+        disputed = [each for each in unproven(grade, ballots) if each.evidence is not None]
+        if not disputed:
+            return set(), []
+        passages = dict.fromkeys(each.evidence.cut(answer) for each in disputed if each.evidence)
+        names = [each.point_id for each in disputed]
+        asked = _request(item, "\n".join(passages), names, (), 0)
+        reply, call = self._ask(item, asked, 0)
+        found = parse_judgement(reply.text, names, ()) if isinstance(reply, ChatReply) else None
+        if not isinstance(found, Judgement):
+            return set(), [call]
+        if not call.cached and self._cache is not None and isinstance(reply, ChatReply):
+            self._cache.put(asked, item.rubric_hash, 0, reply)
+        return {name for name, each in found.points.items() if each.verdict is VerdictName.MISSING}, [call]
 
     def _judging(self, calls: Sequence[JudgeCall], problem: str) -> Judging:
         return Judging(
@@ -103,18 +123,10 @@ class Judge:
         )
 
     def _ballot(self, item: Item, request: GradeRequest, shown: str, number: int) -> _Ballot:
-        """Ask once, and once more for a repair when the reply cannot be used."""
+        """Ask once, once more for a repair when the reply cannot be used, and once for the points it left out."""
         ids = judged_ids(item, request.point_ids)
         wrongs = [each.id for each in item.rubric.misconceptions]
-        system, user = judge_prompt(item, shown, ids)
-        messages = (ChatMessage("system", system), ChatMessage("user", user))
-        asked = ChatRequest(
-            messages=messages,
-            schema=judgement_schema(ids, wrongs),
-            schema_name="judgement",
-            max_tokens=_TOKENS + _TOKENS_A_POINT * len(ids),
-            temperature=_RETAKE_TEMPERATURE if number else 0.0,
-        )
+        asked = first = _request(item, shown, ids, wrongs, number)
         calls: list[JudgeCall] = []
         for attempt in range(2):
             answer, call = self._ask(item, asked, number)
@@ -124,10 +136,27 @@ class Judge:
             if isinstance(found, Judgement):
                 if not call.cached and self._cache is not None and not attempt:
                     self._cache.put(asked, item.rubric_hash, number, answer)
-                return _Ballot(found, (*calls, call), "")
+                found, more = self._completed(item, shown, found, number) if found.silent else (found, ())
+                return _Ballot(found, (*calls, call, *more), "")
             calls.append(call.model_copy(update={"outcome": "unreadable", "reason": found.problem}))
-            asked = _repaired(asked, messages, answer, found)
+            asked = _repaired(asked, first.messages, answer, found)
         return _Ballot(None, tuple(calls), f"the judge's reply could not be used: {calls[-1].reason}")
+
+    def _completed(
+        self, item: Item, shown: str, found: Judgement, number: int
+    ) -> tuple[Judgement, tuple[JudgeCall, ...]]:
+        """The judgement with what it says when it is asked once for the points it left out, alone."""
+        asked = _request(item, shown, found.silent, (), number)
+        answer, call = self._ask(item, asked, number)
+        if isinstance(answer, ChatFailure):
+            return found, (call,)
+        rest = parse_judgement(answer.text, found.silent, ())
+        if not isinstance(rest, Judgement):
+            return found, (call.model_copy(update={"outcome": "unreadable", "reason": rest.problem}),)
+        if not call.cached and self._cache is not None:
+            self._cache.put(asked, item.rubric_hash, number, answer)
+        dropped = tuple(dict.fromkeys((*found.dropped, *rest.dropped)))
+        return found._replace(points={**found.points, **rest.points}, silent=rest.silent, dropped=dropped), (call,)
 
     def _ask(self, item: Item, asked: ChatRequest, number: int) -> tuple[ChatReply | ChatFailure, JudgeCall]:
         kept = self._cache.get(asked, item.rubric_hash, number) if self._cache is not None else None
@@ -156,6 +185,17 @@ def _shown(answer: str, grade: Grade) -> str:
     orders = find_injections(answer)
     closed = grade.closed if "instructions" in grade.flags else ()
     return leave_out(answer, (*orders, *(span for span in closed if count_words(span.cut(answer)) >= _SENTENCE)))
+
+
+def _request(item: Item, shown: str, ids: Sequence[str], wrongs: Sequence[str], number: int) -> ChatRequest:
+    system, user = judge_prompt(item, shown, ids)
+    return ChatRequest(
+        messages=(ChatMessage("system", system), ChatMessage("user", user)),
+        schema=judgement_schema(ids, wrongs),
+        schema_name="judgement",
+        max_tokens=_TOKENS + _TOKENS_A_POINT * len(ids),
+        temperature=_RETAKE_TEMPERATURE if number else 0.0,
+    )
 
 
 def _repaired(

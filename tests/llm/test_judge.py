@@ -10,7 +10,7 @@ import pytest
 
 from interviewer.core.bank.content import Item
 from interviewer.core.bank.kinds import VerdictName
-from interviewer.core.grade.grade import Grade, GradeRequest, GradeResult, Ungraded
+from interviewer.core.grade.grade import Grade, GradeRequest, GradeResult, Span, Ungraded
 from interviewer.llm import ScriptedChat
 from interviewer.llm.chat import ChatFailure, ChatRequest
 from interviewer.llm.judge import Judge
@@ -139,6 +139,37 @@ def test_a_judge_that_obeys_an_attack_earns_nothing_with_a_forged_quote() -> Non
     assert isinstance(found, Grade)
     assert [each.verdict for each in found.verdicts] == [each.verdict for each in offline().verdicts]
     assert all(each.opinion is not None and not each.opinion.supported for each in found.verdicts)
+
+
+@pytest.mark.parametrize(
+    ("second", "verdict"),
+    [("missing", VerdictName.MISSING), ("covered", VerdictName.UNSURE), ("cannot tell", VerdictName.UNSURE)],
+)
+def test_what_was_surely_said_is_missing_only_when_the_very_passage_lacks_it(second: str, verdict: VerdictName) -> None:
+    own = offline()
+    sure = own.verdicts[0].model_copy(
+        update={"verdict": VerdictName.COVERED, "p_covered": 0.96, "p_partial": 0.0, "evidence": Span(start=0, end=9)}
+    )
+    grade = own.model_copy(update={"verdicts": (sure, *own.verdicts[1:])})
+    first = said(p0="missing", **AGREED)
+    chat = ScriptedChat([first, first, first, said(p0=second)])
+    found = judged(chat, grade)
+    assert isinstance(found, Grade)
+    assert found.verdicts[0].verdict is verdict
+    last = chat.asked[-1].messages[1].content
+    assert found.judging is not None
+    assert len(found.judging.calls) == len(chat.asked)
+    assert ANSWER[:9] in last
+    assert ANSWER not in last
+
+
+def test_points_that_a_judge_left_out_are_asked_for_once_alone() -> None:
+    chat = ScriptedChat([said(p0="covered"), said(p1="covered", p2="covered", p3="covered")])
+    found = judged(chat, offline())
+    assert isinstance(found, Grade)
+    assert all(each.opinion is not None and each.opinion.verdict is VerdictName.COVERED for each in found.verdicts)
+    assert '"p0"' not in chat.asked[1].messages[1].content
+    assert '"p3"' in chat.asked[1].messages[1].content
 
 
 def test_a_second_grade_of_the_same_answer_comes_from_the_cache(tmp_path: Path) -> None:
