@@ -30,7 +30,7 @@ from safetensors.torch import load_file, save_file
 
 from benchmarks.joint.first import first_pairs
 from benchmarks.joint.material import COVERED, Subject, Vectors, load_subjects
-from benchmarks.joint.pairs import Pair, draw_pairs, draw_typed, whole_pairs
+from benchmarks.joint.pairs import Pair, draw_all, draw_pairs, draw_typed, whole_pairs
 from benchmarks.joint.train import predict, save, train
 from interviewer.core.grade.grade import FIX_PREFIX
 from interviewer.embedding.joint import JointNetwork
@@ -60,6 +60,7 @@ def main() -> None:
     parser.add_argument("--average", type=Path, nargs=2, metavar=("ONE", "OTHER"), help="only average these two")
     parser.add_argument("--out", type=Path)
     parser.add_argument("--second", action="store_true", help="the second pass, from what the pass before it wrote")
+    parser.add_argument("--whole", action="store_true", help="everything in one pass")
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
     if options.average:
@@ -92,6 +93,8 @@ def main() -> None:
                 new = draw_pairs([each for each in learned if each.third == options.rest], vectors, rng)
                 known = draw_pairs([each for each in learned if each.third != options.rest], vectors, rng)
                 return [*new, *rng.sample(known, KNOWN_AGAIN), *rng.sample(others(rng), OTHERS_AGAIN)]
+            if options.whole:
+                return [*draw_all(learned, vectors, rng), *rng.sample(others(rng), OTHERS)]
             if options.second:
                 return [*draw_typed(learned, vectors, rng), *rng.sample(others(rng), OTHERS_AGAIN)]
             return [*draw_pairs(learned, vectors, rng), *rng.sample(others(rng), OTHERS)]

@@ -20,11 +20,12 @@ from benchmarks.joint.material import (
     answers_of,
     load_references,
 )
+from benchmarks.joint.negated import negated
 from interviewer.core.grade.grade import FIX_PREFIX
 from interviewer.grading.features import ClaimTexts
 from interviewer.grading.joint_text import claim_text, cut_passage
 
-__all__ = ["Pair", "draw_pairs", "draw_typed", "whole_pairs"]
+__all__ = ["Pair", "draw_all", "draw_pairs", "draw_typed", "whole_pairs"]
 
 
 class Pair(NamedTuple):
@@ -58,6 +59,29 @@ def draw_pairs(subjects: Sequence[Subject], vectors: Vectors, rng: random.Random
     for kept in (0.8, 0.1):
         found += whole_pairs(subjects, ("natural", "item"), vectors, rng=rng, keep_missing=kept)
     return found
+
+
+def draw_all(subjects: Sequence[Subject], vectors: Vectors, rng: random.Random) -> list[Pair]:
+    """The one pass: claims alone and mixed, what people type of them, whole answers, prose, and claims negated."""
+    found = draw_pairs(subjects, vectors, rng, mixes=10) + draw_typed(subjects, vectors, rng)
+    found += whole_pairs(subjects, ("prose", "mistakes"), vectors, rng=rng, keep_missing=0.35)
+    for subject in subjects:
+        for claim in subject.claims:
+            found += _negated(claim, vectors, rng)
+    return found
+
+
+def _negated(claim: Claim, vectors: Vectors, rng: random.Random) -> Iterator[Pair]:
+    """A wording beside the bare claim, and the same with its negation turned."""
+    said = rng.choice(claim.texts.supporting)
+    wrong = negated(said, rng)
+    if wrong is None:
+        return
+    kept = list(dict.fromkeys((0, claim.texts.supporting.index(said))))
+    bare = ClaimTexts(claim.texts.supporting[:1], (), claim.texts.support_vectors[:1], claim.texts.oppose_vectors[:0])
+    shown = claim_text(bare, claim.texts.support_vectors[kept])
+    yield Pair(shown, _typed(wrong, rng), CONTRADICTED, "negated")
+    yield Pair(shown, _typed(said, rng), COVERED, "negated")
 
 
 def draw_typed(subjects: Sequence[Subject], vectors: Vectors, rng: random.Random) -> list[Pair]:
