@@ -94,7 +94,7 @@ def main() -> None:
                 known = draw_pairs([each for each in learned if each.third != options.rest], vectors, rng)
                 return [*new, *rng.sample(known, KNOWN_AGAIN), *rng.sample(others(rng), OTHERS_AGAIN)]
             if options.whole:
-                return [*draw_all(learned, vectors, rng), *rng.sample(others(rng), OTHERS)]
+                return [*draw_all(learned, vectors, rng), *rng.sample(others(rng), OTHERS * 3 // 4)]
             if options.second:
                 return [*draw_typed(learned, vectors, rng), *rng.sample(others(rng), OTHERS_AGAIN)]
             return [*draw_pairs(learned, vectors, rng), *rng.sample(others(rng), OTHERS)]

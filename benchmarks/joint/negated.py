@@ -9,7 +9,7 @@ __all__ = ["negated"]
 
 _VERB = re.compile(r"\b(is|are|was|were|can|will|does|do|has|have|should|would|could|must|may|needs?)\b", re.IGNORECASE)
 _NEGATED = re.compile(r"\b(not|never|cannot)\b|n't\b", re.IGNORECASE)
-_DROPPED = re.compile(r"\s+(?:not|never)\b|(?<=ca)n't\b|n't\b", re.IGNORECASE)
+_DROPPED = re.compile(r"\s+(?:not|never)\b|(?<=\bcan)'t\b|(?<!\bca)n't\b", re.IGNORECASE)
 _SHORT = {"is", "are", "was", "were", "does", "do", "has", "have", "should", "would", "could"}
 _THIRD = re.compile(r"\b([a-z]{3,})(es|s)\b")
 _PLAIN = {
@@ -58,7 +58,9 @@ def negated(text: str, chance: random.Random) -> str | None:
         chance: decides between "not" and "n't", "never" and "no".
     """
     if _NEGATED.search(text):
-        return _DROPPED.sub("", text, count=1).replace("cannot", "can") if len(_NEGATED.findall(text)) == 1 else None
+        dropped = _DROPPED.sub(lambda found: "n" if found.group() == "'t" else "", text, count=1)
+        once = len(_NEGATED.findall(text)) == 1 and "not only" not in text and "if not" not in text
+        return dropped.replace("cannot", "can") if once else None
     verb = _VERB.search(text)
     if verb is not None:
         word = verb.group().lower()

@@ -63,12 +63,13 @@ def draw_pairs(subjects: Sequence[Subject], vectors: Vectors, rng: random.Random
 
 def draw_all(subjects: Sequence[Subject], vectors: Vectors, rng: random.Random) -> list[Pair]:
     """The one pass: claims alone and mixed, what people type of them, whole answers, prose, and claims negated."""
-    found = draw_pairs(subjects, vectors, rng, mixes=10) + draw_typed(subjects, vectors, rng)
+    found = draw_pairs(subjects, vectors, rng, mixes=9) + draw_typed(subjects, vectors, rng)
     found += whole_pairs(subjects, ("prose", "mistakes"), vectors, rng=rng, keep_missing=0.35)
     for subject in subjects:
         for claim in subject.claims:
             found += _negated(claim, vectors, rng)
-    return found
+    often = ("natural", "item", "other", "typed")
+    return [each for each in found if each.label != MISSING or each.source not in often or rng.random() < 0.55]
 
 
 def _negated(claim: Claim, vectors: Vectors, rng: random.Random) -> Iterator[Pair]:
