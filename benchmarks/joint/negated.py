@@ -9,7 +9,8 @@ __all__ = ["negated"]
 
 _VERB = re.compile(r"\b(is|are|was|were|can|will|does|do|has|have|should|would|could|must|may|needs?)\b", re.IGNORECASE)
 _NEGATED = re.compile(r"\b(not|never|cannot)\b|n't\b", re.IGNORECASE)
-_DROPPED = re.compile(r"\s+(?:not|never)\b|(?<=\bcan)'t\b|(?<!\bca)n't\b", re.IGNORECASE)
+_DROPPED = re.compile(r"\b(?:not|never) |(?: not| never)\b|\bcan't\b|\bcannot\b|\bwon't\b|n't\b", re.IGNORECASE)
+_INSTEAD = {"can't": "can", "cannot": "can", "won't": "will"}
 _SHORT = {"is", "are", "was", "were", "does", "do", "has", "have", "should", "would", "could"}
 _THIRD = re.compile(r"\b([a-z]{3,})(es|s)\b")
 _PLAIN = {
@@ -58,9 +59,8 @@ def negated(text: str, chance: random.Random) -> str | None:
         chance: decides between "not" and "n't", "never" and "no".
     """
     if _NEGATED.search(text):
-        dropped = _DROPPED.sub(lambda found: "n" if found.group() == "'t" else "", text, count=1)
         once = len(_NEGATED.findall(text)) == 1 and "not only" not in text and "if not" not in text
-        return dropped.replace("cannot", "can") if once else None
+        return _DROPPED.sub(lambda found: _INSTEAD.get(found.group().lower(), ""), text, count=1) if once else None
     verb = _VERB.search(text)
     if verb is not None:
         word = verb.group().lower()
