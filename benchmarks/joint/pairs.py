@@ -25,7 +25,7 @@ from interviewer.core.grade.grade import FIX_PREFIX
 from interviewer.grading.features import ClaimTexts
 from interviewer.grading.joint_text import claim_text, cut_passage
 
-__all__ = ["Pair", "draw_all", "draw_pairs", "draw_typed", "whole_pairs"]
+__all__ = ["Pair", "draw_all", "whole_pairs"]
 
 
 class Pair(NamedTuple):
@@ -42,8 +42,8 @@ class Pair(NamedTuple):
 _BETWEEN = (". ", ". ", ". ", ", ", "; ", " and ", " ", ", and then ", " / ")
 
 
-def draw_pairs(subjects: Sequence[Subject], vectors: Vectors, rng: random.Random, *, mixes: int = 18) -> list[Pair]:
-    """One epoch of all subjects given."""
+def _claims(subjects: Sequence[Subject], vectors: Vectors, rng: random.Random, *, mixes: int) -> list[Pair]:
+    """Claims alone and mixed, and whole answers."""
     found: list[Pair] = []
     for subject in subjects:
         claims = subject.claims
@@ -62,8 +62,8 @@ def draw_pairs(subjects: Sequence[Subject], vectors: Vectors, rng: random.Random
 
 
 def draw_all(subjects: Sequence[Subject], vectors: Vectors, rng: random.Random) -> list[Pair]:
-    """The one pass: claims alone and mixed, what people type of them, whole answers, prose, and claims negated."""
-    found = draw_pairs(subjects, vectors, rng, mixes=9) + draw_typed(subjects, vectors, rng)
+    """Claims alone and mixed, what people type of them, whole answers, prose, and claims negated."""
+    found = _claims(subjects, vectors, rng, mixes=9) + _typed_of(subjects, vectors, rng)
     found += whole_pairs(subjects, ("prose", "mistakes"), vectors, rng=rng, keep_missing=0.35)
     for subject in subjects:
         for claim in subject.claims:
@@ -85,8 +85,8 @@ def _negated(claim: Claim, vectors: Vectors, rng: random.Random) -> Iterator[Pai
     yield Pair(shown, _typed(said, rng), COVERED, "negated")
 
 
-def draw_typed(subjects: Sequence[Subject], vectors: Vectors, rng: random.Random) -> list[Pair]:
-    """The second pass: what people type of each claim beside the same turned round, and whole answers again."""
+def _typed_of(subjects: Sequence[Subject], vectors: Vectors, rng: random.Random) -> list[Pair]:
+    """What people type of each claim beside the same turned round, and whole answers."""
     found: list[Pair] = []
     for subject in subjects:
         points = [claim for claim in subject.claims if not claim.name.startswith(FIX_PREFIX)]
