@@ -41,7 +41,12 @@ _YES_OR_NO = frozenset(
         "isn aren don doesn didn couldn wouldn"
     )
 )
-_DANGLING = re.compile(r"\b(such an?|that way|this way|like this|like that|these two|those two)\b", re.IGNORECASE)
+_DANGLING = re.compile(
+    r"\bsuch (?!as\b)\w+|\b(?:that way|this way|like this|like that|these two|those two)\b"
+    r"|^[^.?!]*?\bthese\b(?! days)|\bthis(?: on)?(?=\?)",
+    re.IGNORECASE,
+)
+"""Words that point at something outside the probe: "such layers", "these" in its first sentence, "repeat this?"."""
 _SITUATIONS = (Kind.SCENARIO, Kind.DESIGN, Kind.NUMERIC)
 
 

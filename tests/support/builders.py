@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from interviewer.core.bank.content import Bank, Item
-from interviewer.core.bank.kinds import Level, VerdictName
+from interviewer.core.bank.kinds import Kind, Level, VerdictName
 from interviewer.core.bank.question import Question
 from interviewer.core.bank.rubric import Rubric
 from interviewer.core.grade.grade import Grade, HeldMisconception, Passport, PointVerdict, Span, Ungraded
@@ -19,6 +19,7 @@ def make_item(
     *,
     level: Level = Level.MID,
     topic: str = "foundations",
+    kind: Kind = Kind.CONCEPT,
     avoid_after: tuple[str, ...] = (),
     expected: tuple[Level, ...] = (Level.JUNIOR, Level.MID, Level.SENIOR, Level.STAFF),
     weights: tuple[float, ...] = (3, 2, 1, 1),
@@ -29,7 +30,7 @@ def make_item(
             "id": question_id,
             "topic": topic,
             "level": level,
-            "kind": "concept",
+            "kind": kind,
             "minutes": 5,
             "title": f"Title of {question_id}",
             "prompt": f"What is {question_id}?",

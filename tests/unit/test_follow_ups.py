@@ -1,4 +1,4 @@
-"""What is asked next, by the second edition of the rules: never for what was heard, and in the candidate's words."""
+"""What is asked next, by the rules of new interviews: never for what was heard, and in the candidate's words."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interviewer.core.bank.kinds import Level, VerdictName
-from interviewer.core.grade.grade import Grade, GradeRequest, GradeResult, PointVerdict, Span
+from interviewer.core.grade.grade import Grade, GradeRequest, GradeResult, HeldMisconception, PointVerdict, Span
 from interviewer.core.interview.followup import UNHEARD, FollowUp, pick_follow_up
 from interviewer.core.interview.session import RULES, Outcome, SessionConfig, State, Turn, TurnKind
 from interviewer.sessions.turn_grading import grade_turn
@@ -106,6 +106,24 @@ def test_a_quote_ends_with_one_stop() -> None:
 def test_the_wrong_words_are_quoted_in_a_challenge() -> None:
     found = follow(*filled(said("p1", VerdictName.CONTRADICTED, 0.0, WRONG)))
     assert found == FollowUp(TurnKind.CHALLENGE, "p1", 'You said: "wrong". Probe 1?')
+
+
+@pytest.mark.parametrize(
+    ("credited", "prompt"),
+    [
+        (RIGHT, 'You said: "wrong". Are you sure?'),
+        (Span(start=0, end=16), "Are you sure?"),
+        (None, 'You said: "wrong". Are you sure?'),
+    ],
+)
+def test_a_misconception_is_challenged_behind_its_own_words(credited: Span | None, prompt: str) -> None:
+    turn = turn_of(filled(said("p1", VerdictName.COVERED, 0.9, credited)))
+    assert isinstance(turn.result, Grade)
+    held = HeldMisconception(misconception_id="wrong", probability=0.9, evidence=WRONG)
+    turn = turn.model_copy(update={"result": turn.result.model_copy(update={"misconceptions": (held,)})})
+    assert pick_follow_up(ITEM, Level.STAFF, [turn], edition=RULES) == FollowUp(TurnKind.CHALLENGE, "fix:wrong", prompt)
+    before = pick_follow_up(ITEM, Level.STAFF, [turn], edition=2)
+    assert before == FollowUp(TurnKind.CHALLENGE, "fix:wrong", "Are you sure?")
 
 
 @pytest.mark.parametrize("verdict", [VerdictName.UNSURE, VerdictName.CONTRADICTED])

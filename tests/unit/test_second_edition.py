@@ -122,7 +122,15 @@ def test_a_question_of_the_second_edition_in_order_has_no_finding(tmp_path: Path
         ({"statement": "water boils and it steams."}, "key_points[0].partial", "says two things"),
         ({"probe": "Does it boil?"}, "key_points[0].probe", "yes or no"),
         ({"probe": "So tell me: is it hot?"}, "key_points[0].probe", "yes or no"),
-        ({"probe": "What comes of such a thing?"}, "key_points[0].probe", "read alone"),
+        *(
+            ({"probe": probe}, "key_points[0].probe", "read alone")
+            for probe in (
+                "What comes of such a thing?",
+                "What happens to the output of one such layer?",
+                "What is the goal that all these methods share?",
+                "How do you make sure that nobody repeats this?",
+            )
+        ),
         ({"bonus": True}, "key_points[0].bonus", "first edition"),
         ({"phrasings": {**sorted_wordings(CLAIMS[0]), "item": [CLAIMS[1]]}}, "key_points[1].statement", "the words of"),
     ],
@@ -135,7 +143,18 @@ def test_what_the_standard_does_not_want_is_an_error_with_its_place(
     assert {each.severity for each in found} == {"error"}
 
 
-@pytest.mark.parametrize("probe", ["What boils?", "Why is it hot?", "Would it boil or freeze?", "Describe the kettle."])
+@pytest.mark.parametrize(
+    "probe",
+    [
+        "What boils?",
+        "Why is it hot?",
+        "Would it boil or freeze?",
+        "Describe the kettle.",
+        "Gases such as steam expand. By how much?",
+        "A kettle and a pot stand on the stove. Which of these boils first?",
+        "What do people heat water with these days?",
+    ],
+)
 def test_open_probes_are_left_alone(tmp_path: Path, probe: str) -> None:
     assert findings(tmp_path, item_of(probe=probe)) == []
 

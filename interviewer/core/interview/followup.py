@@ -2,7 +2,8 @@
 
 Challenge what was said wrongly, then ask for the heaviest core point that was surely not heard, behind the candidate's
 own words where some came near, then, when the answer was strong, go one level deeper. Two follow-ups at most for one
-question. The first edition of the rules asked for any core point with little credit, also for one that was half heard.
+question. The first edition of the rules asked for any core point with little credit, also for one that was half heard;
+the second did not quote the misconception that it challenged.
 """
 
 from __future__ import annotations
@@ -12,9 +13,9 @@ from typing import NamedTuple
 
 from interviewer.core.bank.content import Item
 from interviewer.core.bank.kinds import Level, VerdictName
-from interviewer.core.bank.rubric import KeyPoint, Misconception
+from interviewer.core.bank.rubric import KeyPoint
 from interviewer.core.grade.grade import FIX_PREFIX, Grade
-from interviewer.core.interview.point_scores import ENOUGH_CREDIT, PointScore
+from interviewer.core.interview.point_scores import ENOUGH_CREDIT, MisconceptionScore, PointScore
 from interviewer.core.interview.scoring import score_question
 from interviewer.core.interview.session import Turn, TurnKind
 from interviewer.core.text import shorten
@@ -53,7 +54,7 @@ def pick_follow_up(item: Item, level: Level, turns: Sequence[Turn], *, edition: 
     score = score_question(item, level, turns)
     for wrong in sorted(score.misconceptions, key=lambda each: -each.misconception.penalty):
         if FIX_PREFIX + wrong.misconception.id not in asked and wrong.misconception.key_point not in asked:
-            return _challenge(wrong.misconception)
+            return _challenge(wrong, score.points if edition > 2 else ())
     missing = [each for each in score.points if each.expected and each.credit < ENOUGH_CREDIT]
     missing = [each for each in missing if each.point.id not in asked and not _challenged(item, each.point, asked)]
     wrongly = [each for each in missing if each.verdict is VerdictName.CONTRADICTED]
@@ -62,7 +63,7 @@ def pick_follow_up(item: Item, level: Level, turns: Sequence[Turn], *, edition: 
         if wrongly or missing:
             chosen = _heaviest(wrongly or missing)
             kind = TurnKind.CHALLENGE if wrongly else TurnKind.PROBE
-            return FollowUp(kind, chosen.point.id, _with_their_words(chosen, score.points))
+            return FollowUp(kind, chosen.point.id, _with_their_words(chosen.point.probe, chosen, score.points))
     elif wrongly:
         return _question_claim(_heaviest(wrongly))
     elif missing:
@@ -94,22 +95,25 @@ def _heard(point: KeyPoint, turns: Sequence[Turn]) -> float:
     return max(found, default=0.0)
 
 
-def _with_their_words(score: PointScore, points: Sequence[PointScore]) -> str:
-    """The point's probe, behind the words that came near it; never behind words that earned another point."""
-    quote = shorten(score.evidence, 120).rstrip(". ")
-    if not quote or any(_overlap(score, each) for each in points if each.credit >= ENOUGH_CREDIT):
-        return score.point.probe
-    return f'You said: "{quote}". {score.point.probe}'
+def _with_their_words(asked: str, said: PointScore | MisconceptionScore, points: Sequence[PointScore]) -> str:
+    """What is asked, behind the words that came near or are wrong; never behind words that earned a point."""
+    quote = shorten(said.evidence, 120).rstrip(". ")
+    if not quote or any(_overlap(said, each) for each in points if each.credit >= ENOUGH_CREDIT):
+        return asked
+    return f'You said: "{quote}". {asked}'
 
 
-def _overlap(one: PointScore, other: PointScore) -> bool:
+def _overlap(one: PointScore | MisconceptionScore, other: PointScore) -> bool:
     if one.span is None or other.span is None or one.turn_id != other.turn_id:
         return False
     return max(one.span[0], other.span[0]) < min(one.span[1], other.span[1])
 
 
-def _challenge(misconception: Misconception) -> FollowUp:
-    return FollowUp(TurnKind.CHALLENGE, FIX_PREFIX + misconception.id, misconception.challenge)
+def _challenge(wrong: MisconceptionScore, points: Sequence[PointScore]) -> FollowUp:
+    """The authored challenge, behind the wrong words where `points` are given to tell them from right ones."""
+    challenge = wrong.misconception.challenge
+    prompt = _with_their_words(challenge, wrong, points) if points else challenge
+    return FollowUp(TurnKind.CHALLENGE, FIX_PREFIX + wrong.misconception.id, prompt)
 
 
 def _question_claim(score: PointScore) -> FollowUp:

@@ -74,6 +74,7 @@ class MisconceptionScore(Frozen):
     turn_id: int
     corrected: bool
     penalty: float
+    span: tuple[int, int] | None = None
 
 
 class _Credit(NamedTuple):
@@ -212,6 +213,7 @@ def score_misconceptions(item: Item, turns: Sequence[Turn], *, taken_back: float
                 turn_id=turn.id,
                 corrected=corrected,
                 penalty=misconception.penalty * (taken_back if corrected else 1.0),
+                span=(held.evidence.start, held.evidence.end),
             )
     return list(found.values())
 

@@ -43,6 +43,8 @@ index: a plan must not depend on whether the index is ready."""
 _WARMED_FROM = 4
 """Questions from which on an interview begins with a warm-up."""
 _SHARES = ((0, 0.60), (-1, 0.25), (1, 0.15))
+_DEPTH = {Kind.NUMERIC: 1, Kind.DERIVATION: 1, Kind.SCENARIO: 2, Kind.DESIGN: 3}
+"""What a kind of question asks beyond knowing a concept: a sum or a proof, a diagnosis, a whole plan."""
 
 
 class Plan(NamedTuple):
@@ -188,14 +190,15 @@ def _are_apart(first: Head, second: Head) -> bool:
 
 
 def _order(chosen: Sequence[Head], rng: random.Random) -> list[Head]:
-    """Easier questions first, never two neighbours in a row, topics changing, where possible.
+    """Rising depth: easier levels first, at each the concepts before the cases and designs; never two neighbours in a
+    row, topics changing, where possible.
 
-    Starts from a shuffle sorted by level and swaps pairs while that lowers the disorder;
+    Starts from a shuffle in that order and swaps pairs while that lowers the disorder;
     interviews are short, so this is quick and finds an order without a clash when there is one.
     """
     ordered = list(chosen)
     rng.shuffle(ordered)
-    ordered.sort(key=lambda item: item.level.rank)
+    ordered.sort(key=_depth)
     best = _disorder(ordered)
     improved = True
     while improved and best:
@@ -210,11 +213,17 @@ def _order(chosen: Sequence[Head], rng: random.Random) -> list[Head]:
     return ordered
 
 
+def _depth(head: Head) -> tuple[int, int]:
+    """Level first, then what its kind asks."""
+    return head.level.rank, _DEPTH.get(head.kind, 0)
+
+
 def _disorder(ordered: Sequence[Head]) -> int:
-    """How bad an order is: neighbours back to back 20, the same topic twice 4, each step down in level 1."""
+    """How bad an order is: neighbours back to back 40, one topic twice 8, a step down in level 5, in kind 1."""
     total = 0
     for first, second in pairwise(ordered):
-        total += 20 * _are_apart(first, second)
-        total += 4 * (first.topic == second.topic)
-        total += max(0, first.level.rank - second.level.rank)
+        total += 40 * _are_apart(first, second)
+        total += 8 * (first.topic == second.topic)
+        total += 5 * max(0, first.level.rank - second.level.rank)
+        total += first.level is second.level and _depth(first) > _depth(second)
     return total
