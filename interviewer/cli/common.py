@@ -119,6 +119,19 @@ def ready_engine(services: Services, *, quiet: bool = False, index: bool = True)
             time.sleep(0.05)
 
 
+@contextmanager
+def waiting(what: str, *, quiet: bool = False) -> Iterator[None]:
+    """Show on a terminal that something is at work, and for how long."""
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    with Progress(*columns, console=console, disable=quiet or not console.is_terminal, transient=True) as progress:
+        progress.add_task(what, total=None)
+        yield
+
+
 def use_judge(services: Services, mode: str) -> None:
     """Let `--judge` stand above the settings, for this run.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from interviewer.cli.common import open_services, parse_name, print_json, ready_engine, use_judge
+from interviewer.cli.common import open_services, parse_name, print_json, ready_engine, use_judge, waiting
 from interviewer.errors import UsageError, nearest_names
 
 if TYPE_CHECKING:
@@ -41,6 +41,9 @@ def grade(
     judge: Annotated[
         str | None, typer.Option(help="off, auto (when one is configured) or llm.", show_default=False)
     ] = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Ask the judge anew, also where this machine keeps its reply.")
+    ] = False,
     pack: Annotated[
         list[Path] | None, typer.Option(help="A folder with questions of your own. Repeatable.", show_default=False)
     ] = None,
@@ -66,6 +69,7 @@ def grade(
     with open_services(pack or []) as services:
         if judge is not None:
             use_judge(services, judge)
+        services.model.fresh = fresh
         if question is not None:
             code = _grade_one(services, question, source or "-", read_at, as_json=as_json)
         elif source is not None:
@@ -82,6 +86,7 @@ def grade(
 
 
 def _grade_one(services: Services, question_id: str, source: str, level: Level | None, *, as_json: bool) -> int:
+    from interviewer.cli.judge_words import Judged
     from interviewer.core.grade.grade import GradeRequest, Ungraded
     from interviewer.core.interview.summary import summarise_answer
     from interviewer.report.json_report import question_as_dict
@@ -94,14 +99,19 @@ def _grade_one(services: Services, question_id: str, source: str, level: Level |
         raise UsageError(f"There is no question {question_id!r}.", todo=todo)
     answer = _read_text(source)
     item = services.bank[question_id]
+    judged = Judged(services)
+    judged.announce()
     ready_engine(services, quiet=as_json, index=False)
-    result = services.grader().grade(GradeRequest(question_id=question_id, answer=answer), item).result()
+    with waiting("Grading the answer", quiet=as_json):
+        result = services.grader().grade(GradeRequest(question_id=question_id, answer=answer), item).result()
+    judged.add(result)
     summary = summarise_answer(item, level or item.question.level, answer, result)
     if as_json:
         print_json(question_as_dict(summary))
     else:
         print("\n".join(render_question(summary, 80)))
-    return 1 if isinstance(result, Ungraded) else 0
+    judged.conclude()
+    return 1 if isinstance(result, Ungraded) or judged.failed else 0
 
 
 def _read_text(source: str) -> str:

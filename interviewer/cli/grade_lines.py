@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from interviewer.cli.common import parse_name, ready_engine, say
+from interviewer.cli.judge_words import Judged
 from interviewer.core.bank.kinds import Level
-from interviewer.core.grade.grade import GradeRequest, GradeResult
+from interviewer.core.grade.grade import Grade, GradeRequest, GradeResult
 from interviewer.core.interview.summary import summarise_answer
 from interviewer.errors import MockdlError, UsageError, nearest_names
 from interviewer.report.json_report import question_as_dict
@@ -47,7 +48,10 @@ class _Kept(NamedTuple):
 
 
 def grade_lines(services: Services, source: str, output: Path | None, level: Level | None) -> int:
-    """Grade JSON Lines from a file or standard input (`-`); returns the exit code, 1 when a line was skipped."""
+    """Grade JSON Lines from a file or standard input (`-`).
+
+    Returns the exit code: 1 when a line was skipped, or when a judge was asked and could never be used.
+    """
     from rich.console import Console
     from rich.progress import Progress
 
@@ -57,6 +61,8 @@ def grade_lines(services: Services, source: str, output: Path | None, level: Lev
     waiting: deque[_Open] = deque()
     written = skipped = 0
     console = Console(stderr=True)
+    judged = Judged(services)
+    judged.announce()
     with _lines(source) as lines, _writer(output) as target:
         ready_engine(services, index=False)  # after the files: a name that is wrong need not wait for the encoder
         _mend_end(target, kept)
@@ -66,7 +72,9 @@ def grade_lines(services: Services, source: str, output: Path | None, level: Lev
 
             def finish(one: _Open) -> None:
                 nonlocal written
-                target.write(json.dumps(_result(services, one), ensure_ascii=False) + "\n")
+                result = one.future.result()
+                judged.add(result)
+                target.write(json.dumps(_row(services, one, result), ensure_ascii=False) + "\n")
                 target.flush()
                 written += 1
                 progress.update(task, completed=written)
@@ -90,10 +98,12 @@ def grade_lines(services: Services, source: str, output: Path | None, level: Lev
                     finish(waiting.popleft())
             except KeyboardInterrupt:
                 where = f"in {output}; the same command goes on from there" if output else "printed"
+                judged.conclude()
                 say(f"Interrupted: {written} grades are {where}.")
                 return 130
+    judged.conclude()
     say(f"{written} answers were graded, {skipped} lines skipped.")
-    return 1 if skipped else 0
+    return 1 if skipped or judged.failed else 0
 
 
 def _parse(services: Services, line: str, level: Level | None) -> tuple[dict[str, Any], Level]:
@@ -116,12 +126,13 @@ def _parse(services: Services, line: str, level: Level | None) -> tuple[dict[str
     return row, parse_name(str(row["level"]), Level, "level") if "level" in row else own
 
 
-def _result(services: Services, one: _Open) -> dict[str, Any]:
-    result = one.future.result()
+def _row(services: Services, one: _Open, result: GradeResult) -> dict[str, Any]:
     item = services.bank[one.row["question_id"]]
     whole = question_as_dict(summarise_answer(item, one.level, one.row["answer"], result))
     body = {name: whole[name] for name in _GIVEN}
     passed = {name: value for name, value in one.row.items() if name not in _OURS}
+    if isinstance(result, Grade) and result.judging is not None:
+        body["judge"] = result.judging.model_dump(include={"model", "host", "problem"})
     return {**passed, "line": one.line, "question_id": item.question.id, "level": str(one.level), **body}
 
 

@@ -11,7 +11,7 @@ from collections.abc import Container, Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from interviewer.core.english import STOP_WORDS, clauses, content_stems, sentences, stop_share, tokens, word_runs
+from interviewer.core.english import clauses, content_stems, sentences, stop_share, tokens, word_runs
 from interviewer.core.grade.grade import Flag, Span
 from interviewer.core.grade.injection import find_injections
 from interviewer.grading.spans import TextSpan, whole_sentences
@@ -21,22 +21,6 @@ _DONT_KNOW = re.compile(
     r"i have no (?:idea|clue)|can't (?:say|remember|answer)|i (?:would )?pass)\b",
     re.IGNORECASE,
 )
-_FOREIGN = {
-    language: frozenset(marks.split())
-    for language, marks in {
-        "German": "der die das und ist nicht ein eine mit von für wird werden auch sich auf dem den im zu bei oder "
-        "wenn dass als",
-        "French": "le la les des est et une un que qui dans pour pas sur avec sont par plus ce cette on au aux mais",
-        "Spanish": "el la los las es y una un que en de para por con no se del al como son más pero lo su",
-        "Italian": "il la le gli è e una un che di per con non si del della come sono più ma nel alla",
-        "Portuguese": "os as é uma um que em de para por com não se do da como são mais mas no na",
-        "Dutch": "de het een en is niet van voor met op te dat die wordt worden ook zijn bij als maar of",
-    }.items()
-}
-_LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
-_OTHER_SCRIPT = re.compile(r"[\u0400-\u1fff\u2c00-\ud7ff\uf900-\ufaff]")
-_WORDY = 8
-"""Fewer words than this are too few to judge the language by."""
 _SOUP_SHARE = 0.15
 _SOUP_WORDS = 12
 """Ordinary lists ("sequence number, urgent pointer, window") have fewer words and no function words either."""
@@ -66,22 +50,6 @@ class Guarded(NamedTuple):
 
     open: tuple[bool, ...]
     flags: tuple[Flag, ...]
-
-
-def other_language(answer: str) -> str | None:
-    """Name the language of an answer that is not English; None for English or too little text."""
-    latin, other = len(_LATIN.findall(answer)), len(_OTHER_SCRIPT.findall(answer))
-    if other > 8 and other > latin * 0.5:
-        return "another script"
-    words = tokens(answer)
-    if len(words) < _WORDY:
-        return None
-    english = sum(word in STOP_WORDS for word in words) / len(words)
-    for language, marks in _FOREIGN.items():
-        share = sum(word in marks for word in words) / len(words)
-        if share > 0.18 and share > 1.5 * english:
-            return language
-    return None
 
 
 def shingles(texts: Iterable[str]) -> frozenset[tuple[str, ...]]:

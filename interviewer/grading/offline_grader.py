@@ -23,6 +23,7 @@ from interviewer.core.grade.grade import (
     Ungraded,
 )
 from interviewer.core.grade.injection import find_injections
+from interviewer.core.language import other_language
 from interviewer.core.layout import Layout, plain_layout
 from interviewer.core.ports import Encoder, Reader
 from interviewer.grading.answer_reading import AnswerReading, read_answer
@@ -30,7 +31,7 @@ from interviewer.grading.batch_reading import ReadAhead
 from interviewer.grading.claims import Claims, ClaimStore, reference_text
 from interviewer.grading.decision import HELD_ALONE, PLAIN, WITH_READER, Decision, DecisionModel, load_model
 from interviewer.grading.features import Matched, match_claim
-from interviewer.grading.guards import Guarded, guard_spans, other_language
+from interviewer.grading.guards import Guarded, guard_spans
 from interviewer.grading.quoting import Evidence, Sought, find_evidence
 from interviewer.grading.recall import load_piece_weights
 from interviewer.grading.reference import build_assessment, reference_signals

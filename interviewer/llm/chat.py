@@ -70,6 +70,7 @@ class ChatReply(NamedTuple):
     rung: Rung
     prompt_tokens: int | None
     completion_tokens: int | None
+    """Of all that was read and written for this reply, replies in vain included."""
     seconds: float
     """From the first request to the last byte, repeats and waiting between them included."""
     request_bytes: int
@@ -87,6 +88,9 @@ class ChatFailure(NamedTuple):
     seconds: float = 0.0
     request_bytes: int = 0
     """Bodies of all requests that were sent in vain."""
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    """What the server counted for replies that could not be used; None where it counted none."""
 
 
 ChatAnswer = ChatReply | ChatFailure

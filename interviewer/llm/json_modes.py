@@ -1,13 +1,14 @@
 """How a server is asked for JSON: the strictest way it takes, found by trying and then remembered.
 
 Servers differ: some take a JSON Schema, some only inside `json_object`, some no
-`response_format` at all. Some also refuse `max_tokens` or a temperature.
+`response_format` at all. Some also refuse `max_tokens`, a temperature, a stream, or a system message; and a model
+that thinks needs more room for its reply.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,8 +16,14 @@ from typing import Any, NamedTuple
 from interviewer.llm.chat import ChatMessage, ChatRequest, Rung
 from interviewer.llm.judge_prompt import read_prompt
 
-PARAMETERS = ("max_completion_tokens", "max_tokens", "temperature", "stream_options")
+SYSTEM = "system role"
+"""Stands among the parameters for messages of the system, which some chat templates do not have."""
+PARAMETERS = ("max_completion_tokens", "max_tokens", "temperature", "stream_options", "stream", SYSTEM)
 """Fields that a request can do without, or can name otherwise."""
+MOST_TOKENS = 16_384
+"""Room that a reply is given at most, unless the settings say otherwise."""
+WIDER = 4
+"""By which the room grows when a reply was cut off."""
 _FILE = "chat-servers.json"
 _SAYS_SCHEMA = (Rung.JSON_SCHEMA, Rung.OBJECT_WITH_SCHEMA)
 
@@ -28,6 +35,8 @@ class Habit(NamedTuple):
     """The highest rung that worked."""
     without: frozenset[str] = frozenset()
     """Those of `PARAMETERS` that it refused."""
+    room: int = 1
+    """How many times the tokens asked for a reply needs, thoughts included."""
 
 
 def rungs_from(rung: Rung) -> Sequence[Rung]:
@@ -36,20 +45,58 @@ def rungs_from(rung: Rung) -> Sequence[Rung]:
     return every[every.index(rung) :]
 
 
-def request_body(request: ChatRequest, model: str, rung: Rung, without: frozenset[str]) -> dict[str, Any]:
-    """The JSON body of a chat request on one rung."""
+def room_for(request: ChatRequest, room: int, fixed: int | None = None) -> int | None:
+    """Most tokens of a reply: `fixed`, else as many times those asked for; None for the server's own limit."""
+    if fixed is not None or request.max_tokens is None:
+        return fixed
+    return max(request.max_tokens, min(MOST_TOKENS, request.max_tokens * room))
+
+
+def request_body(
+    request: ChatRequest,
+    model: str,
+    rung: Rung,
+    without: frozenset[str],
+    *,
+    most: int | None = None,
+    extra: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The JSON body of a chat request on one rung.
+
+    Args:
+        request: what is asked.
+        model: who is asked.
+        rung: how JSON is asked for.
+        without: those of `PARAMETERS` that are left out.
+        most: tokens of the reply; None for the server's own limit.
+        extra: further fields, which win.
+    """
     said = _with_schema(request) if request.schema is not None and rung not in _SAYS_SCHEMA else request.messages
+    if SYSTEM in without:
+        said = _folded(said)
     body: dict[str, Any] = {"model": model, "messages": [message._asdict() for message in said]}
     if request.schema is not None and rung is not Rung.TEXT:
         body["response_format"] = _response_format(request, rung)
-    if request.max_tokens is not None:
+    if most is not None:
         name = "max_completion_tokens" if "max_tokens" in without else "max_tokens"
-        body[name] = request.max_tokens
+        body[name] = most
     if request.temperature is not None:
         body["temperature"] = request.temperature
-    if request.stream:
+    if request.stream and "stream" not in without:
         body |= {"stream": True, "stream_options": {"include_usage": True}}
-    return {name: value for name, value in body.items() if name not in without}
+    kept = {name: value for name, value in body.items() if name not in without}
+    return {**kept, **(extra or {})}
+
+
+def _folded(messages: Sequence[ChatMessage]) -> tuple[ChatMessage, ...]:
+    """The system's text as the beginning of the first message of the user."""
+    told = [each.content for each in messages if each.role == "system"]
+    others = [each for each in messages if each.role != "system"]
+    at = next((i for i, each in enumerate(others) if each.role == "user"), None)
+    if at is None:
+        return (ChatMessage("user", "\n\n".join(told)), *others)
+    others[at] = others[at]._replace(content="\n\n".join((*told, others[at].content)))
+    return tuple(others)
 
 
 def _response_format(request: ChatRequest, rung: Rung) -> dict[str, Any]:
@@ -95,7 +142,7 @@ class Ladder:
         if self.habit(url, model) == habit:
             return
         self._known[_name(url, model)] = habit
-        self._write(_name(url, model), {"rung": habit.rung, "without": sorted(habit.without)})
+        self._write(_name(url, model), {"rung": habit.rung, "without": sorted(habit.without), "room": habit.room})
 
     def forget(self, url: str, model: str) -> None:
         """Begin at the top again, as after a server was updated."""
@@ -134,4 +181,5 @@ def _habit_of(row: object) -> Habit:
         return Habit()
     without = row.get("without")
     known = [each for each in without if each in PARAMETERS] if isinstance(without, list) else []
-    return Habit(Rung(row["rung"]), frozenset(known))
+    room = row.get("room")
+    return Habit(Rung(row["rung"]), frozenset(known), room if isinstance(room, int) and 1 <= room <= 64 else 1)

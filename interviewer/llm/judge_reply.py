@@ -1,19 +1,19 @@
 """What a judge said, read tolerantly and checked strictly.
 
-The model gives quotes, reasons and verdicts, never a number. Its text may come in a fence, with a
-sentence around it, or with a trailing comma; what it means must still be beyond doubt: an unknown id is
-dropped, a missing one is "cannot tell", one given twice makes the whole reply an error.
+The model gives quotes, reasons and verdicts, never a number. Its text may come after thoughts and drafts, in a fence,
+with a sentence around it, or as JSON that has to be mended; what it means must still be beyond doubt: an unknown id is
+dropped, a missing one, or one with two verdicts, is "cannot tell".
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
 from interviewer.core.bank.kinds import VerdictName
 from interviewer.core.text import clean_line, shorten
+from interviewer.llm.final_text import final_text, json_values
 
 JUDGED = {
     "covered": VerdictName.COVERED,
@@ -25,6 +25,11 @@ JUDGED = {
 """The words a judge may use, and what they stand for."""
 _MOST_REASON = 400
 _MOST_QUOTE = 2000
+_NO_VERDICT = "The judge's verdict was none of those it may give."
+_NOT_HELD = ("false", "no", "none", "not held", "missing")
+"""What a judge says of a misconception that it lists though nobody holds it."""
+_MOST_MENDED = 60_000
+"""Characters of a reply that is mended; longer ones go on without end."""
 
 
 class JudgedPoint(NamedTuple):
@@ -44,6 +49,8 @@ class Judgement(NamedTuple):
     """Misconceptions said to be held -> the quote."""
     dropped: tuple[str, ...]
     """Ids the judge made up."""
+    silent: tuple[str, ...] = ()
+    """Key points it said nothing of."""
 
 
 class Unreadable(NamedTuple):
@@ -88,65 +95,117 @@ def judgement_schema(point_ids: Collection[str], misconception_ids: Collection[s
 def parse_judgement(
     text: str, point_ids: Collection[str], misconception_ids: Collection[str]
 ) -> Judgement | Unreadable:
-    """Read a judge's reply.
+    """Read a judge's reply: of all that could be meant the last that judges a key point.
+
+    Rows are read one by one. One whose verdict is no verdict, or that comes twice with two verdicts, is "cannot tell".
 
     Args:
         text: of the reply.
         point_ids: key points that were asked about.
         misconception_ids: misconceptions that were asked about.
     """
-    body = _find_object(text)
-    if body is None:
-        return Unreadable("it holds no JSON object")
-    rows = body.get("points")
-    if not isinstance(rows, list):
-        return Unreadable('it has no list "points"')
+    said = final_text(text)
+    if not said and text.strip():
+        return Unreadable("it holds thoughts alone")
+    problem = "it holds no JSON object"
+    for body in _bodies(said):
+        found = _read(body, point_ids, misconception_ids)
+        if isinstance(found, Judgement):
+            return found
+        problem = found.problem
+    return Unreadable(problem)
+
+
+def _bodies(text: str) -> Iterator[dict[str, Any]]:
+    """What may be the judgement, likeliest first: whole JSON, the last of several; then what can be mended."""
+    values = [value for _, _, value in json_values(text)]
+    for value in reversed(values):
+        if (body := _body(value)) is not None:
+            yield body
+    start = re.search(r"[{\[]", text)
+    if start is None or len(text) > _MOST_MENDED:
+        return
+    from json_repair import repair_json
+
+    try:
+        mended = repair_json(text[start.start() :], return_objects=True, skip_json_loads=True)
+    except (ValueError, RecursionError):
+        return
+    for value in reversed(mended if isinstance(mended, list) and not _are_rows(mended) else [mended]):
+        if (body := _body(value)) is not None:
+            yield body
+
+
+def _body(value: object) -> dict[str, Any] | None:
+    """A judgement by its shape: an object with "points", a list of rows, or a string that holds one."""
+    if isinstance(value, str):
+        value = next((inner for _, _, inner in json_values(value)), None)
+    if isinstance(value, list) and _are_rows(value):
+        return {"points": value}
+    return value if isinstance(value, dict) and "points" in value else None
+
+
+def _are_rows(value: list[Any]) -> bool:
+    return bool(value) and all(isinstance(row, dict) and "id" in row for row in value)
+
+
+def _read(
+    body: dict[str, Any], point_ids: Collection[str], misconception_ids: Collection[str]
+) -> Judgement | Unreadable:
+    known = {_plain(name): name for name in point_ids}
     points: dict[str, JudgedPoint] = {}
     dropped: list[str] = []
-    for row in rows:
-        if not isinstance(row, dict) or not isinstance(row.get("id"), str):
-            return Unreadable('a row of "points" has no text "id"')
-        name = row["id"].strip()
-        verdict = JUDGED.get(str(row.get("verdict", "")).strip().lower().replace("_", " "))
-        if name not in point_ids:
-            dropped.append(shorten(name, 60))
-        elif name in points:
-            return Unreadable(f'the id "{name}" is given twice')
-        elif verdict is None:
-            return Unreadable(f'the verdict on "{name}" is none of {", ".join(JUDGED)}')
-        else:
+    for given, row in _rows(body.get("points")):
+        name = known.get(_plain(given))
+        if name is None:
+            dropped.append(shorten(clean_line(given), 60))
+            continue
+        verdict = _verdict(row.get("verdict"))
+        if verdict is None:
+            points.setdefault(name, JudgedPoint("", _NO_VERDICT, VerdictName.UNSURE))
+        elif name in points and points[name].verdict is not verdict:
+            points[name] = JudgedPoint("", "The judge gave two verdicts.", VerdictName.UNSURE)
+        elif name not in points:
             points[name] = JudgedPoint(_text(row, "quote", _MOST_QUOTE), _text(row, "reason", _MOST_REASON), verdict)
     if not points:
         return Unreadable("it judges none of the key points")
+    if all(each.reason == _NO_VERDICT for each in points.values()):
+        return Unreadable(f"its verdicts are none of {', '.join(JUDGED)}")
     silent = JudgedPoint("", "The judge did not mention this key point.", VerdictName.UNSURE)
     full = {each: points.get(each, silent) for each in point_ids}
-    return Judgement(full, _held(body, misconception_ids), tuple(dropped))
+    silence = tuple(each for each in point_ids if each not in points)
+    return Judgement(full, _held(body, misconception_ids), tuple(dropped), silence)
+
+
+def _rows(rows: object) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Ids with their rows, of a list or of an object keyed by id; what is no row is passed over."""
+    if isinstance(rows, dict):
+        rows = [{"id": name, **(row if isinstance(row, dict) else {"verdict": row})} for name, row in rows.items()]
+    for row in rows if isinstance(rows, list) else ():
+        if isinstance(row, dict) and isinstance(row.get("id"), str):
+            yield row["id"], row
+
+
+def _verdict(given: object) -> VerdictName | None:
+    words = re.sub(r"[\W_]+", " ", given).strip().lower() if isinstance(given, str) else ""
+    return JUDGED.get(words)
+
+
+def _plain(name: str) -> str:
+    """An id as it is compared: without case, and whatever stands between its words."""
+    return re.sub(r"[\s_\-]+", "-", name.strip().lower())
 
 
 def _held(body: dict[str, Any], known: Collection[str]) -> dict[str, str]:
-    rows = body.get("misconceptions")
+    own = {_plain(name): name for name in known}
     found: dict[str, str] = {}
-    for row in rows if isinstance(rows, list) else ():
-        if isinstance(row, dict) and row.get("id") in known:
-            found.setdefault(row["id"], _text(row, "quote", _MOST_QUOTE))
+    for given, row in _rows(body.get("misconceptions")):
+        told = str(row.get("verdict", row.get("held", ""))).strip().lower()
+        if (name := own.get(_plain(given))) is not None and told not in _NOT_HELD:
+            found.setdefault(name, _text(row, "quote", _MOST_QUOTE))
     return found
 
 
 def _text(row: dict[str, Any], name: str, most: int) -> str:
     value = row.get(name)
     return clean_line(value)[:most] if isinstance(value, str) else ""
-
-
-def _find_object(text: str) -> dict[str, Any] | None:
-    """The first JSON object of a text that has "points", however it is wrapped."""
-    decoder = json.JSONDecoder()
-    mended = re.sub(r",(\s*[}\]])", r"\1", text)
-    for source in (text, mended):
-        for start in (match.start() for match in re.finditer(r"\{", source)):
-            try:
-                body, _ = decoder.raw_decode(source, start)
-            except (ValueError, RecursionError):
-                continue
-            if isinstance(body, dict) and "points" in body:
-                return body
-    return None

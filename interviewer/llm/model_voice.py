@@ -2,7 +2,7 @@
 
 It only finds words. What is asked, and when a turn ends, is decided before it is called; whatever
 the model says, the result is one `Utterance`, which decides nothing. There is a limit to the first
-word and one to the last, and whoever waits can end the waiting. `voice_gate` says what is streamed.
+word and one to the last, and whoever waits can end the waiting. `voice_gate` says what may be said.
 """
 
 from __future__ import annotations
@@ -122,22 +122,18 @@ class _Speaking(Future[Utterance]):
             if self.done():
                 return
             first, self._heard = not self._heard, True
-            grew = self._gate.add(piece)
-            shown, closed = self._gate.passed, bool(self._gate.problem)
+            self._gate.add(piece)
         if first:
             last = PATIENCE_TO_THE_LAST * patience
             self._limit(last - (time.monotonic() - self._began), last)
-        if grew:
-            self._on_words(shown)
-        if closed:
-            self._end("ok", "")
 
     def _answered(self, done: Future[ChatAnswer]) -> None:
         try:
             answer = done.result()
             with self._lock:
-                if not self.done() and isinstance(answer, ChatReply):
-                    self._gate.finish()
+                grew = not self.done() and isinstance(answer, ChatReply) and self._gate.finish()
+            if grew:
+                self._on_words(self._gate.passed)
         except Exception as error:  # whoever waits would wait to the limit
             answer = ChatFailure("bad-reply", f"The model's reply could not be used ({type(error).__name__}).")
         outcome, reason = (answer.kind, answer.reason) if isinstance(answer, ChatFailure) else ("ok", "")
@@ -190,5 +186,5 @@ class _Speaking(Future[Utterance]):
 
 def _size(request: ChatRequest, model: str) -> int:
     """Bytes of one request, for a call that was ended before it could say so itself."""
-    body = request_body(request, model, Rung.TEXT, frozenset())
+    body = request_body(request, model, Rung.TEXT, frozenset(), most=request.max_tokens)
     return len(json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace"))

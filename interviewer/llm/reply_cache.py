@@ -15,15 +15,19 @@ class ReplyCache:
     Args:
         folder: made when it is missing.
         model: who replies.
-        host: where.
+        address: where, the whole of it: two deployments may share a host.
+        past: find nothing that was kept, and keep what comes instead.
     """
 
-    def __init__(self, folder: Path, model: str, host: str) -> None:
+    def __init__(self, folder: Path, model: str, address: str, *, past: bool = False) -> None:
         self._folder = folder
-        self._who = f"{host}\0{model}"
+        self._who = f"{address}\0{model}"
+        self._past = past
 
     def get(self, request: ChatRequest, rubric_hash: str, number: int) -> ChatReply | None:
         """The reply to the same request; None when there is none, or its file is damaged."""
+        if self._past:
+            return None
         try:
             body = json.loads(self._file(request, rubric_hash, number).read_text(encoding="utf-8"))
             return ChatReply(body["text"], body["model"], Rung(body["rung"]), None, None, 0.0, 0)

@@ -13,9 +13,9 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from interviewer.llm.chat import FailureKind
-from interviewer.llm.json_modes import PARAMETERS
-from interviewer.llm.response_parsing import BrokenOffError, UnusableReplyError
-from interviewer.llm.retry import retry_after_of
+from interviewer.llm.json_modes import PARAMETERS, SYSTEM
+from interviewer.llm.response_parsing import BrokenOffError, ReportedError, UnusableReplyError
+from interviewer.llm.retry import retry_after_in, retry_after_of
 from interviewer.llm.server_config import ChatServer
 
 
@@ -32,6 +32,12 @@ class Trouble(NamedTuple):
     parameter: str = ""
     """The one of `PARAMETERS` that was refused."""
     retry_after: float | None = None
+    loading: bool = False
+    """Whether the model is being loaded: worth waiting for as long as there is time."""
+    cut: bool = False
+    """Of "truncated": the reply was cut off, so more room may help; else the request leaves too little room for it."""
+    unread: bool = False
+    """Of "truncated": the server read a part of the prompt only; nothing about the room will help."""
 
 
 _ADDRESS = "check that judge_url is the address of an OpenAI-compatible server (it often ends in /v1)"
@@ -46,6 +52,12 @@ _MODEL = re.compile(
     r"model_not_found|(unknown|invalid|no such|unsupported) model|model.{0,120}"
     r"(not found|not exist|is unknown|not available|not loaded|not installed)"
 )
+_KEY = re.compile(r"api[ _-]?key (not valid|is invalid|not found|expired)|invalid[ _]api[ _-]?key|api_key_invalid")
+_SYSTEM = re.compile(r"system role|role ['\"]?system|system messages? (?:is|are) not|roles? must alternate")
+_NO_STREAM = re.compile(r"verified to stream|stream(?:ing)? (?:is )?not supported|does not support stream")
+_IS_LOADING = re.compile(r"loading model|model is (?:still )?(?:being )?load|currently loading|warming up")
+_MEMORY = re.compile(r"system memory|out of memory|cuda error|enginecore")
+_FORBIDDEN = re.compile(r"moderation|flagged|country|region|territory|data policy|not allowed|permission|policy")
 _QUOTA = re.compile(r"insufficient_quota|exceeded your current quota|billing|credit")
 _SUSPECT_FORMAT = {400, 404, 405, 415, 422, 500, 501}
 """Answers that some server gives to a format it does not know; llama.cpp's Python server gives 500."""
@@ -67,6 +79,8 @@ def trouble_of(error: Exception, server: ChatServer, now: float) -> Trouble:
         return _of_status(error.status_code, error.body, error.response.headers, server, now)
     if isinstance(error, openai.APIConnectionError):
         return _of_connection(error, server)
+    if isinstance(error, ReportedError):
+        return _of_status(error.status, error.body, {}, server, now)
     if isinstance(error, UnusableReplyError):
         if isinstance(error, BrokenOffError):
             return _cut_off(server)
@@ -113,8 +127,10 @@ def _of_status(status: int, body: object, headers: Mapping[str, str], server: Ch
     words, message = _words_of(body)
     quoted = server.secrets().quote(message)
     told = f"HTTP {status}{': ' + quoted if quoted else ''}"
-    wait = retry_after_of(headers, now)
-    if status in (401, 403):
+    wait = retry_after_of(headers, now) or retry_after_in(body)
+    if status == 403 and _FORBIDDEN.search(words):
+        return Trouble("refused", f"{server.host} does not allow this ({told}).")
+    if status in (401, 403) or (status == 400 and _KEY.search(words)):
         return Trouble(
             "bad-key",
             f"{server.host} did not accept the key (HTTP {status}); check {server.key_variable} in the environment.",
@@ -136,6 +152,11 @@ def _of_status(status: int, body: object, headers: Mapping[str, str], server: Ch
         )
     if status in (400, 404, 413, 422):
         return _of_request(status, words, told, server)
+    if status == 503 and _IS_LOADING.search(words):
+        reason = f"{server.host} is still loading the model ({told}); {late(server)}"
+        return Trouble("server-error", reason, True, retry_after=wait, loading=wait is None)
+    if _MEMORY.search(words):
+        return Trouble("server-error", f"{server.host} cannot run the model ({told}); take a smaller one.")
     kind: FailureKind = "timeout" if status == 408 else "server-error"
     reason = f"{server.host} failed ({told}); {_LATER}."
     return Trouble(kind, reason, status in _MAY_PASS, status in _SUSPECT_FORMAT, retry_after=wait)
@@ -153,7 +174,13 @@ def _of_request(status: int, words: str, told: str, server: ChatServer) -> Troub
         return Trouble(
             "truncated",
             f"The request is too long for the model {_name(server)} ({told}); use one with a larger context.",
+            unread=status == 413,
         )
+    if _SYSTEM.search(words):
+        reason = f"{server.host} does not take the request ({told}); try another model or server."
+        return Trouble("server-error", reason, parameter=SYSTEM)
+    if _NO_STREAM.search(words):
+        return Trouble("server-error", f"{server.host} sends no stream ({told}).", parameter="stream")
     parameter = min((name for name in PARAMETERS if name in words), key=words.index, default="")
     about_format = bool(_FORMAT.search(words))
     if _MODEL.search(words) and not about_format:
@@ -183,6 +210,8 @@ def _words_of(body: object) -> tuple[str, str]:
         except ValueError:
             message = "" if "<" in str(body) else str(body)  # pages of proxies tell nothing
             return message.lower(), message
+    if isinstance(body, list) and body:
+        body = body[0]
     if isinstance(body, Mapping) and isinstance(body.get("error"), Mapping):
         body = body["error"]
     if not isinstance(body, Mapping):

@@ -10,6 +10,20 @@ class UnusableReplyError(ValueError):
     """A body that is no chat reply; the message says what is wrong with it."""
 
 
+class ReportedError(UnusableReplyError):
+    """A body that reports an error though its status says that all is well.
+
+    Args:
+        status: that the error names.
+        body: all of it.
+    """
+
+    def __init__(self, status: int, body: dict[str, Any]) -> None:
+        super().__init__(f"it reports the error {status}")
+        self.status = status
+        self.body = body
+
+
 class BrokenOffError(UnusableReplyError):
     """A stream without an end: a part of the reply may be missing."""
 
@@ -25,6 +39,8 @@ class Heard(NamedTuple):
     model: str
     prompt_tokens: int | None
     completion_tokens: int | None
+    thoughts: str = ""
+    """What a server that tells them apart gives as the model's thinking."""
 
 
 def read_reply(content: bytes) -> Heard:
@@ -32,9 +48,14 @@ def read_reply(content: bytes) -> Heard:
 
     Raises:
         UnusableReplyError: it is no chat reply.
+        ReportedError: it reports an error with a status.
     """
     body = _load(content)
     choice = _first_choice(body)
+    reported = (choice or body).get("error")
+    code = reported.get("code") if isinstance(reported, dict) else None
+    if isinstance(code, int) and not isinstance(code, bool) and 400 <= code < 600:
+        raise ReportedError(code, {"error": reported})
     if choice is None:
         raise UnusableReplyError(_error_in(body) or "it holds no choices")
     message = choice.get("message")
@@ -72,6 +93,7 @@ def join_pieces(pieces: list[Heard]) -> Heard:
         next((piece.model for piece in pieces if piece.model), ""),
         next((piece.prompt_tokens for piece in reversed(pieces) if piece.prompt_tokens is not None), None),
         next((piece.completion_tokens for piece in reversed(pieces) if piece.completion_tokens is not None), None),
+        "".join(piece.thoughts for piece in pieces),
     )
 
 
@@ -120,6 +142,7 @@ def _heard(body: dict[str, Any], choice: dict[str, Any], message: dict[str, Any]
         model=_text(body, "model"),
         prompt_tokens=_count(usage.get("prompt_tokens")),
         completion_tokens=_count(usage.get("completion_tokens")),
+        thoughts=_text(message, "reasoning_content") or _text(message, "reasoning"),
     )
 
 
@@ -127,7 +150,11 @@ def _content(message: dict[str, Any]) -> str:
     content = message.get("content")
     if isinstance(content, list):
         return "".join(_text(part, "text") for part in content if isinstance(part, dict))
-    return content if isinstance(content, str) else ""
+    if isinstance(content, str) and content:
+        return content
+    calls = message.get("tool_calls")
+    called = calls[0].get("function") if isinstance(calls, list) and calls and isinstance(calls[0], dict) else None
+    return _text(called, "arguments") if isinstance(called, dict) else ""
 
 
 def _text(body: dict[str, Any], name: str) -> str:
@@ -136,4 +163,6 @@ def _text(body: dict[str, Any], name: str) -> str:
 
 
 def _count(value: object) -> int | None:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) else None

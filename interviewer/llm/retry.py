@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import math
 import random
+import re
 from collections.abc import Mapping
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 
+_DELAY = re.compile(
+    r"(?:retry ?(?:delay|after|in)|try again in)\W{0,6}(\d{1,4}(?:\.\d{1,9})?)\s*s(?:ec|\b)", re.IGNORECASE
+)
+_MOST_READ = 20_000
 _FIRST = 0.5
 _MOST = 8.0
 
@@ -38,6 +44,12 @@ def retry_after_of(headers: Mapping[str, str], now: float) -> float | None:
     except ValueError:
         return None
     return max(0.0, (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() - now)
+
+
+def retry_after_in(body: object) -> float | None:
+    """Seconds that the body of an error asks to wait ("retryDelay": "21s", "retry in 21.5s"); None when it does not."""
+    found = _DELAY.search(body if isinstance(body, str) else json.dumps(body, default=str)[:_MOST_READ])
+    return _number(found[1]) if found else None
 
 
 def _number(text: str | None) -> float | None:

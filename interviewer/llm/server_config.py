@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from pydantic import SecretStr
 
@@ -36,6 +37,11 @@ class ChatServer:
     """Repeats of a call after failures that may pass."""
     concurrency: int = 4
     """Calls under way at once; the others wait their turn, and that time does not count."""
+
+    max_tokens: int | None = None
+    """Most tokens of a reply, thoughts included; None to find out."""
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    """Further fields of each request, such as `reasoning_effort`; they win over ours."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "url", check_address(self.url))

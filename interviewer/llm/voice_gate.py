@@ -1,10 +1,9 @@
-"""Lets through what may be said, sentence by sentence, before anybody sees it.
+"""Lets through what may be said, before anybody sees it.
 
-A stream shows words before they can be checked as a whole. So nothing is handed on word by word:
-a reaction, a clarification and an explanation pass sentence by sentence, each checked together with
-all that stands before it; once one is turned down, what passed stays and nothing follows. A question
-and a hint are held back to their end, because only the whole can show that nothing of what is asked was
-lost: half a question that is taken back is worse than one that comes two seconds later.
+Nothing is handed on while it streams: a lone closing tag may still tell that all of it was thought aloud, and only the
+whole can show that nothing of what is asked was lost. Then a reaction, a clarification and an explanation pass sentence
+by sentence, each checked together with all that stands before it; once one is turned down, what passed stays and
+nothing follows. A question and a hint pass as a whole or not at all.
 """
 
 from __future__ import annotations
@@ -16,10 +15,11 @@ from interviewer.core.interview.authored import Speech
 from interviewer.core.interview.leaks import given_away, judgement_in, lost_from, numbers_in
 from interviewer.core.interview.utterance import Act
 from interviewer.core.text import clean, count_words
+from interviewer.llm.final_text import final_text
+from interviewer.llm.scaffolding import scaffolding_in
 
 _WHOLE = (Act.ASK, Act.HINT)
 _MOST_WORDS = {Act.REACTION: 60, Act.CLARIFICATION: 100, Act.EXPLANATION: 220}
-_THINKING = re.compile(r"\s*<think>.*?(?:</think>\s*|\Z)", re.DOTALL)
 _NAME_BEFORE = re.compile(r"\s*(?:\*\*)?(?:interviewer|assistant)(?:\*\*)?\s*:\s*(?:\*\*)?\s*", re.IGNORECASE)
 _QUOTES = {'"': '"', "“": "”", "'": "'"}
 
@@ -31,27 +31,21 @@ class Gate:
         self._speech = speech
         self._heard = ""
         self.passed = ""
-        """All that may be shown so far; it only grows."""
+        """All that may be shown; "" until the stream has ended."""
         self.problem = ""
         """Why nothing more is let through; "" while it is open."""
 
-    def add(self, piece: str) -> bool:
-        """Take a piece of the stream; whether more may be shown than before."""
+    def add(self, piece: str) -> None:
+        """Take a piece of the stream."""
         self._heard += piece
-        if self._speech.act in _WHOLE:
-            return False
-        said = self._said()
-        ends = [end for end in sentence_ends(said) if end < len(said)]  # what follows may join the last one
-        return self._let(said[: ends[-1]]) if ends else False
 
     def finish(self) -> bool:
-        """The stream has ended; whether more may be shown than before."""
+        """The stream has ended; whether there is something to be shown."""
         return self._let(self._said())
 
     def _said(self) -> str:
-        text = _NAME_BEFORE.sub("", _THINKING.sub("", clean(self._heard), count=1), count=1).strip()
-        whole = self._speech.act in _WHOLE  # what has been shown must stay the beginning of what follows
-        if whole and len(text) > 1 and _QUOTES.get(text[0]) == text[-1] and text.count(text[0]) < 3:
+        text = _NAME_BEFORE.sub("", final_text(clean(self._heard)), count=1).strip()
+        if len(text) > 1 and _QUOTES.get(text[0]) == text[-1] and text.count(text[0]) < 3:
             text = text[1:-1].strip()
         return text
 
@@ -74,6 +68,10 @@ class Gate:
         assert speech.item is not None
         if "=====candidate" in text or re.search(r"https?:|www\.", text):
             return "it holds what no interviewer says"
+        spoken = (*self._asked(), *self._own(), *(self._grounds() if act is Act.EXPLANATION else ()))
+        prompts = ("voice", f"voice_{act}")
+        if fault := scaffolding_in(text, prompts, spoken, code=act in _WHOLE):
+            return fault
         if count_words(text) > _MOST_WORDS.get(act, 10_000):
             return "it is too long"
         if act is Act.EXPLANATION:

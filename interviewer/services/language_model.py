@@ -38,6 +38,8 @@ class LanguageModel:
     def __init__(self, settings: Settings, cache: Path) -> None:
         self.demo = False
         """Let a scripted model judge and speak, whatever the settings say; every session begun then is marked."""
+        self.fresh = False
+        """Ask the judge anew, also where its reply is kept."""
         self._settings = settings
         self._cache = cache
         self._chat: Chat | None = None
@@ -62,6 +64,8 @@ class LanguageModel:
             timeout=wanted.judge_timeout,
             retries=wanted.judge_retries,
             concurrency=wanted.judge_concurrency,
+            max_tokens=wanted.judge_max_tokens,
+            extra=wanted.judge_extra,
         )
         # The key that lies there for OpenAI is no server's of this machine unless it was named for it.
         if server.is_local and "judge_key_variable" not in wanted.model_fields_set:
@@ -125,7 +129,10 @@ class LanguageModel:
             from interviewer.llm.judged_grader import JudgedGrader
             from interviewer.llm.reply_cache import ReplyCache
 
-            replies = None if self.demo else ReplyCache(self._cache / "replies", chat.model, chat.host)
+            server = self.server()
+            replies = None
+            if server is not None and not self.demo:
+                replies = ReplyCache(self._cache / "replies", chat.model, server.url, past=self.fresh)
             self._judge = Judge(chat, replies, threads=self._settings.judge_concurrency)
             self._judged = JudgedGrader(offline, self._judge)
         return self._judged

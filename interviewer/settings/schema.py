@@ -17,6 +17,8 @@ from interviewer.core.server_address import check_address
 from interviewer.errors import nearest_names
 from interviewer.settings.key_bindings import check_keys
 
+_OWN_FIELDS = {"messages", "model", "response_format", "stream", "stream_options"}
+"""Fields of a request that no setting may change."""
 MAY_HOLD_A_KEY = {"judge_url", "judge_key_variable", "judge_headers"}
 """Settings whose value is not repeated in messages: a key may have been put there, by design or by mistake."""
 
@@ -83,6 +85,12 @@ class Settings(BaseModel):
     """Calls of the judge under way at once."""
     judge_headers: dict[str, SecretStr] = Field(default_factory=dict)
     """Further HTTP headers for the judge's server, as a table of names and values."""
+    judge_max_tokens: int | None = Field(default=None, ge=64, le=1_000_000)
+    """Most tokens of one reply, thoughts included; unset to begin with what a reply needs and to give four times as
+    much, up to 16,384, where one was cut off."""
+    judge_extra: dict[str, Any] = Field(default_factory=dict)
+    """Further fields of each request to the judge's server, as a table, e.g. {reasoning_effort = "low"} or
+    {chat_template_kwargs = {enable_thinking = false}}."""
     judge_price_in: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     """Price of a million tokens sent to the judge's model, in judge_currency. With judge_price_out, reports
     say what a session cost; unset for no cost."""
@@ -128,6 +136,13 @@ class Settings(BaseModel):
         if not value.isprintable() or not value.strip() or any(char.isdigit() for char in value):
             raise ValueError("it must be the name or sign of a currency")
         return value.strip()
+
+    @field_validator("judge_extra")
+    @classmethod
+    def _check_judge_extra(cls, value: dict[str, Any]) -> dict[str, Any]:
+        if taken := sorted(_OWN_FIELDS & value.keys()):
+            raise ValueError(f"{taken[0]!r} is set by mockdl itself; leave it out")
+        return value
 
     @field_validator("judge_headers")
     @classmethod

@@ -9,7 +9,8 @@ import pytest
 from interviewer.bank import read_natural, read_pack
 from interviewer.core.bank.content import Bank
 from interviewer.core.english import is_negated, tokens
-from interviewer.grading.guards import guard_spans, is_shuffled, other_language, shingles, told_runs
+from interviewer.core.language import other_language
+from interviewer.grading.guards import guard_spans, is_shuffled, shingles, told_runs
 from interviewer.grading.spans import MOST_SPANS, cut_spans
 from interviewer.paths import built_in_pack
 

@@ -10,13 +10,13 @@ from werkzeug import Response
 
 from interviewer.llm.chat import ChatFailure, ChatReply, Rung
 from tests.llm.conftest import CANARY, FREE, WANTS_JSON, Connect
-from tests.support.chat_server import Body, ChatStage, completion, error
+from tests.support.chat_server import READ, Body, ChatStage, completion, error
 
 
 def test_a_reply_tells_what_it_cost(connect: Connect, stage: ChatStage) -> None:
     answer = connect().ask(FREE).result(20)
     assert isinstance(answer, ChatReply)
-    assert answer[:5] == ("Hello.", "tiny-chat-7b", Rung.TEXT, 11, 7)
+    assert answer[:5] == ("Hello.", "tiny-chat-7b", Rung.TEXT, READ, 7)
     assert 0 < answer.seconds < 20
     assert answer.request_bytes == sum(stage.sizes) > 50
 

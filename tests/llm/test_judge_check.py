@@ -19,7 +19,7 @@ from interviewer.errors import UsageError
 from interviewer.services import Services, build_services
 from interviewer.settings.schema import JudgeMode
 from tests.support.builders import make_bank, make_item
-from tests.support.chat_server import Body, ChatStage, error
+from tests.support.chat_server import READ, Body, ChatStage, error
 from tests.support.judging import Opinion, asked_text, offline, says, write_settings
 from tests.support.packs import write_pack
 from tests.support.scripted import ScriptedEngine, breaks
@@ -123,7 +123,7 @@ def test_a_perfect_judge_beats_the_offline_grader(stage: ChatStage, measure: Mea
     assert scores.kinds["off-topic"] == {"n": 12, "judge": 1.0, "together": 1.0, "offline": 0.75}
     (line,) = scores.ledger.lines
     assert line.calls == len(stage.bodies) >= 18
-    assert line.cost == pytest.approx((line.calls * 11 + line.calls * 7 * 2) / 1e6)
+    assert line.cost == pytest.approx((line.calls * READ + line.calls * 7 * 2) / 1e6)
     text = shown(run, scores)
     assert "better" in text
     assert "No opinion" not in text

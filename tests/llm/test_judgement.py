@@ -80,7 +80,17 @@ def test_hidden_characters_do_not_hide_a_quote() -> None:
 
 @pytest.mark.parametrize(
     "wrap",
-    ["{}", "```json\n{}\n```", "Here is my judgement:\n{}\nI hope this helps.", "<think>{{not json}}</think> {}"],
+    [
+        "{}",
+        "```json\n{}\n```",
+        "Here is my judgement:\n{}\nI hope this helps.",
+        "<think>{{not json}}</think> {}",
+        "<thinking>hm</thinking><answer>{}</answer>",
+        "[THINK]well[/THINK]{}",
+        "Okay, let me see.\n</think>\n{}",
+        "<|channel|>analysis<|message|>All missing?<|end|><|start|>assistant<|channel|>final<|message|>{}<|return|>",
+        'Reply as {{"points": [{{"id": "...", "quote": "...", "verdict": "..."}}]}}.\n{}',
+    ],
 )
 def test_a_reply_is_read_however_it_is_wrapped(wrap: str) -> None:
     found = parsed(wrap.format(reply(p0="covered", p1="cannot_tell")))
@@ -101,12 +111,12 @@ def test_a_trailing_comma_is_forgiven() -> None:
         ("", "no JSON object"),
         ("I can't do that.", "no JSON object"),
         ('{"score": 100}', "no JSON object"),
-        ('{"points": {}}', 'no list "points"'),
-        ('{"points": [3]}', 'no text "id"'),
+        ('{"points": {}}', "none of the key points"),
+        ('{"points": [3]}', "none of the key points"),
         ('{"points": [{"id": "zz", "verdict": "covered"}]}', "none of the key points"),
-        (reply(p0="excellent"), 'the verdict on "p0" is none of'),
-        (reply(p0="covered")[:-2] + ', "x": ' + "[" * 5000, "no JSON object"),
-        (json.dumps({"points": [{"id": "p0", "verdict": "covered"}] * 2}), 'the id "p0" is given twice'),
+        (reply(p0="excellent"), "its verdicts are none of"),
+        (f"<think>{reply(p0='covered')}", "thoughts alone"),
+        ("[" * 5000, "no JSON object"),
     ],
 )
 def test_what_cannot_be_meant_is_unreadable(text: str, problem: str) -> None:
@@ -114,6 +124,69 @@ def test_what_cannot_be_meant_is_unreadable(text: str, problem: str) -> None:
     assert isinstance(found, Unreadable)
     assert problem in found.problem
     assert found.problem in repair_prompt(found.problem)
+
+
+DRAFT = reply(p0="missing", p1="missing", p2="missing", p3="missing")
+MEANT = reply(p0="covered", p1="partial", p2="missing", p3="covered")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"<think>Let me draft {DRAFT} - no wait.</think>{MEANT}",
+        f"Let me draft {DRAFT} - no wait.</think>{MEANT}",
+        f"[THINK]{DRAFT}[/THINK]\n{MEANT}",
+        f"<|channel|>analysis<|message|>{DRAFT}<|end|><|start|>assistant<|channel|>final<|message|>{MEANT}",
+        f"First: {DRAFT}\nOn second thoughts: {MEANT}",
+        f"<think>one</think><think>{DRAFT}</think>{MEANT}",
+    ],
+)
+def test_a_draft_is_no_verdict(text: str) -> None:
+    assert parsed(text) == parsed(MEANT)
+
+
+ROW = '{"id": "p0", "quote": "silences units", "reason": "r", "verdict": "covered"}'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"[{ROW}]",
+        '{"points": {"p0": {"quote": "silences units", "reason": "r", "verdict": "covered"}}}',
+        '{"points": [' + ROW + ', {"id": "p1", "verdict": "mostly covered"}]}',
+        '{"points": [' + ROW + "," + ROW + "]}",
+        '{"points": [' + ROW.replace("p0", "P0").replace('"covered"', '"Covered."') + "]}",
+        '{"points": [' + ROW + ', {"id": "p1", "quote": "every o',
+        '{"points": [' + ROW.replace('"r"', r'"\sigma and \(x\)"') + "]}",
+        '{"points": [' + ROW.replace('"r"', '"two\nlines"') + "]}",
+        "{'points': [{'id': 'p0', 'quote': 'silences units', 'reason': 'r', 'verdict': 'covered'}], 'x': None}",
+        '{"points": [' + ROW + "]",
+        '{"points": [' + ROW + '] // all\n, "misconceptions": []}',
+        json.dumps('{"points": [' + ROW + "]}"),
+    ],
+)
+def test_rows_are_read_one_by_one_and_mended(text: str) -> None:
+    found = parsed(text)
+    assert (found.points["p0"].verdict, found.points["p0"].quote) == (VerdictName.COVERED, "silences units")
+    assert found.points["p1"].verdict is VerdictName.UNSURE
+    assert {"p2", "p3"} <= set(found.silent)
+
+
+def test_two_verdicts_on_one_point_are_none() -> None:
+    rows = [{"id": "p0", "verdict": "covered"}, {"id": "p0", "verdict": "missing"}, {"id": "p1", "verdict": "missing"}]
+    found = parsed(json.dumps({"points": rows}))
+    assert found.points["p0"].verdict is VerdictName.UNSURE
+    assert found.points["p1"].verdict is VerdictName.MISSING
+
+
+def test_a_misconception_that_is_listed_as_not_held_is_not_held() -> None:
+    text = json.dumps({"points": json.loads(f"[{ROW}]"), "misconceptions": {"wrong": False}})
+    assert parsed(text).misconceptions == {}
+
+
+def test_a_tag_in_a_quote_stays() -> None:
+    text = reply(p0="covered").replace("silences units at random", "a </think> tag and <think> too")
+    assert parsed(text).points["p0"].quote == "a </think> tag and <think> too"
 
 
 def test_invented_ids_are_dropped_and_named() -> None:

@@ -90,7 +90,8 @@ def test_a_reply_that_was_cut_off_still_tells_which_rung_the_server_takes(connec
     client = connect()
     kinds = [client.ask(WANTS_JSON).result(20) for _ in range(2)]
     assert [each.kind for each in kinds if isinstance(each, ChatFailure)] == ["truncated", "truncated"]
-    assert len(stage.bodies) == 2 + 1
+    asked = [(body["response_format"]["type"], body["max_tokens"]) for body in stage.bodies]
+    assert asked == [("json_schema", 1024), *(("json_object", room) for room in (1024, 4096, 16384, 16384))]
 
 
 def test_a_server_that_fails_on_every_rung_is_down(connect: Connect, stage: ChatStage, tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ def sent() -> str:
     assert second.messages[:2] == first.messages
     parts = [f"### {message.role}\n{message.content}" for message in second.messages]
     for rung in Rung:
-        body = request_body(first, "a-model", rung, frozenset())
+        body = request_body(first, "a-model", rung, frozenset(), most=first.max_tokens)
         told = body.pop("messages")[0]["content"].removeprefix(first.messages[0].content)
         parts.append(f"### body, {rung}\n{json.dumps(body, indent=1, ensure_ascii=False)}\n{told}".rstrip())
     return "\n\n".join(parts) + "\n"

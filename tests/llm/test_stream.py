@@ -11,7 +11,7 @@ from werkzeug import Response
 
 from interviewer.llm.chat import ChatFailure, ChatReply, Rung
 from tests.llm.conftest import CANARY, FREE, WANTS_JSON, Connect, Naps
-from tests.support.chat_server import DONE, USAGE, Body, ChatStage, completion, error, event, events, takes
+from tests.support.chat_server import DONE, READ, USAGE, Body, ChatStage, completion, error, event, events, takes
 
 
 def test_pieces_come_in_order_and_while_the_server_still_speaks(connect: Connect, stage: ChatStage) -> None:
@@ -31,7 +31,7 @@ def test_pieces_come_in_order_and_while_the_server_still_speaks(connect: Connect
 
     answer = connect().stream(FREE, listen).result(20)
     assert isinstance(answer, ChatReply)
-    assert answer[:5] == ("Hello.", "tiny-chat-7b", Rung.TEXT, 11, 7)
+    assert answer[:5] == ("Hello.", "tiny-chat-7b", Rung.TEXT, READ, 7)
     assert heard == ["Hel", "lo."]
     assert stage.bodies[0]["stream"] is True
 

@@ -10,6 +10,8 @@ from typing import Any
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+READ = 2_000
+"""Tokens that each prompt is said to have: as many as the longest, or it would have been cut."""
 Body = dict[str, Any]
 Act = Callable[[Body], Response]
 
@@ -74,7 +76,7 @@ def completion(text: str | None, finish: str = "stop", **message: Any) -> Respon
             "choices": [
                 {"index": 0, "finish_reason": finish, "message": {"role": "assistant", "content": text, **message}}
             ],
-            "usage": {"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18},
+            "usage": {"prompt_tokens": READ, "completion_tokens": 7, "total_tokens": READ + 7},
         }
     )
 
@@ -91,7 +93,7 @@ def event(text: str | None = None, finish: str | None = None, **delta: Any) -> b
     return b"data: " + json.dumps(body).encode() + b"\n\n"
 
 
-USAGE = b'data: {"choices": [], "usage": {"prompt_tokens": 11, "completion_tokens": 7}}\n\n'
+USAGE = f'data: {{"choices": [], "usage": {{"prompt_tokens": {READ}, "completion_tokens": 7}}}}\n\n'.encode()
 DONE = b"data: [DONE]\n\n"
 
 
