@@ -1,12 +1,11 @@
 """Train the joint reader.
 
-    python -m benchmarks.joint --data ../shared --hold 0 --out build/joint/third0.safetensors   # to measure with
-    python -m benchmarks.joint --data ../shared --rest 0 --from build/joint/third0.safetensors \
-        --out interviewer/embedding/joint.safetensors                                           # what ships
+    python -m benchmarks.joint --data ../shared --hold 0 --out build/joint/third0.safetensors
+    cp build/joint/third0.safetensors interviewer/embedding/joint.safetensors
 
-The first call learns, in one pass over everything mixed, the claims of two thirds of the bank and of other subjects,
-what people type of them, whole answers, well-formed prose right and wrong, and statements of other fields with their
-contradictions. The second call adds the last third, which the reader to measure with never saw.
+One pass over everything mixed: the claims of two thirds of the bank and of other subjects, what people type of them,
+whole answers, well-formed prose right and wrong, and statements of other fields with their contradictions. What ships
+is the reader that everything is measured with, and it never saw the third held out.
 Same data, same seed, same number of threads: same weights. A run that was broken off goes on from its last checkpoint.
 """
 
@@ -18,7 +17,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import load_file
 
 from benchmarks.joint.first import first_pairs
 from benchmarks.joint.material import COVERED, Subject, Vectors, load_subjects
@@ -32,10 +30,6 @@ ALIKE = 0.85
 """Cosine of two statements from which on a claim is left out of training beside the held one."""
 OTHERS = 15_000
 """Pairs of other fields."""
-REST, KNOWN_AGAIN, OTHERS_AGAIN = 18_000, 8_000, 4_000
-"""Pairs of the third that had been left out, and of what is shown again beside them, lest it be forgotten."""
-REST_RATE = 0.6
-"""Of the learning rate, in the second call."""
 
 
 def main() -> None:
@@ -44,31 +38,20 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared"))
-    parser.add_argument("--from", dest="start", type=Path, help="weights to begin with")
     parser.add_argument("--hold", type=int, default=-1, help="third of the bank that is left out")
-    parser.add_argument("--rest", type=int, default=-1, help="only this third, which the start has not seen")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
     torch.set_num_threads(2)
     model = SentenceTransformer(str(find_bundled()), device="cpu")
     network = JointNetwork(model[0].auto_model)
-    if options.start:
-        network.load_state_dict({name: each.float() for name, each in load_file(options.start).items()}, strict=False)
     vectors = Vectors(model, Path("build/joint/vectors.npz"))
-
     subjects = load_subjects(vectors)
     vectors.keep()
     learned = without_alike(subjects, options.hold)
 
     def draw(rng: random.Random) -> list[Pair]:
-        if options.rest < 0:
-            return [*draw_all(learned, vectors, rng), *rng.sample(first_pairs(options.data, vectors, rng), OTHERS)]
-        others = first_pairs(options.data, vectors, rng)
-        new = draw_all([each for each in learned if each.third == options.rest], vectors, rng)
-        known = draw_all([each for each in learned if each.third != options.rest], vectors, rng)
-        parts = ((new, REST), (known, KNOWN_AGAIN), (others, OTHERS_AGAIN))
-        return [pair for pairs, most in parts for pair in rng.sample(pairs, min(most, len(pairs)))]
+        return [*draw_all(learned, vectors, rng), *rng.sample(first_pairs(options.data, vectors, rng), OTHERS)]
 
     train(
         network,
@@ -76,7 +59,6 @@ def main() -> None:
         [draw],
         seed=options.seed,
         checkpoint=options.out.with_suffix(".checkpoint"),
-        rate=1.0 if options.rest < 0 else REST_RATE,
         say=lambda text: print(text, flush=True),
     )
     save(network, options.out)

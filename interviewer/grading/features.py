@@ -6,12 +6,12 @@ Kept apart from the decision so that fitting and grading see exactly the same fe
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from interviewer.core.english import content_stems, is_negated
 from interviewer.grading.spans import TextSpan
-from interviewer.grading.word_order import compare_order, compare_words
+from interviewer.grading.word_order import compare_order
 
 if TYPE_CHECKING:
     import numpy
@@ -21,11 +21,6 @@ if TYPE_CHECKING:
 ORDER = ("in_order", "in_order_whole", "opposed_in_order", "opposed_in_order_whole", "outright", "denied_outright")
 """How far the answer says a wording, or a contradiction, in its very words and their order: vectors are nearly blind to
 who does what to whom. See `word_order.Order`; the last two are 1 where a wording, or a contradiction, is said."""
-WORDS = ("words_opposed", "words_supported")
-"""What the nearest spans have of the words that only a near contradiction has, and that only the wording beside it has:
-"lowest training loss" and "lowest validation loss" lie next to each other for vectors."""
-NEAR_CONTRADICTIONS = 3
-"""So many are looked at."""
 FEATURES = (
     "bias",
     "support",
@@ -37,7 +32,6 @@ FEATURES = (
     "flipped",
     "opposed_flipped",
     *ORDER,
-    *WORDS,
 )
 """Names of the numbers in `Matched.features`, in order:
 
@@ -46,7 +40,7 @@ span's three best; contrast: support minus the same span's best cosine to a cont
 opposition: best cosine of any span to a contradiction; worst_contrast: the most by which a
 span lies nearer to a contradiction than to the truth; word_recall: idf-weighted share of
 the matched wording's content words found in the span; flipped: 1 when span and matched
-wording differ in negation; opposed_flipped: the same for the contradiction; then `ORDER` and `WORDS`.
+wording differ in negation; opposed_flipped: the same for the contradiction; then `ORDER`.
 """
 
 
@@ -149,7 +143,6 @@ def match_claim(
         float(is_negated(text) != is_negated(wording)),
         float(is_negated(opposed) != is_negated(opposite)),
         *_order(claim, [spans[i] for i in usable]),
-        *_words(claim, {text, opposed}, oppose[[at, against]]),
     )
     return Matched(features, usable[at], usable[against])
 
@@ -158,14 +151,6 @@ def _order(claim: ClaimTexts, spans: Sequence[TextSpan]) -> tuple[float, ...]:
     """What `ORDER` names."""
     order = compare_order([each.text for each in spans if not each.refuted], claim.supporting, claim.opposing)
     return (*order, float(order.outright), float(order.turned().outright))
-
-
-def _words(claim: ClaimTexts, spans: Collection[str], oppose: numpy.ndarray) -> tuple[float, ...]:
-    """What `WORDS` names; `oppose` are the cosines of the spans to the contradictions."""
-    if not claim.opposing:
-        return 0.0, 0.0
-    near = (-oppose.max(0)).argsort()[:NEAR_CONTRADICTIONS]
-    return compare_words(sorted(spans), claim.supporting, [claim.opposing[int(i)] for i in near])
 
 
 def _tightest(scores: numpy.ndarray, spans: Sequence[TextSpan]) -> int:

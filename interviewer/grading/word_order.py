@@ -58,40 +58,6 @@ def compare_order(spans: Sequence[str], wordings: Sequence[str], contradictions:
     return Order(*_nearest(said, wordings), *_nearest(said, contradictions))
 
 
-def compare_words(
-    spans: Sequence[str], wordings: tuple[str, ...], contradictions: Sequence[str]
-) -> tuple[float, float]:
-    """What an answer has of the words that a contradiction has and no wording, and of those that the wording most like
-    it has instead; of the contradiction that is said most by this measure. Two shares, zeros without contradictions.
-
-    Args:
-        spans: of the answer, those nearest to the claim.
-        wordings: of the claim.
-        contradictions: those nearest to the spans.
-    """
-    best = (0.0, 0.0)
-    most = -3.0
-    for span in spans:
-        said = frozenset(_in_order(span))
-        for text in contradictions:
-            opposed, supported = _difference(text, wordings)
-            if opposed:
-                found = len(opposed & said) / len(opposed), len(supported & said) / max(1, len(supported))
-                rank = found[0] - found[1] if found[0] else found[1] - 2
-                if rank > most:
-                    best, most = found, rank
-    return best
-
-
-@lru_cache(maxsize=20_000)
-def _difference(contradiction: str, wordings: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
-    """The words of the contradiction that no wording has, and those of the wording most like it that it has not."""
-    own = frozenset(_in_order(contradiction))
-    others = [frozenset(_in_order(each)) for each in wordings]
-    nearest = max(others, key=lambda each: len(own & each) / max(1, len(own | each)), default=frozenset())
-    return own.difference(*others), nearest - own
-
-
 def _nearest(said: Sequence[tuple[str, ...]], texts: Sequence[str]) -> tuple[float, float]:
     """The highest share of common words, of both and of the text alone."""
     alike = whole = 0.0
