@@ -39,7 +39,7 @@ __all__ = [
 
 WITHIN = 5
 MISSING, CONTRADICTED = 2, 3
-FAMILY_WEIGHTS = {"natural": 1.0, "typed": 0.25, "golden": 0.1, "short": 0.1, "alone": 0.1}
+FAMILY_WEIGHTS = {"natural": 1.0, "typed": 0.25, "prose": 0.1, "golden": 0.1, "short": 0.1, "alone": 0.1}
 """How much one verdict of each family of the bank's answers counts: the grade is for answers as people type them."""
 REPLY_WEIGHTS = {"reply": 1.0, "natural": 0.05}
 """The same for replies to a follow-up."""

@@ -72,6 +72,8 @@ def report_bank(rows: Rows, weight: Sequence[float]) -> float:
     accuracy = 0.0
     for name in ("natural", "prose", "mistakes", "typed", "alone", "pairs", "golden", "short"):
         family = getattr(rows, name)
+        if not family:
+            continue
         y, found = verdict_rows(family).y, held_out(family, train, weight)
         print(f"{name}, whole questions held out:")
         _report(found, y)

@@ -1,20 +1,11 @@
 """Train the joint reader.
 
-    python -m benchmarks.joint --data ../shared --first build/joint/first.safetensors        # other fields
-    python -m benchmarks.joint --hold 0 --from build/joint/first.safetensors --out build/joint/early0.safetensors
-    python -m benchmarks.joint --hold 0 --second --from build/joint/early0.safetensors \
-        --out build/joint/typed0.safetensors
-    python -m benchmarks.joint --rest 0 --from build/joint/early0.safetensors --out build/joint/early.safetensors
-    python -m benchmarks.joint --average build/joint/early0.safetensors build/joint/typed0.safetensors \
-        --out build/joint/third0.safetensors       # the reader to measure with
-    python -m benchmarks.joint --average build/joint/early.safetensors build/joint/typed0.safetensors \
-        --out interviewer/embedding/joint.safetensors
+    python -m benchmarks.joint --data ../shared --hold 0 --out build/joint/third0.safetensors
+    cp build/joint/third0.safetensors interviewer/embedding/joint.safetensors
 
-The first call learns statements and their contradictions of other fields, the second the claims of two thirds of the
-bank, the third what people type of them and the same turned round, the fourth the claims of the last third. What ships
-is the mean of the last two (weights averaged as by Wortsman et al. 2022, arXiv 2109.01903): the third alone doubts what
-it had known, the mean does not. The reader to measure with is the same but for the fourth call, and never saw that
-third.
+One pass over everything mixed: the claims of two thirds of the bank and of other subjects, what people type of them,
+whole answers, well-formed prose right and wrong, and statements of other fields with their contradictions. What ships
+is the reader that everything is measured with, and it never saw the third held out.
 Same data, same seed, same number of threads: same weights. A run that was broken off goes on from its last checkpoint.
 """
 
@@ -26,11 +17,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import load_file, save_file
 
 from benchmarks.joint.first import first_pairs
 from benchmarks.joint.material import COVERED, Subject, Vectors, load_subjects
-from benchmarks.joint.pairs import Pair, draw_pairs, draw_typed, whole_pairs
+from benchmarks.joint.pairs import Pair, draw_all, whole_pairs
 from benchmarks.joint.train import predict, save, train
 from interviewer.core.grade.grade import FIX_PREFIX
 from interviewer.embedding.joint import JointNetwork
@@ -38,13 +28,8 @@ from interviewer.embedding.weights import find_bundled
 
 ALIKE = 0.85
 """Cosine of two statements from which on a claim is left out of training beside the held one."""
-OTHERS = 20_000
-OTHERS_AGAIN = 8_000
-"""Pairs of other fields that go on being shown in either pass, lest they be forgotten."""
-KNOWN_AGAIN = 12_000
-"""Pairs of the bank's other questions that are shown beside those of the third that had been left out."""
-SECOND_RATE = 0.6
-"""Of the learning rate, in the second pass."""
+OTHERS = 15_000
+"""Pairs of other fields."""
 
 
 def main() -> None:
@@ -53,66 +38,36 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared"))
-    parser.add_argument("--first", type=Path, help="train the first stage, into this file")
-    parser.add_argument("--from", dest="start", type=Path, help="what the first stage wrote")
     parser.add_argument("--hold", type=int, default=-1, help="third of the bank that is left out")
-    parser.add_argument("--rest", type=int, default=-1, help="only this third, which the start has not seen")
-    parser.add_argument("--average", type=Path, nargs=2, metavar=("ONE", "OTHER"), help="only average these two")
-    parser.add_argument("--out", type=Path)
-    parser.add_argument("--second", action="store_true", help="the second pass, from what the pass before it wrote")
+    parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
-    if options.average:
-        one, other = (load_file(file) for file in options.average)
-        save_file({name: ((one[name].float() + other[name].float()) / 2).half() for name in one}, options.out)
-        return
     torch.set_num_threads(2)
     model = SentenceTransformer(str(find_bundled()), device="cpu")
     network = JointNetwork(model[0].auto_model)
-    if options.start:
-        network.load_state_dict({name: each.float() for name, each in load_file(options.start).items()}, strict=False)
     vectors = Vectors(model, Path("build/joint/vectors.npz"))
+    subjects = load_subjects(vectors)
+    vectors.keep()
+    learned = without_alike(subjects, options.hold)
 
-    def others(rng: random.Random) -> list[Pair]:
-        found = first_pairs(options.data, vectors, rng)
-        vectors.keep()
-        return found
+    def draw(rng: random.Random) -> list[Pair]:
+        return [*draw_all(learned, vectors, rng), *rng.sample(first_pairs(options.data, vectors, rng), OTHERS)]
 
-    target = options.first or options.out
-    subjects: list[Subject] = []
-    if options.first:
-        epochs = [others]
-    else:
-        subjects = load_subjects(vectors)
-        vectors.keep()
-        learned = without_alike(subjects, options.hold)
-
-        def draw(rng: random.Random) -> list[Pair]:
-            if options.rest >= 0:
-                new = draw_pairs([each for each in learned if each.third == options.rest], vectors, rng)
-                known = draw_pairs([each for each in learned if each.third != options.rest], vectors, rng)
-                return [*new, *rng.sample(known, KNOWN_AGAIN), *rng.sample(others(rng), OTHERS_AGAIN)]
-            if options.second:
-                return [*draw_typed(learned, vectors, rng), *rng.sample(others(rng), OTHERS_AGAIN)]
-            return [*draw_pairs(learned, vectors, rng), *rng.sample(others(rng), OTHERS)]
-
-        epochs = [draw]
     train(
         network,
         model.tokenizer,
-        epochs,
+        [draw],
         seed=options.seed,
-        checkpoint=target.with_suffix(".checkpoint"),
-        rate=1.0 if options.rest < 0 and not options.second else SECOND_RATE,
+        checkpoint=options.out.with_suffix(".checkpoint"),
         say=lambda text: print(text, flush=True),
     )
-    save(network, target)
+    save(network, options.out)
     held = [subject for subject in subjects if subject.third == options.hold and subject.third >= 0]
     if held:
         pairs = whole_pairs(held, ("natural",), vectors)
         told = predict(network, model.tokenizer, pairs)
         keys = np.array(["\t".join(map(str, pair.key or ())) for pair in pairs])
-        np.savez(target.with_suffix(".npz"), keys=keys, told=told, labels=np.array([pair.label for pair in pairs]))
+        np.savez(options.out.with_suffix(".npz"), keys=keys, told=told, labels=np.array([pair.label for pair in pairs]))
         report(pairs, told)
 
 

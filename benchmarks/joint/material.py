@@ -155,7 +155,16 @@ def load_subjects(vectors: Vectors, *, items: bool = True) -> list[Subject]:
     if items:
         found += [_of_item(file, vectors) for file in sorted(ITEMS.glob("*.yaml"))]
     vectors.of([span.text for subject in found for said in subject.answers for span in said.spans])
+    vectors.of([text for subject in found for claim in subject.claims for text in _alone(claim)])
     return found
+
+
+def _alone(claim: Claim) -> Iterator[str]:
+    """What is said of a claim alone; one call for all of it takes a tenth of the time of one for each."""
+    yield from (claim.probe, *claim.partial)
+    if (typed := claim.typed) is not None:
+        yield from (*(text for pair in typed.pairs for text in pair), typed.half, typed.near)
+        yield from (*typed.right, *typed.wrong, typed.half_reply)
 
 
 def _of_bank(item: Item, natural: Sequence[NaturalAnswer], vectors: Vectors) -> Subject:
@@ -192,7 +201,9 @@ def _of_bank(item: Item, natural: Sequence[NaturalAnswer], vectors: Vectors) -> 
                 for held in rubric.misconceptions
             }
             answers.append(_said(f"{family}/{each.kind}", number, each.text, labels))
-    answers += _load_answers(ANSWERS / f"{item.question.id}.yaml", [point.id for point in rubric.key_points])
+    names = [point.id for point in rubric.key_points]
+    for folder, family in ((ANSWERS, "typed"), (PROSE, "prose"), (MISTAKES, "mistakes")):
+        answers += _load_answers(folder / f"{item.question.id}.yaml", family, names)
     return Subject(item.question.id, third_of(item.question.id), claims, answers)
 
 
@@ -232,8 +243,8 @@ def _of_item(file: Path, vectors: Vectors) -> Subject:
     return Subject(data["id"], -1, claims, answers)
 
 
-def _load_answers(file: Path, points: Sequence[str]) -> list[Said]:
-    return labelled(yaml.safe_load(file.read_text(encoding="utf-8")), "typed", points) if file.is_file() else []
+def _load_answers(file: Path, family: str, points: Sequence[str]) -> list[Said]:
+    return labelled(yaml.safe_load(file.read_text(encoding="utf-8")), family, points) if file.is_file() else []
 
 
 def labelled(rows: Sequence[dict[str, Any]], family: str, points: Sequence[str]) -> list[Said]:

@@ -20,11 +20,12 @@ from benchmarks.joint.material import (
     answers_of,
     load_references,
 )
+from benchmarks.joint.negated import negated
 from interviewer.core.grade.grade import FIX_PREFIX
 from interviewer.grading.features import ClaimTexts
 from interviewer.grading.joint_text import claim_text, cut_passage
 
-__all__ = ["Pair", "draw_pairs", "draw_typed", "whole_pairs"]
+__all__ = ["Pair", "draw_all", "whole_pairs"]
 
 
 class Pair(NamedTuple):
@@ -41,8 +42,8 @@ class Pair(NamedTuple):
 _BETWEEN = (". ", ". ", ". ", ", ", "; ", " and ", " ", ", and then ", " / ")
 
 
-def draw_pairs(subjects: Sequence[Subject], vectors: Vectors, rng: random.Random, *, mixes: int = 18) -> list[Pair]:
-    """One epoch of all subjects given."""
+def _claims(subjects: Sequence[Subject], vectors: Vectors, rng: random.Random, *, mixes: int) -> list[Pair]:
+    """Claims alone and mixed, and whole answers."""
     found: list[Pair] = []
     for subject in subjects:
         claims = subject.claims
@@ -60,8 +61,32 @@ def draw_pairs(subjects: Sequence[Subject], vectors: Vectors, rng: random.Random
     return found
 
 
-def draw_typed(subjects: Sequence[Subject], vectors: Vectors, rng: random.Random) -> list[Pair]:
-    """The second pass: what people type of each claim beside the same turned round, and whole answers again."""
+def draw_all(subjects: Sequence[Subject], vectors: Vectors, rng: random.Random) -> list[Pair]:
+    """Claims alone and mixed, what people type of them, whole answers, prose, and claims negated."""
+    found = _claims(subjects, vectors, rng, mixes=9) + _typed_of(subjects, vectors, rng)
+    found += whole_pairs(subjects, ("prose", "mistakes"), vectors, rng=rng, keep_missing=0.35)
+    for subject in subjects:
+        for claim in subject.claims:
+            found += _negated(claim, vectors, rng)
+    often = ("natural", "item", "other", "typed")
+    return [each for each in found if each.label != MISSING or each.source not in often or rng.random() < 0.55]
+
+
+def _negated(claim: Claim, vectors: Vectors, rng: random.Random) -> Iterator[Pair]:
+    """A wording beside the bare claim, and the same with its negation turned."""
+    said = rng.choice(claim.texts.supporting)
+    wrong = negated(said, rng)
+    if wrong is None:
+        return
+    kept = list(dict.fromkeys((0, claim.texts.supporting.index(said))))
+    bare = ClaimTexts(claim.texts.supporting[:1], (), claim.texts.support_vectors[:1], claim.texts.oppose_vectors[:0])
+    shown = claim_text(bare, claim.texts.support_vectors[kept])
+    yield Pair(shown, _typed(wrong, rng), CONTRADICTED, "negated")
+    yield Pair(shown, _typed(said, rng), COVERED, "negated")
+
+
+def _typed_of(subjects: Sequence[Subject], vectors: Vectors, rng: random.Random) -> list[Pair]:
+    """What people type of each claim beside the same turned round, and whole answers."""
     found: list[Pair] = []
     for subject in subjects:
         points = [claim for claim in subject.claims if not claim.name.startswith(FIX_PREFIX)]

@@ -33,13 +33,11 @@ def train(
     *,
     seed: int,
     checkpoint: Path,
-    rate: float = 1.0,
     say: Callable[[str], None],
 ) -> None:
     """Train on each epoch's pairs in turn; half precision, where the processor has it, is six times faster.
 
-    A checkpoint is written every five hundred steps and read again by the next run, which goes on from it. `rate` is
-    what the learning rates are multiplied by.
+    A checkpoint is written every five hundred steps and read again by the next run, which goes on from it.
     """
     torch.manual_seed(seed)
     for name, each in network.named_parameters():
@@ -65,7 +63,7 @@ def train(
             step += 1
             if step <= done:
                 continue
-            now = rate * min(1.0, step / 300) * max(0.02, 1 - step / total)
+            now = min(1.0, step / 300) * max(0.02, 1 - step / total)
             for group, most in zip(optimiser.param_groups, (LAYER_RATE, HEAD_RATE), strict=True):
                 group["lr"] = most * now
             ids, mask, types = batch[1:]

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from interviewer.core.bank.kinds import VerdictName
 from interviewer.core.bank.rubric import Value
+from interviewer.core.english import sentences
 from interviewer.core.grade.grade import PointVerdict, Span
 from interviewer.core.layout import Layout
 from interviewer.grading.spans import TextSpan
@@ -24,6 +25,13 @@ _UNIT_NAMES = {
     "kibibytes": "kib", "byte": "bytes", "b": "bytes", "terabytes": "tb", "percent": "%", "pct": "%",
     "seconds": "s", "second": "s", "sec": "s", "milliseconds": "ms", "token": "tokens",
 }  # fmt: skip
+
+
+_SUPPOSED = re.compile(
+    r"\b(?:would|could|were|if|instead|halv\w+|doubl\w+|quarter\w*|shrinks?|drops?|grows?|reduc\w+|cuts?|saves?|saved)\b|"
+    r"\b\w+['\u2019]d\b",
+    re.IGNORECASE,
+)
 
 
 class Quantity(NamedTuple):
@@ -72,6 +80,12 @@ def match_value(value: Value, quantities: Sequence[Quantity]) -> tuple[Quantity 
     return None, wrong
 
 
+def _is_supposed(quantity: Quantity, text: str) -> bool:
+    """Whether a number belongs to a change, or to a case only thought of: "with 32 heads it would be 64 GiB"."""
+    start, end = next((each for each in sentences(text) if each[0] <= quantity.start < each[1]), (0, len(text)))
+    return _SUPPOSED.search(text[start:end]) is not None
+
+
 def decide_by_value(
     value: Value, verdict: PointVerdict, answer: Layout, matched: TextSpan, closed: Sequence[TextSpan]
 ) -> PointVerdict:
@@ -89,7 +103,8 @@ def decide_by_value(
         evidence = Span.of(answer.typed(right.start, right.end))
         credited = {"verdict": VerdictName.COVERED, "p_covered": 0.95, "p_partial": 0.03, "p_contradicted": 0.0}
         return verdict.model_copy(update={**credited, "evidence": evidence, "method": "exact value"})
-    if wrong is not None and matched.start <= wrong.start < matched.end and verdict.verdict is not VerdictName.MISSING:
+    stated = wrong is not None and matched.start <= wrong.start < matched.end and not _is_supposed(wrong, answer.text)
+    if stated and verdict.verdict is not VerdictName.MISSING:
         evidence = Span.of(answer.typed(matched.start, matched.end))
         denied = {"verdict": VerdictName.CONTRADICTED, "p_covered": 0.02, "p_partial": 0.05, "p_contradicted": 0.9}
         return verdict.model_copy(update={**denied, "evidence": evidence, "method": "exact value"})

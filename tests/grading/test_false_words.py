@@ -47,8 +47,7 @@ TRUE = {
         "Each query is compared with all keys by dot product, softmax gives weights, and the output is the weighted "
         "sum of the values. You divide by sqrt(d) so the softmax does not saturate.",
         said=("dot-product-scores", "softmax-weights", "weighted-values", "scaling"),
-        heard=_AT_LEAST_ASKED,
-        least=30,
+        least=45,
     ),
     "attention as a formula": Case(
         "attention-mechanism",
@@ -64,6 +63,19 @@ TRUE = {
         "dropout",
         "randomly zeroes units during training, off at test time",
         said=("random-zeroing", "off-at-inference"),
+    ),
+    "dropout in two sentences": Case(
+        "dropout",
+        "Dropout zeroes units at random in training, with a fresh mask each step. At test time nothing is dropped.",
+        said=("random-zeroing", "off-at-inference"),
+        heard=_AT_LEAST_ASKED,
+        least=30,
+    ),
+    "auc among other metrics": Case(
+        "evaluation-metrics",
+        "AUC is the probability that a random positive is scored above a random negative. The curve plots true "
+        "positive rate against false positive rate.",
+        said=("auc-ranking",),
     ),
     "shrinking the cache, as a list": Case(
         "kv-cache-sizing",

@@ -70,8 +70,10 @@ def test_a_probe_said_back_earns_nothing(grader: OfflineGrader, bank: Bank, case
 def test_what_else_a_reply_says_is_credited(grader: OfflineGrader, bank: Bank) -> None:
     answer = "the optimizer states, then stage 2 shards the gradients too and stage 3 the parameters"
     found = reply(grader, bank, "zero-fsdp", "stage-1", answer)
-    assert {"stage-1", "stage-3"} <= {each.point_id for each in found.verdicts if each.verdict is VerdictName.COVERED}
-    assert all(each.verdict is VerdictName.COVERED for each in found.verdicts if each.point_id != "stage-1")
+    said = {each.point_id: each.verdict for each in found.verdicts}
+    assert said["stage-3"] is VerdictName.COVERED
+    assert said["stage-1"] in (VerdictName.COVERED, VerdictName.UNSURE)  # all in one breath
+    assert all(verdict is VerdictName.COVERED for name, verdict in said.items() if name != "stage-1")
 
 
 def test_only_the_point_asked_for_leans_on_the_follow_up(grader: OfflineGrader, bank: Bank) -> None:
