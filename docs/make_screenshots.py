@@ -26,8 +26,8 @@ The number of query heads does not matter. For 8,192 tokens that is 1 GiB per se
 The cache does not grow with the batch size."""
 DRAFT = "I'd store it in fp8, that halves it. x[0] and [/b] stay as typed. And"
 OTHERS = (
-    "Each sequence has keys and values of its own, so the cache grows linearly with the batch size.",
-    "Storing the cache in 8 bits halves it.",
+    "Fewer key-value heads: with grouped-query attention and 4 instead of 8 the cache is half as large.",
+    "A sliding window: keep only the last 4,096 tokens of each sequence.",
 )
 SECOND = """\
 randomly zeroes units during training, off at test time. kept ones are scaled by 1/(1-p) in training.

@@ -25,15 +25,19 @@ from pathlib import Path
 from typing import Self
 
 FILE = Path(__file__).with_name("first-minute.cast")
-COMMAND = ("start", "--level", "junior", "--mode", "practice", "--count", "1", "--seed", "10")
-ASKED = "learning curves"
+COMMAND = ("start", "--level", "junior", "--mode", "practice", "--count", "1", "--seed", "16")
+ASKED = "Compare sigmoid"
 ANSWER = (
-    "Underfitting: both losses stay high and close together. Overfitting: training loss keeps falling "
-    "while validation loss turns and rises. I keep the epoch with the lowest validation loss."
+    "relu in hidden layers, gradient 1 for positive inputs. sigmoid for binary outputs and gates, it saturates. "
+    "softmax for class probabilities, gelu or swiglu in transformers"
 )
+REPLIES = ("a unit that is negative on all data has zero gradient and stays dead", "idk")
+"""To follow-ups, if any are asked."""
 VERDICT = "of 100"
 COLUMNS, LINES = 80, 24
 LETTERS_A_SECOND = 9.0
+AT_ONCE = 4
+"""Letters between two pictures, lest the file grows large."""
 PATIENCE = 60.0
 LABEL = "first graded answer"
 
@@ -92,9 +96,10 @@ class Recording:
 
     def type(self, text: str, rate: float = LETTERS_A_SECOND) -> None:
         """Press keys, so many a second."""
-        for letter in text:
-            os.write(self._master, letter.encode())
-            self.watch(1 / rate)
+        for at in range(0, len(text), AT_ONCE):
+            keys = text[at : at + AT_ONCE]
+            os.write(self._master, keys.encode())
+            self.watch(len(keys) / rate)
 
     def mark(self, label: str) -> None:
         """Set a marker here."""
@@ -115,17 +120,21 @@ def main() -> None:
         recording.type("\x13")
         recording.watch(1.0)
         recording.type("3")
+        replies, typed = iter(REPLIES), len(ANSWER)
         while recording.wait_for(VERDICT, "follow-up") != VERDICT:
             recording.watch(1.0)
-            recording.type("idk")
+            reply = next(replies)
+            typed += len(reply)
+            recording.type(reply)
             recording.type("\x13")
-            recording.watch(0.5)
-            recording.type("y")
+            if reply == REPLIES[-1]:
+                recording.watch(0.5)
+                recording.type("y")
         recording.mark(LABEL)
         took = recording.seconds
         recording.watch(2.0)
         recording.write(FILE, f"mockdl {' '.join(COMMAND)}")
-    print(f"{LABEL} after {took:.0f} s, {len(ANSWER) / LETTERS_A_SECOND:.0f} s of them typing")
+    print(f"{LABEL} after {took:.0f} s, {typed / LETTERS_A_SECOND:.0f} s of them typing")
 
 
 if __name__ == "__main__":

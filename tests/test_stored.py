@@ -161,9 +161,13 @@ def test_a_stored_pack_shows_the_same() -> None:
 @starts_the_encoder
 def test_a_stored_pack_is_as_valid_as_it_was() -> None:
     def judged_apart(body: Any) -> Any:
-        """Without the verdicts on golden examples: those come from the weights of the day."""
+        """Without the verdicts and scores of golden examples: those come from the weights of the day."""
+        scored = [each for each in body["findings"] if " scores " in each["message"]]
+        body["findings"] = [each for each in body["findings"] if each not in scored]
         for row in [*body["topics"], *body["kinds"]]:
             del row["right"]
+        for row in body["topics"]:
+            row["findings"] -= len(scored)
         del body["misconceptions"]
         for name in ("registers", "natural"):  # counted since the second edition
             body.pop(name, None)

@@ -43,7 +43,7 @@ _YES_OR_NO = frozenset(
 )
 _DANGLING = re.compile(
     r"\bsuch (?!as\b)\w+|\b(?:that way|this way|like this|like that|these two|those two)\b"
-    r"|^[^.?!]*?\bthese\b(?! days)|\bthis(?: on)?(?=\?)",
+    r"|^[^.?!]*?\bthese\b(?! days| numbers)|\bthis(?: on)?(?=\?)",
     re.IGNORECASE,
 )
 """Words that point at something outside the probe: "such layers", "these" in its first sentence, "repeat this?"."""

@@ -193,9 +193,10 @@ def describe_opinion(score: PointScore | PointVerdict) -> str:
     opinion = score.opinion
     if opinion is None:
         return ""
-    if opinion.problem or not opinion.supported:
-        problem = opinion.problem or "its quote was no evidence"
-        return f"the judge said {opinion.verdict}, but {problem}: not counted"
+    if opinion.problem:
+        return f"the judge said {opinion.verdict}, but {opinion.problem}: not counted"
+    if not opinion.supported:  # a grade of before gives no reason
+        return f"the judge said {opinion.verdict}, but its quote is not in the answer: unsupported, so not counted"
     if len(set(opinion.ballots)) > 1:
         votes = ", ".join(opinion.ballots)
         return f"the judge was asked {len(opinion.ballots)} times and said {votes}: {opinion.reason}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from werkzeug import Response
@@ -59,7 +60,7 @@ def test_a_model_that_never_stops_thinking_is_said_to(connect: Connect, stage: C
         {"tool_calls": [{"type": "function", "function": {"name": "verdict", "arguments": '{"ok": true}'}}]},
     ],
 )
-def test_a_reply_in_the_wrong_field_is_found(connect: Connect, stage: ChatStage, message: dict[str, object]) -> None:
+def test_a_reply_in_the_wrong_field_is_found(connect: Connect, stage: ChatStage, message: dict[str, Any]) -> None:
     stage.act = lambda body: completion("", **message)
     assert reply(connect().ask(WANTS_JSON).result(20)).text == '{"ok": true}'
     assert len(stage.bodies) == 1

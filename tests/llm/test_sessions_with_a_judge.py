@@ -115,9 +115,9 @@ def waits(hold: threading.Event) -> Act:
 FAILURES: dict[str, tuple[Callable[[], Response], str]] = {
     "refusal": (lambda: completion(None, refusal="I can't judge people."), "declined to answer"),
     "truncation": (lambda: completion('{"points": [{"id": "p0", "quo', finish="length"), "cut off"),
-    "malformed JSON": (lambda: completion('{"points": [{"id": "p0", "verdict": covered}'), "holds no JSON object"),
+    "malformed JSON": (lambda: completion('{"pointz" "p0" covered'), "holds no JSON object"),
     "prose": (lambda: completion("A fine answer, I would say."), "holds no JSON object"),
-    "wrong schema": (lambda: completion('{"points": {"p0": "covered"}}'), 'no list "points"'),
+    "wrong schema": (lambda: completion('{"verdicts": {"p0": "covered"}}'), "holds no JSON object"),
     "a number": (lambda: completion('{"points": [], "score": 97}'), "judges none of the key points"),
     "rate limit": (lambda: error(429, "slow down", headers={"Retry-After": "7"}), "in 7 s"),
     "bad key": (lambda: error(401, "Incorrect API key provided"), "did not accept the key"),

@@ -76,9 +76,13 @@ def run_here(*arguments: str) -> str:
 
 
 def run_apart(
-    *arguments: str, typed: str = "", code: int = 0, now: float | None = None, env: Mapping[str, str] | None = None
+    *arguments: str,
+    typed: str = "",
+    code: int | None = 0,
+    now: float | None = None,
+    env: Mapping[str, str] | None = None,
 ) -> str:
-    """Standard output of a command in a process of its own, which may be told another time."""
+    """Standard output of a command in a process of its own, which may be told another time; any exit code for None."""
     stop = "" if now is None else f"import time; time.time = lambda: {now}; "
     done = subprocess.run(
         [sys.executable, "-c", f"{stop}from interviewer.cli import main; main()", *arguments],
@@ -89,7 +93,7 @@ def run_apart(
         timeout=400,
         check=False,
     )
-    assert done.returncode == code, done.stderr.decode()
+    assert code is None or done.returncode == code, done.stderr.decode()
     return done.stdout.decode()
 
 
@@ -154,8 +158,11 @@ def grade_answer(name: str, folder: Path) -> str:
 
 
 def check_pack() -> str:
-    """What `pack check` has to say about the stored pack; its paths begin at the folder of the pack."""
-    return run_apart("pack", "check", "pack", "--json")
+    """What `pack check` has to say about the stored pack; its paths begin at the folder of the pack.
+
+    Its exit code follows from the scores of golden examples too, which are those of the weights of the day.
+    """
+    return run_apart("pack", "check", "pack", "--json", code=None)
 
 
 def review() -> str:

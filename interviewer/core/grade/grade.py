@@ -6,9 +6,9 @@ asked (see `core/interview/scoring.py`), so the same grade can be read at anothe
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from interviewer.core.bank.kinds import VerdictName
 from interviewer.core.frozen import Frozen
@@ -66,6 +66,12 @@ class Opinion(Frozen):
     """What it said each time it was asked."""
     offline: VerdictName
     """What the offline grader had decided."""
+
+    @model_serializer(mode="wrap")
+    def _without_what_is_empty(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Grades of before had no `problem`, and read the same."""
+        body: dict[str, Any] = dump(self)
+        return body if self.problem else {name: value for name, value in body.items() if name != "problem"}
 
 
 class HeldMisconception(Frozen):
