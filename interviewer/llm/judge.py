@@ -103,15 +103,10 @@ class Judge:
         if not disputed:
             return set(), []
         passages = dict.fromkeys(each.evidence.cut(answer) for each in disputed if each.evidence)
-        names = [each.point_id for each in disputed]
-        asked = _request(item, "\n".join(passages), names, (), 0)
-        reply, call = self._ask(item, asked, 0)
-        found = parse_judgement(reply.text, names, ()) if isinstance(reply, ChatReply) else None
-        if not isinstance(found, Judgement):
-            return set(), [call]
-        if not call.cached and self._cache is not None and isinstance(reply, ChatReply):
-            self._cache.put(asked, item.rubric_hash, 0, reply)
-        return {name for name, each in found.points.items() if each.verdict is VerdictName.MISSING}, [call]
+        shown = "\n".join(leave_out(each, find_injections(each)) for each in passages)
+        found, call = self._ask_about(item, shown, [each.point_id for each in disputed], 0)
+        points = found.points if found is not None else {}
+        return {name for name, each in points.items() if each.verdict is VerdictName.MISSING}, [call]
 
     def _judging(self, calls: Sequence[JudgeCall], problem: str) -> Judging:
         return Judging(
@@ -146,17 +141,26 @@ class Judge:
         self, item: Item, shown: str, found: Judgement, number: int
     ) -> tuple[Judgement, tuple[JudgeCall, ...]]:
         """The judgement with what it says when it is asked once for the points it left out, alone."""
-        asked = _request(item, shown, found.silent, (), number)
-        answer, call = self._ask(item, asked, number)
-        if isinstance(answer, ChatFailure):
+        rest, call = self._ask_about(item, shown, found.silent, number)
+        if rest is None:
             return found, (call,)
-        rest = parse_judgement(answer.text, found.silent, ())
-        if not isinstance(rest, Judgement):
-            return found, (call.model_copy(update={"outcome": "unreadable", "reason": rest.problem}),)
-        if not call.cached and self._cache is not None:
-            self._cache.put(asked, item.rubric_hash, number, answer)
         dropped = tuple(dict.fromkeys((*found.dropped, *rest.dropped)))
         return found._replace(points={**found.points, **rest.points}, silent=rest.silent, dropped=dropped), (call,)
+
+    def _ask_about(
+        self, item: Item, shown: str, names: Sequence[str], number: int
+    ) -> tuple[Judgement | None, JudgeCall]:
+        """One question about these points alone; None for the judgement when there is none that can be used."""
+        asked = _request(item, shown, names, (), number)
+        answer, call = self._ask(item, asked, number)
+        if isinstance(answer, ChatFailure):
+            return None, call
+        found = parse_judgement(answer.text, names, ())
+        if not isinstance(found, Judgement):
+            return None, call.model_copy(update={"outcome": "unreadable", "reason": found.problem})
+        if not call.cached and self._cache is not None:
+            self._cache.put(asked, item.rubric_hash, number, answer)
+        return found, call
 
     def _ask(self, item: Item, asked: ChatRequest, number: int) -> tuple[ChatReply | ChatFailure, JudgeCall]:
         kept = self._cache.get(asked, item.rubric_hash, number) if self._cache is not None else None
