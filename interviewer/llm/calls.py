@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 
 from interviewer.llm.chat import ChatAnswer, ChatFailure, ChatReply, ChatRequest, OnDelta, Rung
 from interviewer.llm.final_text import json_values
-from interviewer.llm.json_modes import SYSTEM, WIDER, Habit, Ladder, request_body, room_for, rungs_from
+from interviewer.llm.json_modes import LENGTHS, SYSTEM, WIDER, Habit, Ladder, request_body, room_for, rungs_from
 from interviewer.llm.request_failures import Trouble, late
 from interviewer.llm.response_parsing import Heard
 from interviewer.llm.retry import pause_before
@@ -100,7 +100,7 @@ class Caller:
             outcome = attempt.judge(await self._door.send(body, attempt.hand_on))
             if isinstance(outcome, Heard) or attempt.told:
                 return outcome
-            if outcome.parameter in body or outcome.parameter in {SYSTEM} - attempt.without:
+            if outcome.parameter in body or outcome.parameter in {SYSTEM, LENGTHS} - attempt.without:
                 attempt.without |= {outcome.parameter}
                 continue
             if outcome.kind == "truncated" and not outcome.unread and attempt.widen(cut=outcome.cut):

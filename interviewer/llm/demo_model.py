@@ -53,32 +53,31 @@ def _judgement(user: str, schema: dict[str, Any]) -> str:
     answer, points = _ANSWER.search(user), _POINTS.search(user)
     claims = json.loads(points.group(1)) if points else []
     said = _sentences(answer.group(2)) if answer else []
-    rows = [_opinion(each["id"], each["claim"], said) for each in claims]
-    names = schema["properties"]["points"]["items"]["properties"]["id"]["enum"]
-    known = {row["id"] for row in rows}
-    rows += [
-        _row(name, "", "The script could not read the question.", "cannot tell") for name in names if name not in known
-    ]
-    return json.dumps({"points": rows, "misconceptions": []}, ensure_ascii=False)
+    rows = {each["id"]: _opinion(each["claim"], said) for each in claims}
+    unread = _row("", "The script could not read the question.", "cannot tell")
+    names = schema["properties"]["points"]["properties"]
+    return json.dumps(
+        {"points": {name: rows.get(name, unread) for name in names}, "misconceptions": []}, ensure_ascii=False
+    )
 
 
 def _sentences(text: str) -> list[str]:
     return [text[start:end] for start, end in sentences(text)]
 
 
-def _opinion(name: str, claim: str, said: list[str]) -> dict[str, str]:
+def _opinion(claim: str, said: list[str]) -> dict[str, str]:
     wanted = content_words(claim)
     shared = {sentence: wanted & content_words(sentence) for sentence in said}
     best = max(said, key=lambda each: len(shared[each]), default="")
     share = len(shared[best]) / len(wanted) if best and wanted else 0.0
     if share < _PARTIAL:
-        return _row(name, "", "No sentence shares enough words with the claim.", "missing")
+        return _row("", "No sentence shares enough words with the claim.", "missing")
     reason = f"The quote shares {len(shared[best])} of the claim's {len(wanted)} words."
-    return _row(name, best, reason, "covered" if share >= _COVERED else "partial")
+    return _row(best, reason, "covered" if share >= _COVERED else "partial")
 
 
-def _row(name: str, quote: str, reason: str, verdict: str) -> dict[str, str]:
-    return {"id": name, "quote": quote, "reason": reason, "verdict": verdict}
+def _row(quote: str, reason: str, verdict: str) -> dict[str, str]:
+    return {"quote": quote, "reason": reason, "verdict": verdict}
 
 
 def _speech(act: Act, user: str) -> str:

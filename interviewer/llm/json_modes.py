@@ -18,7 +18,9 @@ from interviewer.llm.judge_prompt import read_prompt
 
 SYSTEM = "system role"
 """Stands among the parameters for messages of the system, which some chat templates do not have."""
-PARAMETERS = ("max_completion_tokens", "max_tokens", "temperature", "stream_options", "stream", SYSTEM)
+LENGTHS = "maxLength"
+"""Stands among them for the bounds of lengths in a schema, which strict modes of some servers do not know."""
+PARAMETERS = ("max_completion_tokens", "max_tokens", "temperature", "stream_options", "stream", SYSTEM, LENGTHS)
 """Fields that a request can do without, or can name otherwise."""
 MOST_TOKENS = 16_384
 """Room that a reply is given at most, unless the settings say otherwise."""
@@ -76,7 +78,8 @@ def request_body(
         said = _folded(said)
     body: dict[str, Any] = {"model": model, "messages": [message._asdict() for message in said]}
     if request.schema is not None and rung is not Rung.TEXT:
-        body["response_format"] = _response_format(request, rung)
+        schema = _without_lengths(request.schema) if LENGTHS in without else request.schema
+        body["response_format"] = _response_format(request.schema_name, schema, rung)
     if most is not None:
         name = "max_completion_tokens" if "max_tokens" in without else "max_tokens"
         body[name] = most
@@ -99,23 +102,42 @@ def _folded(messages: Sequence[ChatMessage]) -> tuple[ChatMessage, ...]:
     return tuple(others)
 
 
-def _response_format(request: ChatRequest, rung: Rung) -> dict[str, Any]:
+def _response_format(name: str, schema: Mapping[str, Any], rung: Rung) -> dict[str, Any]:
     if rung is Rung.JSON_SCHEMA:
-        named = {"name": request.schema_name, "schema": request.schema, "strict": True}
-        return {"type": "json_schema", "json_schema": named}
+        return {"type": "json_schema", "json_schema": {"name": name, "schema": schema, "strict": True}}
     if rung is Rung.OBJECT_WITH_SCHEMA:
-        return {"type": "json_object", "schema": request.schema}
+        return {"type": "json_object", "schema": schema}
     return {"type": "json_object"}
+
+
+def _without_lengths(schema: Any) -> Any:
+    """The schema without bounds on how long its strings and lists may be."""
+    if isinstance(schema, Mapping):
+        return {name: _without_lengths(each) for name, each in schema.items() if name not in ("maxLength", "maxItems")}
+    return [_without_lengths(each) for each in schema] if isinstance(schema, list) else schema
 
 
 def _with_schema(request: ChatRequest) -> tuple[ChatMessage, ...]:
     """The messages with the schema in words, for servers that are not sent it otherwise."""
-    schema = json.dumps(request.schema, ensure_ascii=False)
+    schema = json.dumps(_in_few_words(request.schema), ensure_ascii=False)
     told = read_prompt("reply_shape").strip().replace("{schema}", schema)
     first, *others = request.messages
     if first.role != "system":
         return (ChatMessage("system", told), *request.messages)
     return (first._replace(content=f"{first.content}\n\n{told}"), *others)
+
+
+def _in_few_words(schema: Any) -> Any:
+    """The schema with fields that all have the same form written once: a reader needs no more, and it costs tokens."""
+    if isinstance(schema, list):
+        return [_in_few_words(each) for each in schema]
+    if not isinstance(schema, Mapping):
+        return schema
+    forms = list(schema["properties"].values()) if isinstance(schema.get("properties"), Mapping) else []
+    if len(forms) > 1 and all(isinstance(each, Mapping) and each == forms[0] and "properties" in each for each in forms):
+        rest = {name: each for name, each in schema.items() if name != "properties"}
+        return {**rest, "additionalProperties": _in_few_words(forms[0])}
+    return {name: _in_few_words(each) for name, each in schema.items()}
 
 
 class Ladder:

@@ -6,6 +6,7 @@ says why the judge's part is missing.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple
@@ -29,6 +30,7 @@ _NEAR = 3.0
 """Points of 100 from the bound of a band within which an answer is judged again."""
 _SENTENCE = 4
 """Words from which on a stretch that a guard closed can hold an order; "Yes." is closed too, and gives context."""
+_NO_MARKS = str.maketrans(dict.fromkeys("\"'“”‘’", " "))
 _RETAKE_TEMPERATURE = 0.7
 """Of the second and third ballot: asked the same way at zero, a model only repeats itself."""
 
@@ -37,6 +39,14 @@ class _Ballot(NamedTuple):
     judgement: Judgement | None
     calls: tuple[JudgeCall, ...]
     problem: str
+
+
+class _Shown(NamedTuple):
+    """What of a candidate's words is sent."""
+
+    answer: str
+    follow_up: str = ""
+    before: str = ""
 
 
 class Judge:
@@ -76,7 +86,7 @@ class Judge:
         self._chat.close()
 
     def _judged(self, item: Item, request: GradeRequest, grade: Grade) -> Grade:
-        shown = _shown(request.answer, grade)
+        shown = _shown(request, grade)
         first = self._ballot(item, request, shown, 0)
         calls, ballots = list(first.calls), [first.judgement] if first.judgement else []
         if not ballots:
@@ -88,7 +98,7 @@ class Judge:
                 if more.judgement is None:
                     break
                 ballots.append(more.judgement)
-        confirmed, more_calls = self._confirmed(item, request.answer, grade, ballots)
+        confirmed, more_calls = self._confirmed(item, request.answer, shown, grade, ballots)
         calls += more_calls
         fused = fuse(item, grade, ballots, request.answer, confirmed=confirmed)
         dropped = tuple(dict.fromkeys(name for ballot in ballots for name in ballot.dropped))
@@ -96,15 +106,15 @@ class Judge:
         return fused.model_copy(update={"judging": judging})
 
     def _confirmed(
-        self, item: Item, answer: str, grade: Grade, ballots: Sequence[Judgement]
+        self, item: Item, answer: str, shown: _Shown, grade: Grade, ballots: Sequence[Judgement]
     ) -> tuple[set[str], list[JudgeCall]]:
         """Ask about the passages that should have made what the judge calls missing; what it misses there, too."""
         disputed = [each for each in unproven(grade, ballots) if each.evidence is not None]
         if not disputed:
             return set(), []
         passages = dict.fromkeys(each.evidence.cut(answer) for each in disputed if each.evidence)
-        shown = "\n".join(leave_out(each, find_injections(each)) for each in passages)
-        found, call = self._ask_about(item, shown, [each.point_id for each in disputed], 0)
+        alone = shown._replace(answer="\n".join(map(_without_orders, passages)))
+        found, call = self._ask_about(item, alone, [each.point_id for each in disputed], 0)
         points = found.points if found is not None else {}
         return {name for name, each in points.items() if each.verdict is VerdictName.MISSING}, [call]
 
@@ -117,7 +127,7 @@ class Judge:
             problem=problem,
         )
 
-    def _ballot(self, item: Item, request: GradeRequest, shown: str, number: int) -> _Ballot:
+    def _ballot(self, item: Item, request: GradeRequest, shown: _Shown, number: int) -> _Ballot:
         """Ask once, once more for a repair when the reply cannot be used, and once for the points it left out."""
         ids = judged_ids(item, request.point_ids)
         wrongs = [each.id for each in item.rubric.misconceptions]
@@ -138,7 +148,7 @@ class Judge:
         return _Ballot(None, tuple(calls), f"the judge's reply could not be used: {calls[-1].reason}")
 
     def _completed(
-        self, item: Item, shown: str, found: Judgement, number: int
+        self, item: Item, shown: _Shown, found: Judgement, number: int
     ) -> tuple[Judgement, tuple[JudgeCall, ...]]:
         """The judgement with what it says when it is asked once for the points it left out, alone."""
         rest, call = self._ask_about(item, shown, found.silent, number)
@@ -148,7 +158,7 @@ class Judge:
         return found._replace(points={**found.points, **rest.points}, silent=rest.silent, dropped=dropped), (call,)
 
     def _ask_about(
-        self, item: Item, shown: str, names: Sequence[str], number: int
+        self, item: Item, shown: _Shown, names: Sequence[str], number: int
     ) -> tuple[Judgement | None, JudgeCall]:
         """One question about these points alone; None for the judgement when there is none that can be used."""
         asked = _request(item, shown, names, (), number)
@@ -184,15 +194,23 @@ class Judge:
         )
 
 
-def _shown(answer: str, grade: Grade) -> str:
-    """The answer as the judge sees it: without what addresses whoever grades, so that it can't be obeyed."""
-    orders = find_injections(answer)
+def _shown(request: GradeRequest, grade: Grade) -> _Shown:
+    """What the judge sees: without what addresses whoever grades, so that it can't be obeyed."""
     closed = grade.closed if "instructions" in grade.flags else ()
-    return leave_out(answer, (*orders, *(span for span in closed if count_words(span.cut(answer)) >= _SENTENCE)))
+    held = (span for span in closed if count_words(span.cut(request.answer)) >= _SENTENCE)
+    answer = leave_out(request.answer, (*find_injections(request.answer), *held))
+    return _Shown(answer, _without_orders(request.asked or request.follow_up), _without_orders(request.before))
 
 
-def _request(item: Item, shown: str, ids: Sequence[str], wrongs: Sequence[str], number: int) -> ChatRequest:
-    system, user = judge_prompt(item, shown, ids)
+def _without_orders(text: str) -> str:
+    """A text without orders to whoever grades, those that are only quoted in it included."""
+    return leave_out(text, find_injections(text.translate(_NO_MARKS)))
+
+
+def _request(item: Item, shown: _Shown, ids: Sequence[str], wrongs: Sequence[str], number: int) -> ChatRequest:
+    """Ask about these points; in another order each time, for what comes first is judged with more care."""
+    ids = random.Random(number).sample(ids, len(ids)) if number else ids
+    system, user = judge_prompt(item, shown.answer, ids, follow_up=shown.follow_up, before=shown.before)
     return ChatRequest(
         messages=(ChatMessage("system", system), ChatMessage("user", user)),
         schema=judgement_schema(ids, wrongs),

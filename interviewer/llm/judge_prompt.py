@@ -33,26 +33,52 @@ def fence_of(text: str) -> str:
     return f"=====candidate {hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:16]}====="
 
 
-def judge_prompt(item: Item, answer: str, point_ids: Sequence[str] | None = None) -> tuple[str, str]:
-    """System and user text of one judgement.
+def judge_prompt(
+    item: Item, answer: str, point_ids: Sequence[str] | None = None, *, follow_up: str = "", before: str = ""
+) -> tuple[str, str]:
+    """System and user text of one judgement; what stays the same from answer to answer comes first.
 
     Args:
         item: question and rubric; its phrasings and examples are not sent.
         answer: as typed.
         point_ids: key points to judge, `fix:<misconception>` for a correction; None for all key points.
+        follow_up: what the answer replies to, when that is not the question itself.
+        before: what the candidate had answered to the question then.
     """
-    said = clean(answer)
-    fence = fence_of(said)
-    points = [{"id": name, "claim": claim_of(item, name)} for name in judged_ids(item, point_ids)]
+    points = [_point(item, name) for name in judged_ids(item, point_ids)]
     wrongs = [{"id": each.id, "claim": each.claim} for each in item.rubric.misconceptions]
-    parts = (
+    parts = [
         f"Question:\n{item.question.prompt.strip()}",
-        f"Key points:\n{json.dumps(points, ensure_ascii=False, indent=1)}",
-        f"Misconceptions:\n{json.dumps(wrongs, ensure_ascii=False, indent=1)}",
         f"A model answer, for your orientation:\n{item.question.model_answer.strip()}",
-        f"The candidate's answer:\n{fence}\n{said}\n{fence}",
-    )
-    return read_prompt("judge").replace("{fence}", fence), "\n\n".join(parts)
+        f"Misconceptions:\n{json.dumps(wrongs, ensure_ascii=False, indent=1)}",
+        f"Key points:\n{json.dumps(points, ensure_ascii=False, indent=1)}",
+    ]
+    if before.strip():
+        parts.append(f"What the candidate answered first, as context; judge it not:\n{_fenced(before)}")
+    if follow_up.strip():
+        parts.append(f"What the interviewer then asked, which is no claim of the candidate:\n{_fenced(follow_up)}")
+    parts.append(f"The candidate's answer:\n{_fenced(answer)}")
+    return read_prompt("judge").strip(), "\n\n".join(parts)
+
+
+def _fenced(text: str) -> str:
+    said = clean(text)
+    fence = fence_of(said)
+    return f"{fence}\n{said}\n{fence}"
+
+
+def _point(item: Item, name: str) -> dict[str, object]:
+    """A claim with what tells it from its opposite: one contradiction, and the values that count."""
+    told: dict[str, object] = {"id": name, "claim": claim_of(item, name)}
+    if name.startswith(FIX_PREFIX):
+        return {**told, "opposite": item.rubric.misconception(name.removeprefix(FIX_PREFIX)).claim}
+    point = item.rubric.point(name)
+    told["opposite"] = point.contradictions[0]
+    if point.value is not None:
+        same = [(point.value.number, point.value.unit), *point.value.also]
+        told["values"] = [f"{number:g} {unit}".strip() for number, unit in same]
+        told["tolerance"] = f"{point.value.tolerance:.0%}"
+    return told
 
 
 def judged_ids(item: Item, point_ids: Sequence[str] | None) -> tuple[str, ...]:

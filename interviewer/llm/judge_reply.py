@@ -25,6 +25,8 @@ JUDGED = {
 """The words a judge may use, and what they stand for."""
 _MOST_REASON = 400
 _MOST_QUOTE = 2000
+_ASKED_REASON, _ASKED_QUOTE = 240, 320
+"""Characters that the schema allows."""
 _NO_VERDICT = "The judge's verdict was none of those it may give."
 _NOT_HELD = ("false", "no", "none", "not held", "missing")
 """What a judge says of a misconception that it lists though nobody holds it."""
@@ -60,34 +62,33 @@ class Unreadable(NamedTuple):
 
 
 def judgement_schema(point_ids: Collection[str], misconception_ids: Collection[str]) -> dict[str, Any]:
-    """JSON Schema of a judgement: the quote comes first, the verdict last, and there is no number."""
-    point = {
-        "type": "object",
-        "properties": {
-            "id": {"type": "string", "enum": sorted(point_ids)},
-            "quote": {"type": "string"},
-            "reason": {"type": "string"},
+    """JSON Schema of a judgement: the quote comes first, the verdict last, and there is no number.
+
+    An object with a field for each id, all of them required: where a grammar enforces it, none is left out, judged
+    twice, or made up. Strings have a length, for small models go on without end where they may.
+    """
+    quote = {"type": "string", "maxLength": _ASKED_QUOTE}
+    point = _object(
+        {
+            "quote": quote,
+            "reason": {"type": "string", "maxLength": _ASKED_REASON},
             "verdict": {"type": "string", "enum": list(JUDGED)},
-        },
-        "required": ["id", "quote", "reason", "verdict"],
-        "additionalProperties": False,
-    }
+        }
+    )
+    names = {"type": "string", "enum": sorted(misconception_ids)} if misconception_ids else {"type": "string"}
     held = {
-        "type": "object",
-        "properties": {
-            "id": {"type": "string", "enum": sorted(misconception_ids)} if misconception_ids else {"type": "string"},
-            "quote": {"type": "string"},
-        },
-        "required": ["id", "quote"],
-        "additionalProperties": False,
+        "type": "array",
+        "items": _object({"id": names, "quote": quote}),
+        "maxItems": len(misconception_ids),
     }
+    return _object({"points": _object(dict.fromkeys(point_ids, point)), "misconceptions": held})
+
+
+def _object(properties: dict[str, Any]) -> dict[str, Any]:
     return {
         "type": "object",
-        "properties": {
-            "points": {"type": "array", "items": point},
-            "misconceptions": {"type": "array", "items": held},
-        },
-        "required": ["points", "misconceptions"],
+        "properties": properties,
+        "required": list(properties),
         "additionalProperties": False,
     }
 

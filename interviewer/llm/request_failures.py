@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from interviewer.llm.chat import FailureKind
-from interviewer.llm.json_modes import PARAMETERS, SYSTEM
+from interviewer.llm.json_modes import LENGTHS, PARAMETERS, SYSTEM
 from interviewer.llm.response_parsing import BrokenOffError, ReportedError, UnusableReplyError
 from interviewer.llm.retry import retry_after_in, retry_after_of
 from interviewer.llm.server_config import ChatServer
@@ -54,6 +54,7 @@ _MODEL = re.compile(
 )
 _KEY = re.compile(r"api[ _-]?key (not valid|is invalid|not found|expired)|invalid[ _]api[ _-]?key|api_key_invalid")
 _SYSTEM = re.compile(r"system role|role ['\"]?system|system messages? (?:is|are) not|roles? must alternate")
+_LENGTHS = re.compile(r"\bmax_?(?:length|items)\b")
 _NO_STREAM = re.compile(r"verified to stream|stream(?:ing)? (?:is )?not supported|does not support stream")
 _IS_LOADING = re.compile(r"loading model|model is (?:still )?(?:being )?load|currently loading|warming up")
 _MEMORY = re.compile(r"system memory|out of memory|cuda error|enginecore")
@@ -179,6 +180,9 @@ def _of_request(status: int, words: str, told: str, server: ChatServer) -> Troub
     if _SYSTEM.search(words):
         reason = f"{server.host} does not take the request ({told}); try another model or server."
         return Trouble("server-error", reason, parameter=SYSTEM)
+    if _LENGTHS.search(words):
+        reason = f"{server.host} knows no bounds of lengths ({told})."
+        return Trouble("server-error", reason, climbs=True, parameter=LENGTHS)
     if _NO_STREAM.search(words):
         return Trouble("server-error", f"{server.host} sends no stream ({told}).", parameter="stream")
     parameter = min((name for name in PARAMETERS if name in words), key=words.index, default="")

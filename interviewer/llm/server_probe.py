@@ -67,7 +67,7 @@ def look_for_servers(servers: Sequence[ChatServer]) -> list[FoundServer]:
 def judge_example(chat: Chat) -> ProbeExample | ChatFailure:
     """Have a model judge the example; waits for it."""
     fence = fence_of(_ANSWER)
-    told = read_prompt("judge").replace("{fence}", fence)
+    told = read_prompt("judge").strip()
     asked = read_prompt("probe").replace("{fence}", fence).replace("{answer}", _ANSWER)
     messages = (ChatMessage("system", told), ChatMessage("user", asked))
     answer = chat.ask(ChatRequest(messages, judgement_schema(_EXPECTED, ()), "judgement", max_tokens=800)).result()

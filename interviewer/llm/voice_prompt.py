@@ -37,11 +37,11 @@ def voice_request(speech: Speech) -> ChatRequest:
     if said.strip():
         who = "asks" if speech.act is Act.CLARIFICATION else "said"
         parts.append(f"The candidate {who}:\n{fence}\n{said}\n{fence}")
-    rules = [each for each in read_prompt("voice").strip().split("\n\n") if said.strip() or "{fence}" not in each]
+    rules = [each for each in read_prompt("voice").strip().split("\n\n") if said.strip() or "=====" not in each]
     system = "\n\n".join((*rules, read_prompt(f"voice_{speech.act}").strip()))
     return ChatRequest(
         messages=(
-            ChatMessage("system", system.replace("{fence}", fence)),
+            ChatMessage("system", system),
             ChatMessage("user", "\n\n".join(parts)),
         ),
         max_tokens=_TOKENS[speech.act],

@@ -52,7 +52,14 @@ def grade_turn(
     if turn.kind is TurnKind.LAST_WORDS:
         points = open_points(item, state.config.level, state.turns_of(turn.question_id))
     asked = _asked(turn, item)
-    request = GradeRequest(question_id=turn.question_id, answer=turn.answer, follow_up=asked, point_ids=points)
+    request = GradeRequest(
+        question_id=turn.question_id,
+        answer=turn.answer,
+        follow_up=asked,
+        asked="" if turn.kind is TurnKind.QUESTION else turn.prompt,
+        before=_said_before(turn, state),
+        point_ids=points,
+    )
     try:
         grader = make_grader()
         grading = grader.grade(request, item)
@@ -67,6 +74,14 @@ def _asked(turn: Turn, item: Item) -> str:
         return ""
     point = next((each for each in item.rubric.key_points if each.id == turn.target), None)
     return point.probe if point is not None and turn.prompt.endswith(point.probe) else turn.prompt
+
+
+def _said_before(turn: Turn, state: State) -> str:
+    """The answer to the question that a reply follows; "" for that answer itself."""
+    if turn.kind is TurnKind.QUESTION:
+        return ""
+    turns = state.turns_of(turn.question_id)
+    return next((each.answer for each in turns if each.kind is TurnKind.QUESTION and each.id < turn.id), "")
 
 
 def _result(grading: Future[GradeResult]) -> GradeResult:

@@ -175,3 +175,32 @@ def test_relearning_begins_at_the_top(connect: Connect, stage: ChatStage, tmp_pa
     client.relearn()
     assert reply_of(client).rung is Rung.JSON_SCHEMA
     assert reply_of(connect(cache=tmp_path)).rung is Rung.JSON_SCHEMA
+
+
+def test_bounds_of_lengths_are_left_out_where_a_strict_mode_does_not_know_them(
+    connect: Connect, stage: ChatStage, tmp_path: Path
+) -> None:
+    def strict(body: Body) -> Response:
+        if "maxLength" in json.dumps(body):
+            return error(400, "Invalid schema for response_format 'verdict': 'maxLength' is not permitted.")
+        return completion('{"ok": true}')
+
+    stage.act = strict
+    bounded = {"type": "object", "properties": {"ok": {"type": "string", "maxLength": 5}}}
+    client = connect(cache=tmp_path)
+    for _ in range(2):
+        answer = client.ask(WANTS_JSON._replace(schema=bounded)).result(20)
+        assert isinstance(answer, ChatReply)
+        assert answer.rung is Rung.JSON_SCHEMA
+    assert len(stage.bodies) == 3
+
+
+def test_fields_of_one_form_are_told_once_in_words(connect: Connect, stage: ChatStage) -> None:
+    stage.act = takes("text", otherwise=REFUSALS["400"])
+    row = {"type": "object", "properties": {"verdict": {"type": "string"}}, "required": ["verdict"]}
+    rows = {"type": "object", "properties": {"a": row, "b": row, "c": row}, "required": ["a", "b", "c"]}
+    answer = connect().ask(WANTS_JSON._replace(schema=rows)).result(20)
+    assert isinstance(answer, ChatReply)
+    told = stage.bodies[-1]["messages"][0]["content"]
+    assert told.count('"verdict"') == 2
+    assert '"required": ["a", "b", "c"]' in told

@@ -26,7 +26,7 @@ Opinion = tuple[str, str]
 def asked_points(body: Body) -> list[str]:
     """The ids that a request asks about, from the schema it sends."""
     schema = body["response_format"]["json_schema"]["schema"]
-    return list(schema["properties"]["points"]["items"]["properties"]["id"]["enum"])
+    return list(schema["properties"]["points"]["properties"])
 
 
 def asked_text(body: Body) -> str:

@@ -238,4 +238,8 @@ class GradeRequest(Frozen):
     answer: str
     follow_up: str = ""
     """What the answer replies to, when it replies to a follow-up: its question is context, and earns nothing."""
+    asked: str = ""
+    """The whole of what the interviewer said then, the candidate's words in it included; for a language model."""
+    before: str = ""
+    """What was answered to the question itself, when this replies to a follow-up; context for a language model."""
     point_ids: tuple[str, ...] | None = None
