@@ -37,6 +37,11 @@ class Places(NamedTuple):
         return self.data / "home.json"
 
     @property
+    def judge_checks(self) -> Path:
+        """What judges were measured to be worth."""
+        return self.data / "judge-checks.json"
+
+    @property
     def settings_file(self) -> Path:
         """The TOML settings file."""
         return self.config / "config.toml"

@@ -10,6 +10,7 @@ from interviewer.audit.agreement import Estimate, cohen_kappa, estimate, macro_f
 from interviewer.audit.judge_run import JudgedAnswer, Run
 from interviewer.core.bank.kinds import VerdictName
 from interviewer.core.grade.grade import Grade
+from interviewer.core.grade.judge_weight import FEWEST_QUESTIONS, FEWEST_VERDICTS, JudgeWorth
 from interviewer.core.grade.ledger import Asked, Ledger, Prices, build_ledger
 
 GRADERS = ("judge", "together", "offline")
@@ -145,6 +146,16 @@ def _share(rows: Sequence[Row], held: Callable[[Row], Sequence[bool]]) -> Estima
 def _quantile(values: Sequence[float], share: float) -> float:
     """Of sorted values, the nearest rank."""
     return values[max(0, math.ceil(share * len(values)) - 1)]
+
+
+def worth_of(scores: Scores) -> JudgeWorth | None:
+    """What the judge is worth, for its weight; None when too little was measured to tell."""
+    questions = len({row.question for row in scores.rows})
+    if len(scores.rows) < FEWEST_VERDICTS or questions < FEWEST_QUESTIONS:
+        return None
+    judge, together, offline = (scores.agreement[name]["accuracy"] for name in GRADERS)
+    known = offline.value if scores.unseen is None else scores.unseen
+    return JudgeWorth(len(scores.rows), questions, judge.low, together.high, known)
 
 
 def scores_as_dict(scores: Scores) -> dict[str, Any]:

@@ -39,7 +39,8 @@ def judge_check(
 
     Golden examples, whose right verdicts are known, are judged with `judge_url` and `judge_model`. Printed are
     the agreement with the authored verdicts beside the offline grader's, whether the judge says the same twice,
-    whether its quotes hold, and its time, tokens and cost. Ctrl-C prints what was measured until then.
+    whether its quotes hold, and its time, tokens and cost. Its opinions weigh by the result from then on. Ctrl-C
+    prints what was measured until then, and changes nothing.
     """
     from interviewer.audit.judge_agreement import measure_run
     from interviewer.audit.judge_run import choose_questions
@@ -55,12 +56,13 @@ def judge_check(
         )
         run = _run(services, items, repeats, quiet=as_json)
         scores = measure_run(run, model, host, services.model.prices())
+        weight = _weigh(services, run, scores)
     if as_json:
-        print_json({"model": model, "host": host, **_as_dict(run, scores)})
+        print_json({"model": model, "host": host, "weight": weight, **_as_dict(run, scores)})
     else:
-        from interviewer.cli.judge_table import render_scores
+        from interviewer.cli.judge_table import describe_weight, render_scores
 
-        print("\n".join(render_scores(run, scores, model, host)))
+        print("\n".join((*render_scores(run, scores, model, host), *describe_weight(weight))))
     raise typer.Exit(_code(run, scores))
 
 
@@ -93,7 +95,7 @@ def _run(services: Services, items: Sequence[Item], repeats: int, *, quiet: bool
     from interviewer.audit.judge_run import judge_examples
 
     engine = ready_engine(services, quiet=quiet, index=False)
-    judge = services.model.fresh_judge()
+    judge = services.model.fresh_judge(engine)
     console = Console(stderr=True)
     total = sum(len(item.rubric.examples) for item in items)
     try:
@@ -104,6 +106,18 @@ def _run(services: Services, items: Sequence[Item], repeats: int, *, quiet: bool
             )
     finally:
         judge.close()
+
+
+def _weigh(services: Services, run: Run, scores: Scores) -> float | None:
+    """Keep what was found; the judge's weight from now on, None when too little was measured to change it."""
+    from interviewer.audit.judge_agreement import worth_of
+
+    worth = None if run.interrupted or run.gave_up else worth_of(scores)
+    try:
+        return services.model.keep_worth(worth) if worth is not None else None
+    except OSError as error:
+        say(f"What was measured could not be kept ({error}); the judge weighs what it did before.")
+        return None
 
 
 def _code(run: Run, scores: Scores) -> int:

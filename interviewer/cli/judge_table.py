@@ -9,6 +9,8 @@ from interviewer.audit.agreement import Estimate
 from interviewer.audit.judge_agreement import GRADERS, Scores
 from interviewer.audit.judge_run import Run
 from interviewer.cli.tables import WIDTH, render_columns, short_number, show_interval
+from interviewer.core.grade.grade import JUDGE_DECIDES
+from interviewer.core.grade.judge_weight import FEWEST_QUESTIONS, FEWEST_VERDICTS
 from interviewer.wording.model_costs import describe_sums, show_cost
 
 _NAMES = {"judge": "judge alone", "together": "both together", "offline": "offline alone"}
@@ -42,6 +44,21 @@ def render_scores(run: Run, scores: Scores, model: str, host: str) -> Iterator[s
         yield f"{model} at {host} gave no opinion, so there is nothing to measure."
     yield ""
     yield from _rest(run, scores)
+
+
+def describe_weight(weight: float | None) -> Iterator[str]:
+    """What follows for the judge's opinions."""
+    if weight is None:
+        said = (
+            f"Weight: unchanged. From {FEWEST_VERDICTS} verdicts on {FEWEST_QUESTIONS} questions on, all of them "
+            "judged, it follows from what was measured."
+        )
+    elif not weight:
+        said = "Weight: none. The judge is worse than the offline grader alone; it is shown and not counted."
+    else:
+        decides = "it decides" if weight >= JUDGE_DECIDES else "it settles only what is left open"
+        said = f"Weight: {weight:.0%} where it and the offline grader differ; {decides}."
+    yield from textwrap.wrap(said, WIDTH, subsequent_indent="  ")
 
 
 def _agreement(scores: Scores) -> Iterator[str]:

@@ -11,9 +11,12 @@ from interviewer.core.grade.injection import sentence_around
 from interviewer.core.grade.quotes import find_places
 from interviewer.core.text import count_words, visible
 from interviewer.llm.quote_check import find_quote
+from interviewer.llm.sentence_reading import SentenceReading
 
 _MOST_WORDS = 40
 """A quote longer than this, and than half of the answer, points nowhere."""
+LEAST_READING = 0.1
+"""Probability, of the grader's reading of the sentence alone, that it says anything of the point."""
 _PRAISE = content_words(
     """
     100 answer best better complete correct covered excellent false full good important interesting key mark perfect
@@ -30,10 +33,12 @@ class Evidence:
         item: the question and what is asked for.
         answer: as typed.
         closed: stretches in which nothing counts.
+        reading: of its single sentences; None to go by their words alone.
     """
 
-    def __init__(self, item: Item, answer: str, closed: Sequence[Span]) -> None:
+    def __init__(self, item: Item, answer: str, closed: Sequence[Span], reading: SentenceReading | None = None) -> None:
         self._item = item
+        self._reading = reading
         self._answer = answer
         self._closed = closed
         self._asked = _words(item.question.prompt)
@@ -63,11 +68,15 @@ class Evidence:
     def speaks_of(self, name: str, span: Span) -> bool:
         """Whether a stretch of the answer can be about a key point or `fix:<misconception>`.
 
-        Its sentence must share a content word with one of the wordings. Words of the question do not count: who
+        The offline grader must find something of the point in its sentence. Where it has no reading of it, the
+        sentence must share a content word with one of the wordings. Words of the question do not count: who
         repeats it has said nothing.
         """
-        said = _words(sentence_around(span, self._answer))
-        return bool((said & self._wordings(name)) - self._asked)
+        sentence = sentence_around(span, self._answer)
+        found = self._reading.probability(sentence, name) if self._reading is not None else None
+        if found is not None:
+            return found >= LEAST_READING
+        return bool((_words(sentence) & self._wordings(name)) - self._asked)
 
     def _wordings(self, name: str) -> frozenset[str]:
         if name.startswith(FIX_PREFIX):

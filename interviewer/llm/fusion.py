@@ -7,20 +7,26 @@ The written rule:
    quote holds when
    a. it stands in the answer as typed, in a place where nothing was closed: neither by a guard of the offline
       grader, nor as a sentence that addresses whoever grades (`injection.py`; the judge is not shown those at all);
-   b. the sentence it stands in shares a content word with the wordings of the key point, words of the question
-      left aside. At least 99 of 100 golden verdicts keep a sentence that does (`tests/llm/test_judged_attacks.py`);
+   b. the offline grader, reading the sentence it stands in alone, finds something of the key point in it; where it
+      has no such reading, the sentence shares a content word with the wordings of the key point, words of the
+      question left aside (`python -m benchmarks.judge_evidence` measures both);
    c. it is not most of a long answer, which shows nothing in particular;
    d. fewer than `_TOO_MANY` key points lean on the same stretch, or fewer than one for `_WORDS_EACH` of its words:
       what stands for everything shows nothing, but a list in one breath does make ten points.
 2. Where both say the same, their probabilities are averaged.
-3. Where they differ, the judge's weigh 0.7 and the offline ones 0.3. The interval of the score comes from
-   these probabilities, so disagreement widens it. But what code has computed, an exact value, stands; and
-   "missing", which needs no evidence, against "covered" with a probability of `_SURE` or more is a dispute: the
-   judge is shown the passage alone, and unless it misses the claim there, too, the point is "unsure".
+3. Where they differ, the judge's weigh what `judge-check` measured it to be worth, and little before that
+   (`judge_weight.py`); the interval of the score comes from these probabilities, so disagreement widens it. From
+   one half on the judge's verdict counts; below, the offline one, but for what that left unsure and the judge
+   credits. A judge that measured worse than the offline grader alone is shown and not counted. But what code has
+   computed, an exact value, stands; and "missing", which needs no evidence, against "covered" with a probability of
+   `_SURE` or more is a dispute: the judge is shown the passage alone, and unless it misses the claim there, too,
+   the point is "unsure".
 4. A difference on a heavy key point, or a score near the bound of a band, is worth asking the judge again,
    three times at most; the majority counts, and a tie is "unsure".
+   A ballot with one verdict for all of four key points or more tells nothing, unless a quote of its own holds for
+   each or, of "missing", the offline grader credits one at most: that is what a prompt that was cut looks like.
 5. A misconception is held when both say so, or one of them with a quote and the other knows nothing better;
-   the quote must hold as in rule 1.
+   the quote must hold as in rule 1, and the judge's word counts from a weight of one half on.
 """
 
 from __future__ import annotations
@@ -32,15 +38,24 @@ from typing import NamedTuple
 from interviewer.core.bank.content import Item
 from interviewer.core.bank.kinds import Level, VerdictName
 from interviewer.core.bank.rubric import KeyPoint
-from interviewer.core.grade.grade import FIX_PREFIX, Grade, HeldMisconception, Opinion, PointVerdict, Span
+from interviewer.core.grade.grade import (
+    FIX_PREFIX,
+    JUDGE_DECIDES,
+    Grade,
+    HeldMisconception,
+    Opinion,
+    PointVerdict,
+    Span,
+)
 from interviewer.core.grade.injection import find_injections
 from interviewer.llm.evidence import Evidence
 from interviewer.llm.judge_reply import Judgement
+from interviewer.llm.sentence_reading import SentenceReading
 
 MOST_BALLOTS = 3
 HEAVY = 0.6
 """Share of the heaviest expected weight from which on a key point is heavy."""
-_JUDGE_SHARE = 0.7
+_FEW_POINTS = 4
 _TOO_MANY = 6
 _WORDS_EACH = 3
 _SAME = 0.8
@@ -86,7 +101,14 @@ def unproven(grade: Grade, ballots: Sequence[Judgement]) -> list[PointVerdict]:
 
 
 def fuse(
-    item: Item, grade: Grade, ballots: Sequence[Judgement], answer: str, *, confirmed: Container[str] = ()
+    item: Item,
+    grade: Grade,
+    ballots: Sequence[Judgement],
+    answer: str,
+    *,
+    weight: float,
+    confirmed: Container[str] = (),
+    reading: SentenceReading | None = None,
 ) -> Grade:
     """Join one offline grade with one to three judgements of the same answer.
 
@@ -95,15 +117,31 @@ def fuse(
         grade: of the offline grader.
         ballots: the judge's opinions, the first one first.
         answer: as typed.
+        weight: of the judge, 0 to 1.
         confirmed: points of `unproven` that the judge also missed in the very passage.
+        reading: the offline grader's, of single sentences.
     """
-    evidence = Evidence(item, answer, (*grade.closed, *find_injections(answer)))
+    evidence = Evidence(item, answer, (*grade.closed, *find_injections(answer)), reading)
     found = [_checked(each, evidence) for each in ballots]
-    disputed = {each.point_id for each in unproven(grade, ballots) if each.point_id not in confirmed}
-    verdicts = tuple(_fuse_point(each, ballots, found, each.point_id in disputed) for each in grade.verdicts)
-    return grade.model_copy(
-        update={"verdicts": verdicts, "misconceptions": _fuse_misconceptions(grade, ballots, evidence)}
-    )
+    decides = weight >= JUDGE_DECIDES
+    disputed = {each.point_id for each in unproven(grade, ballots) if decides and each.point_id not in confirmed}
+    verdicts = tuple(_fuse_point(each, ballots, found, each.point_id in disputed, weight) for each in grade.verdicts)
+    held = _fuse_misconceptions(grade, ballots, evidence) if decides else grade.misconceptions
+    return grade.model_copy(update={"verdicts": verdicts, "misconceptions": held})
+
+
+def tells_nothing(item: Item, grade: Grade, ballot: Judgement, answer: str, reading: SentenceReading | None) -> bool:
+    """Whether a ballot has one verdict for everything, which neither its quotes nor the offline grade bear out."""
+    said = {name: each.verdict for name, each in ballot.points.items()}
+    if len(said) < _FEW_POINTS or len(set(said.values())) > 1:
+        return False
+    (verdict,) = set(said.values())
+    if verdict is VerdictName.UNSURE or all(each.verdict is verdict for each in grade.verdicts):
+        return False
+    if verdict is VerdictName.MISSING:
+        return sum(each.verdict in (VerdictName.COVERED, VerdictName.PARTIAL) for each in grade.verdicts) > 1
+    places = _checked(ballot, Evidence(item, answer, (*grade.closed, *find_injections(answer)), reading)).places
+    return verdict not in (VerdictName.COVERED, VerdictName.PARTIAL) or len(places) < len(said)
 
 
 class _Checked(NamedTuple):
@@ -139,7 +177,7 @@ def _is_the_same(one: Span, other: Span) -> bool:
 
 
 def _fuse_point(
-    own: PointVerdict, ballots: Sequence[Judgement], found: Sequence[_Checked], disputed: bool
+    own: PointVerdict, ballots: Sequence[Judgement], found: Sequence[_Checked], disputed: bool, weight: float
 ) -> PointVerdict:
     name = own.point_id
     said = [
@@ -157,6 +195,8 @@ def _fuse_point(
     problem = "" if supported else next((each.problems[name] for each in found if name in each.problems), "")
     if supported and own.method == _COMPUTED and decided not in (own.verdict, VerdictName.UNSURE):
         problem = "the number was checked by calculation"
+    if supported and not weight and not problem:
+        problem = "it was measured to be worse than the offline grader alone"
     opinion = Opinion(
         verdict=decided,
         quote=chosen.quote,
@@ -172,10 +212,14 @@ def _fuse_point(
         # Neither shows that the other is wrong; the offline grader has words for it, the judge has none.
         told = {"verdict": VerdictName.UNSURE, "method": f"judge and {own.method}", "opinion": opinion}
         return own.model_copy(update={**told, **_mixed(_SHARES[decided], own, 0.5)})
-    share = 0.5 if decided is own.verdict else _JUDGE_SHARE
+    agree = decided is own.verdict
+    mixed = _mixed(_SHARES[decided], own, min(0.5, weight) if agree else weight)
+    settles = own.verdict is VerdictName.UNSURE and decided in (VerdictName.COVERED, VerdictName.PARTIAL)
+    if not agree and weight < JUDGE_DECIDES and not settles:
+        return own.model_copy(update={**mixed, "opinion": opinion})
     return own.model_copy(
         update={
-            **_mixed(_SHARES[decided], own, share),
+            **mixed,
             "verdict": decided,
             "evidence": span if decided in _NEEDS_QUOTE else None,
             "method": f"judge and {own.method}",

@@ -134,7 +134,9 @@ def _in_few_words(schema: Any) -> Any:
     if not isinstance(schema, Mapping):
         return schema
     forms = list(schema["properties"].values()) if isinstance(schema.get("properties"), Mapping) else []
-    if len(forms) > 1 and all(isinstance(each, Mapping) and each == forms[0] and "properties" in each for each in forms):
+    if len(forms) > 1 and all(
+        isinstance(each, Mapping) and each == forms[0] and "properties" in each for each in forms
+    ):
         rest = {name: each for name, each in schema.items() if name != "properties"}
         return {**rest, "additionalProperties": _in_few_words(forms[0])}
     return {name: _in_few_words(each) for name, each in schema.items()}

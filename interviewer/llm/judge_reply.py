@@ -209,4 +209,6 @@ def _held(body: dict[str, Any], known: Collection[str]) -> dict[str, str]:
 
 def _text(row: dict[str, Any], name: str, most: int) -> str:
     value = row.get(name)
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        value = " ... ".join(value)
     return clean_line(value)[:most] if isinstance(value, str) else ""

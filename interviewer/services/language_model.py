@@ -16,6 +16,7 @@ from interviewer.errors import UsageError
 from interviewer.settings.schema import JudgeMode, Settings, VoiceMode
 
 if TYPE_CHECKING:
+    from interviewer.core.grade.judge_weight import JudgeWorth
     from interviewer.core.ports import Grader
     from interviewer.llm import ChatServer
     from interviewer.llm.chat import Chat
@@ -33,15 +34,17 @@ class LanguageModel:
     Args:
         settings: what the user configured; `apply` puts others in force.
         cache: folder in which the model's replies are kept.
+        checks: file with what judges were measured to be worth.
     """
 
-    def __init__(self, settings: Settings, cache: Path) -> None:
+    def __init__(self, settings: Settings, cache: Path, checks: Path) -> None:
         self.demo = False
         """Let a scripted model judge and speak, whatever the settings say; every session begun then is marked."""
         self.fresh = False
         """Ask the judge anew, also where its reply is kept."""
         self._settings = settings
         self._cache = cache
+        self._checks = checks
         self._chat: Chat | None = None
         self._judge: Judge | None = None
         self._judged: JudgedGrader | None = None
@@ -133,22 +136,60 @@ class LanguageModel:
             replies = None
             if server is not None and not self.demo:
                 replies = ReplyCache(self._cache / "replies", chat.model, server.url, past=self.fresh)
-            self._judge = Judge(chat, replies, threads=self._settings.judge_concurrency)
+            self._judge = Judge(
+                chat,
+                replies,
+                threads=self._settings.judge_concurrency,
+                reads=offline.grade,
+                weight=self.weight()[0],
+            )
             self._judged = JudgedGrader(offline, self._judge)
         return self._judged
 
-    def fresh_judge(self) -> Judge:
+    def fresh_judge(self, offline: Grader) -> Judge:
         """A judge without a cache of replies, so that each opinion is asked for anew; to be closed after use.
+
+        Args:
+            offline: whose grades it works on.
 
         Raises:
             UsageError: it is not configured.
         """
+        from interviewer.core.grade.judge_weight import WHILE_MEASURED
         from interviewer.llm.judge import Judge
 
         self.check()
         chat = self.chat()
         assert chat is not None, "the judge is off"
-        return Judge(chat, threads=self._settings.judge_concurrency)
+        # It is measured as one that decides: what it is worth decides afterwards.
+        return Judge(chat, threads=self._settings.judge_concurrency, reads=offline.grade, weight=WHILE_MEASURED)
+
+    def weight(self) -> tuple[float, bool]:
+        """What the judge's opinion weighs beside the offline grader's, 0 to 1, and whether that was measured."""
+        from interviewer.core.grade.judge_weight import UNMEASURED, WHILE_MEASURED, weight_of
+        from interviewer.llm.judge_prompt import prompt_hash
+        from interviewer.services.judge_checks import JudgeWorths
+
+        server = self.server()
+        if self.demo or server is None:
+            return (WHILE_MEASURED if self.demo else UNMEASURED), False
+        worth = JudgeWorths(self._checks).find(server.url, server.model, prompt_hash("judge"))
+        return weight_of(worth), worth is not None
+
+    def keep_worth(self, worth: JudgeWorth) -> float:
+        """Keep what the judge was measured to be worth; what it weighs from now on.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        from interviewer.llm.judge_prompt import prompt_hash
+        from interviewer.services.judge_checks import JudgeWorths
+
+        server = self.server()
+        assert server is not None, "what was measured has a server"
+        JudgeWorths(self._checks).keep(server.url, server.model, prompt_hash("judge"), worth)
+        self.close()
+        return self.weight()[0]
 
     def voice(self) -> ModelVoice | None:
         """Who words the interviewer's turns: the model when one judges; None for authored words."""
@@ -188,7 +229,16 @@ class LanguageModel:
         if server is None or not server.model:
             return ""
         notice = f"Your answers are sent to {server.host}, where {server.model} judges them beside the offline grader"
-        return f"{notice} and words what the interviewer says." if self.voice() is not None else f"{notice}."
+        notice += " and words what the interviewer says." if self.voice() is not None else "."
+        return f"{notice} {self._about_weight()}"
+
+    def _about_weight(self) -> str:
+        weight, measured = self.weight()
+        if not measured:
+            return "It was not measured here: until `mockdl judge-check` did, it only settles what is left open."
+        if not weight:
+            return "`mockdl judge-check` found it worse than the offline grader: it is shown and not counted."
+        return f"By `mockdl judge-check` its opinion weighs {weight:.0%} where the two differ."
 
     def apply(self, settings: Settings) -> None:
         """Put other settings in force; what was in use is let go when anything about the model changed."""

@@ -60,7 +60,7 @@ class Services:
     @cached_property
     def model(self) -> LanguageModel:
         """The language model, when one is configured."""
-        return LanguageModel(self.settings, self.places.cache)
+        return LanguageModel(self.settings, self.places.cache, self.places.judge_checks)
 
     @cached_property
     def bank(self) -> Bank:

@@ -18,7 +18,7 @@ from interviewer.core.grade.contest import (
     is_whole,
     read_mark,
 )
-from interviewer.core.grade.grade import Grade, GradeRequest, GradeResult, Span, Ungraded
+from interviewer.core.grade.grade import JUDGE_DECIDES, Grade, GradeRequest, GradeResult, Span, Ungraded
 from interviewer.core.grade.injection import find_injections
 from interviewer.core.grade.ledger import Asked, asked_for
 from interviewer.core.ports import Assessor, Grader
@@ -115,11 +115,11 @@ def _request(case: Case, text: str) -> GradeRequest:
 
 
 def _has_ruled(grade: Grade, point: KeyPoint) -> bool:
-    """Whether the judge has an opinion: without one the verdict is that of a single offline reading."""
+    """Whether the judge has an opinion that decides: without one the verdict is that of a single offline reading."""
     verdict, judging = grade.verdict(point.id), grade.judging
     if verdict is None or verdict.opinion is None or judging is None or judging.problem:
         return False
-    return verdict.opinion.verdict is not VerdictName.UNSURE
+    return verdict.opinion.verdict is not VerdictName.UNSURE and judging.weight >= JUDGE_DECIDES
 
 
 def _judged(case: Case, text: str, grade: Grade) -> Ruling:

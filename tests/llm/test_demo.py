@@ -8,6 +8,7 @@ import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -180,7 +181,7 @@ def test_a_stream_can_be_cancelled() -> None:
 
 
 def test_a_request_it_cannot_read_gets_no_verdict() -> None:
-    schema = {"properties": {"points": {"properties": {"p0": {}}}}}
+    schema: dict[str, Any] = {"properties": {"points": {"properties": {"p0": {}}}}}
     request = ChatRequest((ChatMessage("system", ""), ChatMessage("user", "?")), schema=schema)
     answer = demo_chat().ask(request).result(timeout=5)
     assert isinstance(answer, ChatReply)

@@ -12,6 +12,7 @@ from interviewer.core.bank.content import Item
 from interviewer.core.bank.kinds import VerdictName
 from interviewer.core.bank.rubric import Value
 from interviewer.core.grade.grade import Grade, GradeRequest, GradeResult, Span, Ungraded
+from interviewer.core.grade.judge_weight import WHILE_MEASURED
 from interviewer.llm import ScriptedChat
 from interviewer.llm.chat import ChatFailure, ChatRequest
 from interviewer.llm.judge import Judge
@@ -40,7 +41,7 @@ AGREED = {"p1": "covered", "p2": "covered", "p3": "missing"}
 
 
 def judged(chat: ScriptedChat, grade: GradeResult, cache: ReplyCache | None = None, item: Item = ITEM) -> GradeResult:
-    judge = Judge(chat, cache)
+    judge = Judge(chat, cache, weight=WHILE_MEASURED)
     try:
         return judge.judge(item, REQUEST, grade).result(timeout=10)
     finally:
@@ -173,7 +174,7 @@ def test_an_order_in_the_passage_in_dispute_is_left_out_of_it() -> None:
     )
     first = said(p0="missing", **AGREED)
     chat = ScriptedChat([first, first, first, said(p0="missing")])
-    judge = Judge(chat)
+    judge = Judge(chat, weight=WHILE_MEASURED)
     request = GradeRequest(question_id="alpha", answer=answer)
     judge.judge(ITEM, request, own.model_copy(update={"verdicts": (sure, *own.verdicts[1:])})).result(timeout=10)
     judge.close()
@@ -192,7 +193,7 @@ def test_a_reply_to_a_follow_up_is_judged_with_what_was_asked_and_answered_befor
         point_ids=("p0",),
     )
     chat = ScriptedChat([said(p0="missing")])
-    judge = Judge(chat)
+    judge = Judge(chat, weight=WHILE_MEASURED)
     judge.judge(ITEM, request, make_grade({"p0": "missing"})).result(timeout=10)
     judge.close()
     sent = chat.asked[0].messages[1].content
@@ -202,7 +203,7 @@ def test_a_reply_to_a_follow_up_is_judged_with_what_was_asked_and_answered_befor
 
 def test_what_stays_the_same_from_answer_to_answer_comes_first() -> None:
     chat = ScriptedChat([said(p0="missing", **AGREED)] * 2)
-    judge = Judge(chat)
+    judge = Judge(chat, weight=WHILE_MEASURED)
     for answer in (ANSWER, "Something else entirely."):
         judge.judge(ITEM, GradeRequest(question_id="alpha", answer=answer), offline()).result(timeout=10)
     judge.close()
@@ -324,7 +325,7 @@ def test_a_follow_up_is_judged_on_what_it_probed_alone() -> None:
     )
     own = make_grade({"fix:wrong": "missing"})
     request = GradeRequest(question_id="alpha", answer=ANSWER, point_ids=("fix:wrong",))
-    judge = Judge(chat)
+    judge = Judge(chat, weight=WHILE_MEASURED)
     found = judge.judge(ITEM, request, own).result(timeout=10)
     assert isinstance(found, Grade)
     assert found.verdicts[0].verdict is VerdictName.COVERED

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from interviewer.audit.judge_agreement import Scores, measure_run
+from interviewer.audit.judge_agreement import Scores, measure_run, worth_of
 from interviewer.audit.judge_run import Run, choose_questions, judge_examples
 from interviewer.cli.judge_table import render_scores
 from interviewer.core.bank.content import Bank, Item
@@ -16,6 +16,7 @@ from interviewer.core.bank.kinds import ExampleKind, VerdictName
 from interviewer.core.bank.rubric import Example
 from interviewer.core.grade.ledger import Prices
 from interviewer.errors import UsageError
+from interviewer.llm.judge_prompt import prompt_hash
 from interviewer.services import Services, build_services
 from interviewer.settings.schema import JudgeMode
 from tests.support.builders import make_bank, make_item
@@ -88,7 +89,7 @@ def measure(services: Services) -> Iterator[Measure]:
     judges = []
 
     def run(repeats: int = 2, progress: Callable[[int], None] = lambda _: None) -> tuple[Run, Scores]:
-        judge = services.model.fresh_judge()
+        judge = services.model.fresh_judge(services.engine())
         judges.append(judge)
         found = judge_examples(ITEMS, services.engine(), judge, repeats=repeats, progress=progress)
         return found, measure_run(
@@ -131,14 +132,43 @@ def test_a_perfect_judge_beats_the_offline_grader(stage: ChatStage, measure: Mea
 
 
 def test_forged_quotes_show_in_the_evidence_and_earn_nothing(stage: ChatStage, measure: Measure) -> None:
-    stage.act = says(dict.fromkeys(POINTS, ("covered", "the candidate knows all of this by heart")))
+    stage.act = says(dict.fromkeys(POINTS[:3], ("covered", "the candidate knows all of this by heart")))
     _, scores = measure(repeats=1)
     assert scores.evidence is not None
     assert scores.evidence.value == 0
     assert scores.consistency is None
     assert scores.agreement["together"]["accuracy"] == scores.agreement["offline"]["accuracy"]
-    assert scores.agreement["judge"]["accuracy"].value == pytest.approx(0.5)
+    assert scores.agreement["judge"]["accuracy"].value == pytest.approx(7 / 12)
     assert "worse" in " ".join(render_scores(Run((), 0, 1), scores, "m", "h"))
+
+
+def test_one_verdict_for_everything_is_no_opinion(stage: ChatStage, measure: Measure) -> None:
+    stage.act = says(dict.fromkeys(POINTS, ("covered", "the candidate knows all of this by heart")))
+    run, scores = measure(repeats=1)
+    assert scores.rows == ()
+    assert any("one verdict for everything" in reason for _, reason in run.failures.values())
+
+
+def test_the_judge_weighs_what_was_measured(services: Services, stage: ChatStage, measure: Measure) -> None:
+    assert services.model.weight() == (0.7, True)
+    stage.act = says(right)
+    _, scores = measure(repeats=1)
+    assert worth_of(scores) is None  # 36 verdicts tell too little
+    many = scores._replace(rows=scores.rows * 3)
+    worth = worth_of(many)
+    assert worth is not None
+    assert (worth.judge, worth.offline) == (1.0, scores.agreement["offline"]["accuracy"].value)
+    assert services.model.keep_worth(worth) == 0.85
+    assert services.model.weight() == (0.85, True)
+    assert "weighs 85%" in services.model.notice()
+    assert services.places.judge_checks.stat().st_mode & 0o077 == 0
+    services.model.keep_worth(worth._replace(together=0.4))
+    assert "worse than the offline grader" in services.model.notice()
+    services.places.judge_checks.write_text("{damaged")
+    assert services.model.weight() == (0.3, False)
+    assert "only settles what is left open" in services.model.notice()
+    services.places.judge_checks.write_text(json.dumps({f"{stage.url} tiny-chat {prompt_hash('judge')}": {"judge": 9}}))
+    assert services.model.weight() == (0.3, False)
 
 
 def test_a_judge_that_changes_its_mind_is_inconsistent(stage: ChatStage, measure: Measure) -> None:

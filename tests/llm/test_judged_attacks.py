@@ -20,6 +20,7 @@ from interviewer.core.bank.content import Bank, Item
 from interviewer.core.bank.kinds import ExampleKind, VerdictName
 from interviewer.core.grade.grade import Grade, GradeRequest, Span
 from interviewer.core.grade.injection import LEFT_OUT, find_injections
+from interviewer.core.grade.judge_weight import WHILE_MEASURED
 from interviewer.core.interview.summary import summarise_answer
 from interviewer.embedding import load_encoder
 from interviewer.grading import OfflineGrader, build_grader
@@ -68,7 +69,7 @@ def grader(tmp_path_factory: pytest.TempPathFactory) -> OfflineGrader:
 
 
 def judged(item: Item, answer: str, own: Grade, chat: ScriptedChat) -> tuple[Grade, float]:
-    judge = Judge(chat)
+    judge = Judge(chat, weight=WHILE_MEASURED)
     found = judge.judge(item, GradeRequest(question_id=item.question.id, answer=answer), own).result(timeout=20)
     judge.close()
     assert isinstance(found, Grade)

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import Future
+from functools import partial
 from typing import Any
 
 import pytest
 
 from interviewer.core.bank.content import Item
 from interviewer.core.bank.kinds import Level, VerdictName
-from interviewer.core.grade.grade import Grade, Span
-from interviewer.llm.fusion import disputed_points, fuse
+from interviewer.core.futures import settled
+from interviewer.core.grade.grade import Grade, GradeRequest, GradeResult, Span
+from interviewer.core.grade.judge_weight import UNMEASURED, WHILE_MEASURED, JudgeWorth, weight_of
+from interviewer.llm import fusion
+from interviewer.llm.fusion import disputed_points, tells_nothing
 from interviewer.llm.judge_prompt import fence_of, judge_prompt, prompt_hash, repair_prompt
 from interviewer.llm.judge_reply import Judgement, Unreadable, judgement_schema, parse_judgement
 from interviewer.llm.quote_check import find_quote
+from interviewer.llm.sentence_reading import SentenceReading
 from interviewer.wording.verdicts import describe_opinion
 from tests.support.builders import make_grade, make_item
 
+fuse = partial(fusion.fuse, weight=WHILE_MEASURED)
 ANSWER = "Dropout silences units at random.\nAt test time “everything” stays on — nothing is removed."
 
 
@@ -64,6 +71,53 @@ def test_a_quote_is_found_as_typed(quote: str, wanted: str) -> None:
     span = find_quote(quote, ANSWER)
     assert span is not None
     assert span.cut(ANSWER) == wanted
+
+
+TYPED = "It's **off** at test time, so nothing's dropped & we can't see noise. The survivors are scaled by 1/(1-p)."
+
+
+@pytest.mark.parametrize(
+    ("quote", "wanted"),
+    [
+        ("it is off at test time", "It's **off** at test time"),
+        ("It&#39;s off at test time", "It's **off** at test time"),
+        ("nothing is dropped &amp; we cannot see noise", "nothing's dropped & we can't see noise"),
+        ("we can not see noise", "we can't see noise"),
+        ("The candidate says: nothing's dropped", "nothing's dropped"),
+        ("so **nothing's dropped** & we", "so nothing's dropped & we"),
+        ("It's off at test time ... we can't see noise", TYPED[: TYPED.index(". The")]),
+        ("off at test time […] survivors are scaled", TYPED[TYPED.index("off") : TYPED.index(" by 1/")]),
+        ("scaled by 1/(1-p)", "scaled by 1/(1-p)"),
+    ],
+)
+def test_a_quote_is_found_however_it_is_written(quote: str, wanted: str) -> None:
+    span = find_quote(quote, TYPED)
+    assert span is not None
+    assert span.cut(TYPED) == wanted
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "survivors are scaled ... it's off at test time",
+        "It's off ... scaled",
+        "it is not off at test time",
+        "nothing's dropped and we can't see noise",
+        "It's off at test time ... they are scaled by chance",
+    ],
+)
+def test_parts_in_another_order_and_other_words_are_no_quote(quote: str) -> None:
+    assert find_quote(quote, TYPED) is None
+
+
+def test_words_left_out_may_not_hide_what_was_closed() -> None:
+    quote = "It's off at test time ... we can't see noise"
+    assert find_quote(quote, TYPED, [Span(start=30, end=40)]) is None
+
+
+def test_a_quote_given_as_a_list_is_read() -> None:
+    row = {"id": "p0", "quote": ["silences units", "at random"], "reason": "r", "verdict": "covered"}
+    assert parsed(json.dumps({"points": [row]})).points["p0"].quote == "silences units ... at random"
 
 
 @pytest.mark.parametrize("quote", ["", "units", "silences all units at random", "   ", "..."])
@@ -374,3 +428,104 @@ def test_a_misconception_needs_a_quote_and_a_majority() -> None:
     assert fuse(ITEM, offline(p0="covered"), [held, none, none], ANSWER).misconceptions == ()
     body["misconceptions"][0]["quote"] = "something else entirely"
     assert fuse(ITEM, offline(p0="covered"), [parsed(json.dumps(body))], ANSWER).misconceptions == ()
+
+
+@pytest.mark.parametrize(("own", "word"), [("missing", "covered"), ("covered", "missing"), ("covered", "contradicted")])
+def test_a_judge_that_was_not_measured_overturns_nothing(own: str, word: str) -> None:
+    fused = fuse(ITEM, offline(p0=own), [parsed(reply(p0=word))], ANSWER, weight=UNMEASURED).verdicts[0]
+    assert fused.verdict == own
+    assert fused.p_covered != offline(p0=own).verdicts[0].p_covered
+    assert fused.opinion is not None
+    assert fused.opinion.verdict == word
+
+
+def test_a_judge_that_was_not_measured_settles_what_is_open_in_the_candidates_favour_alone() -> None:
+    own = offline(p0="unsure")
+    assert fuse(ITEM, own, [parsed(reply(p0="covered"))], ANSWER, weight=0.3).verdicts[0].verdict == "covered"
+    for word in ("missing", "contradicted"):
+        assert fuse(ITEM, own, [parsed(reply(p0=word))], ANSWER, weight=0.3).verdicts[0].verdict == "unsure"
+    body = json.loads(reply(p0="covered"))
+    body["misconceptions"] = [{"id": "wrong", "quote": "nothing is removed"}]
+    assert fuse(ITEM, own, [parsed(json.dumps(body))], ANSWER, weight=0.3).misconceptions == ()
+
+
+def test_a_judge_that_measured_worse_is_shown_and_not_counted() -> None:
+    own = offline(p0="unsure", p1="missing")
+    fused = fuse(ITEM, own, [parsed(reply(p0="covered", p1="missing"))], ANSWER, weight=0.0)
+    for before, after in zip(own.verdicts, fused.verdicts, strict=True):
+        assert after.model_copy(update={"opinion": None}) == before
+        assert "measured to be worse" in describe_opinion(after)
+
+
+@pytest.mark.parametrize(
+    ("worth", "weight"),
+    [
+        (None, UNMEASURED),
+        (JudgeWorth(400, 6, judge=0.90, together=0.93, offline=0.90), 0.5),
+        (JudgeWorth(400, 6, judge=0.95, together=0.95, offline=0.90), 0.67),
+        (JudgeWorth(400, 6, judge=1.0, together=1.0, offline=0.90), 0.85),
+        (JudgeWorth(400, 6, judge=0.80, together=0.92, offline=0.90), 0.33),
+        (JudgeWorth(400, 6, judge=0.80, together=0.85, offline=0.90), 0.0),
+    ],
+)
+def test_the_weight_follows_from_what_was_measured(worth: JudgeWorth | None, weight: float) -> None:
+    assert weight_of(worth) == weight
+
+
+def same_for_all(word: str, quotes: bool = False) -> Judgement:
+    body = json.loads(reply(p0=word, p1=word, p2=word, p3=word))
+    for row, quote in zip(
+        body["points"], ("Dropout silences units", "silences units at random", "At test time", "x" * 20), strict=True
+    ):
+        row["quote"] = quote if quotes else row["quote"]
+    return parsed(json.dumps(body))
+
+
+def test_a_ballot_with_one_verdict_for_everything_tells_nothing() -> None:
+    own = offline(p0="covered", p1="missing", p2="partial", p3="missing")
+    assert tells_nothing(ITEM, own, same_for_all("missing"), ANSWER, None)
+    assert tells_nothing(ITEM, own, same_for_all("contradicted"), ANSWER, None)
+    assert tells_nothing(ITEM, own, same_for_all("covered", quotes=True), ANSWER, None)
+    assert not tells_nothing(ITEM, own, same_for_all("covered"), ANSWER, None)
+    none = offline(p0="missing", p1="missing", p2="missing", p3="missing")
+    assert not tells_nothing(ITEM, none, same_for_all("missing"), ANSWER, None)
+    assert not tells_nothing(
+        ITEM, own, parsed(reply(p0="missing", p1="missing", p2="covered", p3="missing")), ANSWER, None
+    )
+
+
+def reader(p_covered: float, asked: list[str], *, calibrated: bool = True) -> SentenceReading:
+    """A grader that finds so much of every point in any sentence."""
+
+    def reads(request: GradeRequest, item: Item) -> Future[GradeResult]:
+        asked.append(request.answer)
+        own = make_grade({"p0": "missing", "p1": "missing"})
+        verdicts = [each.model_copy(update={"p_covered": p_covered, "p_partial": 0.0}) for each in own.verdicts]
+        passport = own.passport.model_copy(update={"calibrated": calibrated})
+        return settled(own.model_copy(update={"verdicts": tuple(verdicts), "passport": passport}))
+
+    return SentenceReading(reads, ITEM)
+
+
+def test_a_sentence_in_which_the_grader_finds_nothing_of_the_point_is_no_evidence() -> None:
+    judged = parsed(reply(p0="covered", p1="covered"))
+    for p_covered, verdict in ((0.01, VerdictName.MISSING), (0.4, VerdictName.COVERED)):
+        asked: list[str] = []
+        own = offline(p0="missing", p1="missing")
+        fused = fuse(ITEM, own, [judged], ANSWER, reading=reader(p_covered, asked))
+        assert {each.verdict for each in fused.verdicts} == {verdict}
+        assert asked == ["Dropout silences units at random."]
+
+
+def test_other_words_are_evidence_where_the_grader_finds_the_point_in_them() -> None:
+    quote = "At test time “everything” stays on"
+    judged = parsed(reply(p0="covered").replace("silences units at random", quote))
+    assert fuse(ITEM, offline(p0="missing"), [judged], ANSWER).verdicts[0].verdict is VerdictName.MISSING
+    found = fuse(ITEM, offline(p0="missing"), [judged], ANSWER, reading=reader(0.5, []))
+    assert found.verdicts[0].verdict is VerdictName.COVERED
+
+
+def test_where_no_calibrated_grader_reads_the_words_decide() -> None:
+    judged = parsed(reply(p0="covered"))
+    found = fuse(ITEM, offline(p0="missing"), [judged], ANSWER, reading=reader(0.0, [], calibrated=False))
+    assert found.verdicts[0].verdict is VerdictName.COVERED

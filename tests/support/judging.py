@@ -10,10 +10,14 @@ from typing import Any
 from werkzeug import Response
 
 from interviewer.core.bank.kinds import Level
+from interviewer.core.grade.judge_weight import WHILE_MEASURED, JudgeWorth, weight_of
 from interviewer.core.interview.effects import GradeTurn
 from interviewer.core.interview.journal_port import SessionRow
 from interviewer.core.interview.session import AnswerSubmitted, Phase, Planned, SessionConfig, Started
+from interviewer.llm.judge_prompt import prompt_hash
+from interviewer.paths import find_places
 from interviewer.services import Services, build_services
+from interviewer.services.judge_checks import JudgeWorths
 from interviewer.sessions.conductor import Conductor
 from tests.support.builders import make_grade, make_item
 from tests.support.chat_server import Act, Body, completion
@@ -55,6 +59,14 @@ def write_settings(home: Path, url: str, **more: Any) -> None:
     file = build_services().places.settings_file
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text("".join(f"{name} = {json.dumps(value)}\n" for name, value in rows.items()), encoding="utf-8")
+    measure_well(url, rows["judge_model"])
+
+
+def measure_well(url: str, model: str) -> None:
+    """Leave a measurement behind by which this judge decides, with a weight of 0.7."""
+    worth = JudgeWorth(verdicts=400, questions=6, judge=0.94, together=0.95, offline=0.86)
+    assert weight_of(worth) == WHILE_MEASURED
+    JudgeWorths(find_places().judge_checks).keep(url, model, prompt_hash("judge"), worth)
 
 
 ANSWER = "Statement zero is about gates. Statement one is about weights. I say nothing else."

@@ -142,6 +142,10 @@ class JudgeCall(Frozen):
     """Whether the reply came from this machine's cache, so that nothing was sent."""
 
 
+JUDGE_DECIDES = 0.5
+"""Weight from which on a language model's word counts where it and the offline grader differ."""
+
+
 class Judging(Frozen):
     """A language model's part in a grade."""
 
@@ -154,6 +158,8 @@ class Judging(Frozen):
     """Why the grade is the offline one after all; "" when the model's opinion was used."""
     dropped: tuple[str, ...] = ()
     """Key points the model made up."""
+    weight: Probability = Field(default=0.7, exclude_if=lambda weight: weight == 0.7)
+    """Share of its probabilities where it and the offline grader differ; in grades of before always 0.7."""
 
 
 Flag = Literal[

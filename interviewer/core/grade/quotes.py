@@ -1,4 +1,4 @@
-"""Finding a quote in a text as typed, whatever its case, white space, and form of quotation marks and dashes.
+"""Finding a quote in a text as typed, whatever its case, white space, marks and contractions.
 
 Judges quote answers, and candidates quote themselves; neither repeats every character as it was typed.
 """
@@ -6,6 +6,7 @@ Judges quote answers, and candidates quote themselves; neither repeats every cha
 from __future__ import annotations
 
 import difflib
+import html
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -19,6 +20,14 @@ _SAME = {
     **dict.fromkeys("‐‑‒–—―−", "-"),
     "…": "...",
 }
+_DENIED = "do|does|did|is|are|was|were|has|have|had|would|could|should|must|need"
+_LEVELLED = re.compile(
+    rf"(?P<mark>\*\*|__|~~|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w))"
+    rf"|\b(?P<denied>{_DENIED}|ca|wo)n'?t\b|\b(?P<one>cannot)\b|(?<=\w)'(?P<short>s|re|ve|ll|m)\b"
+)
+"""What is written in two ways: markup, and what may be contracted."""
+_ENTITY = re.compile(r"&#?\w{1,8};")
+_LONG = {"s": " is", "re": " are", "ve": " have", "ll": " will", "m": " am"}
 _EDGES = " \"'.,;:-"
 _LIKE = 0.6
 """Similarity, 0 to 1, from which on other words are worth showing."""
@@ -54,9 +63,30 @@ def nearest_words(quote: str, text: str) -> str:
 
 
 def _plain(text: str) -> list[tuple[str, int]]:
+    """Characters as compared, each with its place in the text as typed; what can be written in two ways is in one."""
+    found = _characters(text)
+    compared = "".join(char for char, _ in found)
+    levelled: list[tuple[str, int]] = []
+    at = 0
+    for match in _LEVELLED.finditer(compared):
+        levelled += found[at : match.start()]
+        levelled += [(char, found[match.end() - 1][1]) for char in _in_one_way(match)]
+        at = match.end()
+    return levelled + found[at:]
+
+
+def _in_one_way(match: re.Match[str]) -> str:
+    if match["mark"]:
+        return ""
+    if match["denied"]:
+        return {"ca": "can", "wo": "will"}.get(match["denied"], match["denied"]) + " not"
+    return "can not" if match["one"] else _LONG[match["short"]]
+
+
+def _characters(text: str) -> list[tuple[str, int]]:
     """Characters as compared, each with its place in the text as typed; runs of white space are one space."""
     found: list[tuple[str, int]] = []
-    for place, char in enumerate(text):
+    for char, place in _decoded(text):
         if char.isspace():
             if found and found[-1][0] != " ":
                 found.append((" ", place))
@@ -65,3 +95,15 @@ def _plain(text: str) -> list[tuple[str, int]]:
             continue
         found += [(each, place) for each in _SAME.get(char, unicodedata.normalize("NFKC", char)).casefold()]
     return found
+
+
+def _decoded(text: str) -> Iterator[tuple[str, int]]:
+    """Characters with their places; those of an entity of HTML stand where it ends."""
+    at = 0
+    for match in _ENTITY.finditer(text):
+        yield from ((char, at + n) for n, char in enumerate(text[at : match.start()]))
+        plain = html.unescape(match.group())
+        known = plain != match.group()
+        yield from ((char, match.end() - 1 if known else match.start() + n) for n, char in enumerate(plain))
+        at = match.end()
+    yield from ((char, at + n) for n, char in enumerate(text[at:]))
