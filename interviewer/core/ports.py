@@ -14,6 +14,8 @@ from interviewer.core.grade.grade import Assessment, AssessmentRequest, GradeReq
 if TYPE_CHECKING:
     import numpy
 
+Reads = Callable[[GradeRequest, Item], Future[GradeResult]]
+"""Grades a text offline."""
 Progress = Callable[[str, int, int], None]
 """Called as progress(what, done, total) during long work."""
 

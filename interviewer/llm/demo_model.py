@@ -28,11 +28,9 @@ _COVERED, _PARTIAL = 0.5, 0.25
 """Shares of a claim's words that one sentence must hold."""
 _ANSWER = re.compile(r"The candidate's answer:\n(=====candidate \w+=====)\n(.*)\n\1\s*\Z", re.DOTALL)
 _POINTS = re.compile(r"^Key points:\n(\[.*?^\])$", re.DOTALL | re.MULTILINE)
-_REACTIONS = (
-    "Thank you, I have noted that.",
-    "I see. Let me take that in for a moment.",
-    "Thank you for walking me through that.",
-)
+_SAID = re.compile(r"The candidate said:\n(=====candidate \w+=====)\n(.*)\n\1", re.DOTALL)
+_PHRASE = 5
+"""Words of an answer that are said back."""
 
 
 def demo_chat() -> ScriptedChat:
@@ -41,11 +39,11 @@ def demo_chat() -> ScriptedChat:
 
 
 def _reply(request: ChatRequest) -> str:
-    system, user = request.messages[0].content, request.messages[1].content
-    if request.schema is not None:
-        return _judgement(user, request.schema)
-    act = next((each for each in ACTS if system.endswith(read_prompt(f"voice_{each}").strip())), None)
-    return _speech(act, user) if act is not None else ""
+    user = request.messages[1].content
+    act = next((each for each in ACTS if user.endswith(read_prompt(f"voice_{each}").strip())), None)
+    if act is not None:
+        return _speech(act, user)
+    return _judgement(user, request.schema) if request.schema is not None else ""
 
 
 def _judgement(user: str, schema: dict[str, Any]) -> str:
@@ -81,17 +79,17 @@ def _row(quote: str, reason: str, verdict: str) -> dict[str, str]:
 
 
 def _speech(act: Act, user: str) -> str:
+    if act is Act.REACTION:
+        said = _SAID.search(user)
+        first = said.group(2).split()[:_PHRASE] if said else []
+        return json.dumps({"phrase": " ".join(first)}, ensure_ascii=False)
     if act is Act.ASK:
-        return f"Let us go on. {_part(user, 'The question')}"
-    if act is Act.HINT:
-        return f"Here is a thought that may help. {_part(user, 'The hint')}"
+        return json.dumps({"lead_in": "Let us stay with that for a moment"})
     if act is Act.EXPLANATION:
         claim = _part(user, "The key point")
         model = _sentences(_part(user, "Model answer"))
         return f"{claim} {max(model, key=lambda each: len(content_words(claim) & content_words(each)))}"
-    if act is Act.CLARIFICATION:
-        return "I can only explain the question. Take it as it is worded, state what you assume, and go on."
-    return _REACTIONS[len(user) % len(_REACTIONS)]
+    return "I can only explain the question. Take it as it is worded, state what you assume, and go on."
 
 
 def _part(user: str, name: str) -> str:

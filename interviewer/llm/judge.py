@@ -16,13 +16,14 @@ from interviewer.core.futures import settled
 from interviewer.core.grade.grade import JUDGE_DECIDES, Grade, GradeRequest, GradeResult, JudgeCall, Judging
 from interviewer.core.grade.judge_weight import UNMEASURED
 from interviewer.core.interview.summary import bands, summarise_answer
+from interviewer.core.ports import Reads
 from interviewer.llm.chat import Chat, ChatFailure, ChatReply, ChatRequest
 from interviewer.llm.fusion import MOST_BALLOTS, disputed_points, fuse, tells_nothing, unproven
 from interviewer.llm.judge_prompt import judged_ids, prompt_hash
 from interviewer.llm.judge_reply import Judgement, parse_judgement
 from interviewer.llm.judge_request import Shown, judge_request, repair_request, shown_of, without_orders
 from interviewer.llm.reply_cache import ReplyCache
-from interviewer.llm.sentence_reading import Reads, SentenceReading
+from interviewer.llm.sentence_reading import SentenceReading
 
 _NEAR = 3.0
 """Points of 100 from the bound of a band within which an answer is judged again."""

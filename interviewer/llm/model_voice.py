@@ -8,19 +8,23 @@ word and one to the last, and whoever waits can end the waiting. `voice_gate` sa
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, InvalidStateError
 
 from interviewer.core.futures import settled
-from interviewer.core.grade.grade import JudgeCall
+from interviewer.core.grade.grade import GradeRequest, GradeResult, JudgeCall
+from interviewer.core.grade.quotes import find_places
 from interviewer.core.interview.authored import OnWords, Speech
-from interviewer.core.interview.session import Outcome
+from interviewer.core.interview.session import Outcome, TurnKind
 from interviewer.core.interview.utterance import Act, Utterance, Voicing
+from interviewer.core.ports import Reads
 from interviewer.llm.chat import Chat, ChatAnswer, ChatFailure, ChatReply, ChatRequest, Rung
 from interviewer.llm.json_modes import request_body
 from interviewer.llm.voice_gate import Gate
+from interviewer.llm.voice_parts import PARTS, Part
 from interviewer.llm.voice_prompt import ACTS, voice_hash, voice_request
 
 PATIENCE_TO_THE_LAST = 3.0
@@ -28,6 +32,8 @@ PATIENCE_TO_THE_LAST = 3.0
 _MOST_FAILURES = 2
 """Failures in a row after which the model is only asked for what the candidate asked for."""
 _LATE = "It took longer than {:g} s; `mockdl config set interviewer_patience SECONDS` gives it longer."
+_UNLED = (TurnKind.QUESTION, TurnKind.LAST_WORDS)
+_QUOTED = re.compile(r"[\"“'‘]([^\"”’]{8,})[\"”'’]")
 _ON_REQUEST = (Act.CLARIFICATION, Act.EXPLANATION)
 
 
@@ -38,10 +44,19 @@ class ModelVoice:
         chat: the model.
         patience: seconds to the first word; three times as many to the last.
         warm: makes the first call quick.
+        reads: the offline grader, which reads what is to be shown as it would read an answer; None to go without.
     """
 
-    def __init__(self, chat: Chat, *, patience: float, warm: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self,
+        chat: Chat,
+        *,
+        patience: float,
+        warm: Callable[[], None] | None = None,
+        reads: Reads | None = None,
+    ) -> None:
         self._chat = chat
+        self._reads = reads
         self._patience = patience
         self._warm = warm
         self._failures = 0
@@ -50,7 +65,7 @@ class ModelVoice:
         """Word a speech; what a model does not word, or no longer, is said in authored words at once."""
         if not self._asks(speech):
             return settled(speech.words)
-        speaking = _Speaking(speech, self._chat, on_words)
+        speaking = _Speaking(speech, self._chat, on_words, self._reads)
         speaking.add_done_callback(self._count)
         speaking.begin(self._patience)
         return speaking
@@ -63,11 +78,12 @@ class ModelVoice:
 
     def _asks(self, speech: Speech) -> bool:
         turn = speech.turn
-        if speech.act not in ACTS or turn is None or (speech.act is Act.ASK and turn.id == 0):
+        if speech.act not in ACTS or turn is None:
             return False
         if speech.act is Act.REACTION and turn.outcome is not Outcome.ANSWERED:
             return False
-        if speech.act is Act.ASK and "```" in turn.prompt:
+        # A new question leads over from nothing, and one that quotes the candidate has its lead.
+        if speech.act is Act.ASK and (turn.kind in _UNLED or _quotes(turn.prompt, speech.answer)):
             return False
         return speech.act in _ON_REQUEST or self._failures < _MOST_FAILURES
 
@@ -77,15 +93,21 @@ class ModelVoice:
             self._failures = self._failures + 1 if voicing.failed else 0
 
 
+def _quotes(prompt: str, answer: str) -> bool:
+    """Whether a question holds words of the answer as a quotation."""
+    return any(next(find_places(quoted, answer), None) for quoted in _QUOTED.findall(prompt))
+
+
 class _Speaking(Future[Utterance]):
     """One speech being worded. Cancelling it settles it with what may be said by then."""
 
-    def __init__(self, speech: Speech, chat: Chat, on_words: OnWords) -> None:
+    def __init__(self, speech: Speech, chat: Chat, on_words: OnWords, reads: Reads | None) -> None:
         super().__init__()
         self._speech = speech
         self._chat = chat
         self._on_words = on_words
-        self._gate = Gate(speech)
+        self._reads = reads
+        self._gate: Gate | Part = Part(speech) if speech.act in PARTS else Gate(speech)
         self._lock = threading.RLock()
         self._request = voice_request(speech)
         self._call: Future[ChatAnswer] | None = None
@@ -96,7 +118,10 @@ class _Speaking(Future[Utterance]):
     def begin(self, patience: float) -> None:
         """Ask the model."""
         self._limit(patience, patience)
-        call = self._chat.stream(self._request, lambda piece: self._hear(piece, patience))
+        if self._request.stream:
+            call = self._chat.stream(self._request, lambda piece: self._hear(piece, patience))
+        else:
+            call = self._chat.ask(self._request)
         with self._lock:
             self._call = call
         call.add_done_callback(self._answered)
@@ -131,13 +156,43 @@ class _Speaking(Future[Utterance]):
         try:
             answer = done.result()
             with self._lock:
-                grew = not self.done() and isinstance(answer, ChatReply) and self._gate.finish()
-            if grew:
-                self._on_words(self._gate.passed)
+                if isinstance(answer, ChatReply) and not self._request.stream:
+                    self._gate.add(answer.text)
+                passed = not self.done() and isinstance(answer, ChatReply) and self._gate.finish()
+            if passed and self._reads is not None and isinstance(self._gate, Gate):
+                self._have_read(self._reads, answer)
+                return
+            self._show(answer)
         except Exception as error:  # whoever waits would wait to the limit
-            answer = ChatFailure("bad-reply", f"The model's reply could not be used ({type(error).__name__}).")
+            self._fail(error)
+
+    def _have_read(self, reads: Reads, answer: ChatAnswer) -> None:
+        """Show what passed once the offline grader has read it, too."""
+        gate, item = self._gate, self._speech.item
+        assert isinstance(gate, Gate)
+        assert item is not None
+
+        def judge(graded: Future[GradeResult]) -> None:
+            try:
+                with self._lock:
+                    gate.read(graded.result())
+                self._show(answer)
+            except Exception as error:
+                self._fail(error)
+
+        reads(GradeRequest(question_id=item.question.id, answer=gate.passed), item).add_done_callback(judge)
+
+    def _show(self, answer: ChatAnswer) -> None:
+        if self._gate.passed and not self.done():
+            self._on_words(self._gate.passed)
         outcome, reason = (answer.kind, answer.reason) if isinstance(answer, ChatFailure) else ("ok", "")
         self._end(outcome, reason, answer)
+
+    def _fail(self, error: Exception) -> None:
+        reason = f"The model's reply could not be used ({type(error).__name__})."
+        with self._lock:
+            self._gate.passed = ""
+        self._end("bad-reply", reason, ChatFailure("bad-reply", reason))
 
     def _end(self, outcome: str, reason: str, answer: ChatAnswer | None = None) -> bool:
         """Settle it, unless it is settled."""

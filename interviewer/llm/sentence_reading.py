@@ -6,14 +6,10 @@ sentence alone; what it finds nothing of the point in is no evidence, though it 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import Future
-
 from interviewer.core.bank.content import Item
-from interviewer.core.grade.grade import FIX_PREFIX, Grade, GradeRequest, GradeResult
+from interviewer.core.grade.grade import FIX_PREFIX, Grade, GradeRequest
+from interviewer.core.ports import Reads
 
-Reads = Callable[[GradeRequest, Item], Future[GradeResult]]
-"""Grades an answer without any judge."""
 _PATIENCE = 30.0
 """Seconds for one sentence; a worker that takes longer is busy, and the judge's quote is then taken by its words."""
 

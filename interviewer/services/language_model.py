@@ -17,7 +17,7 @@ from interviewer.settings.schema import JudgeMode, Settings, VoiceMode
 
 if TYPE_CHECKING:
     from interviewer.core.grade.judge_weight import JudgeWorth
-    from interviewer.core.ports import Grader
+    from interviewer.core.ports import Grader, Reads
     from interviewer.llm import ChatServer
     from interviewer.llm.chat import Chat
     from interviewer.llm.judge import Judge
@@ -191,15 +191,23 @@ class LanguageModel:
         self.close()
         return self.weight()[0]
 
-    def voice(self) -> ModelVoice | None:
-        """Who words the interviewer's turns: the model when one judges; None for authored words."""
-        chat = self.chat() if self._settings.interviewer_voice is VoiceMode.AUTO else None
-        if self._voice is None and chat is not None and chat.model:
+    def _speaks(self) -> bool:
+        """Whether the model has a part in what the interviewer says."""
+        return self.judges() and self._settings.interviewer_voice is VoiceMode.AUTO
+
+    def voice(self, reads: Reads) -> ModelVoice | None:
+        """Who words the interviewer's turns: the model when one judges; None for authored words.
+
+        Args:
+            reads: grades offline what the model is to say, as it would an answer.
+        """
+        chat = self.chat() if self._speaks() else None
+        if self._voice is None and chat is not None:
             from interviewer.llm import ChatClient
             from interviewer.llm.model_voice import ModelVoice
 
             warm = chat.warm if isinstance(chat, ChatClient) else None
-            self._voice = ModelVoice(chat, patience=self._settings.interviewer_patience, warm=warm)
+            self._voice = ModelVoice(chat, patience=self._settings.interviewer_patience, warm=warm, reads=reads)
         return self._voice
 
     def prices(self) -> Prices | None:
@@ -229,7 +237,7 @@ class LanguageModel:
         if server is None or not server.model:
             return ""
         notice = f"Your answers are sent to {server.host}, where {server.model} judges them beside the offline grader"
-        notice += " and words what the interviewer says." if self.voice() is not None else "."
+        notice += " and words what the interviewer says." if self._speaks() else "."
         return f"{notice} {self._about_weight()}"
 
     def _about_weight(self) -> str:

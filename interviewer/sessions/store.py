@@ -14,7 +14,7 @@ from interviewer.core.bank.kinds import TOPICS
 from interviewer.core.interview.journal_port import Journal, SessionRow
 from interviewer.core.interview.selection import Plan, plan_interview
 from interviewer.core.interview.session import Planned, SessionConfig
-from interviewer.core.ports import Engine, Grader, Neighbour
+from interviewer.core.ports import Engine, Grader, Neighbour, Reads
 from interviewer.errors import UsageError, nearest_names
 from interviewer.sessions.conductor import Conductor
 from interviewer.sessions.session_view import SessionView
@@ -39,8 +39,8 @@ class SessionModel(Protocol):
     def grader(self, offline: Grader) -> Grader:
         """The judge behind the offline grader; the offline grader alone when none judges."""
 
-    def voice(self) -> Voice | None:
-        """Who words the interviewer's turns; None for authored words."""
+    def voice(self, reads: Reads) -> Voice | None:
+        """Who words the interviewer's turns, when `reads` finds them in order; None for authored words."""
 
     def prices(self) -> Prices | None:
         """What its tokens cost, when that is known."""
@@ -214,12 +214,15 @@ class SessionStore:
             self.clock,
             self.model.prices(),
             grader=self._grader if own else None,
-            voice=self.model.voice if own else None,
+            voice=self._voice if own else None,
             arbiter=self._arbiter if own else None,
         )
 
     def _grader(self) -> Grader:
         return self.model.grader(self._engine())
+
+    def _voice(self) -> Voice | None:
+        return self.model.voice(lambda request, item: self._engine().grade(request, item))
 
     def _arbiter(self) -> Arbiter:
         from interviewer.sessions.arbitration import Arbiter

@@ -15,6 +15,7 @@ import pytest
 from interviewer.core.bank.content import Bank, Item
 from interviewer.core.bank.kinds import ExampleKind, Level
 from interviewer.core.grade.grade import Grade, GradeRequest
+from interviewer.core.grade.judge_weight import WHILE_MEASURED
 from interviewer.core.interview import authored
 from interviewer.core.interview.session import AnswerSubmitted, Graded, Phase, Planned, SessionConfig, Started, State
 from interviewer.core.interview.state_machine import begin, step
@@ -61,7 +62,7 @@ def test_its_verdicts_follow_from_the_words_and_its_quotes_hold(bank: Bank) -> N
             if example.kind not in credited:
                 continue
             own = make_grade({point.id: "missing" for point in item.rubric.key_points})
-            judge = Judge(demo_chat())
+            judge = Judge(demo_chat(), weight=WHILE_MEASURED)
             request = GradeRequest(question_id=item.question.id, answer=example.text)
             found = judge.judge(item, request, own).result(timeout=20)
             judge.close()
@@ -143,13 +144,12 @@ def state(item: Item) -> State:
     return state
 
 
-@pytest.mark.parametrize("act", [Act.REACTION, Act.ASK, Act.HINT, Act.CLARIFICATION, Act.EXPLANATION])
+@pytest.mark.parametrize("act", [Act.REACTION, Act.ASK, Act.CLARIFICATION, Act.EXPLANATION])
 def test_what_it_says_passes_the_gate(state: State, item: Item, act: Act) -> None:
     latest = state.turns[-1]
     speech = {
         Act.REACTION: lambda: authored.react(state, state.turns[0], item),
         Act.ASK: lambda: authored.ask(state, latest, item),
-        Act.HINT: lambda: authored.hint(latest, item, 0),
         Act.CLARIFICATION: lambda: authored.clarify(state, latest, item, "Do you mean binary labels?"),
         Act.EXPLANATION: lambda: authored.explain(latest, item, item.rubric.key_points[0], "I resample."),
     }[act]()

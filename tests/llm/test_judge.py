@@ -136,11 +136,21 @@ def test_an_ungraded_answer_is_not_sent_anywhere() -> None:
 
 
 def test_a_judge_that_obeys_an_attack_earns_nothing_with_a_forged_quote() -> None:
-    everything = said("the candidate covered all key points", p0="covered", p1="covered", p2="covered", p3="covered")
+    everything = said("the candidate covered all key points", p0="covered", p1="covered", p2="covered", p3="partial")
     found = judged(ScriptedChat([everything] * 3), offline())
     assert isinstance(found, Grade)
     assert [each.verdict for each in found.verdicts] == [each.verdict for each in offline().verdicts]
     assert all(each.opinion is not None and not each.opinion.supported for each in found.verdicts)
+
+
+def test_one_verdict_for_everything_leaves_the_offline_grade() -> None:
+    everything = said("the candidate covered all key points", p0="covered", p1="covered", p2="covered", p3="covered")
+    own = offline()
+    found = judged(ScriptedChat([everything]), own)
+    assert isinstance(found, Grade)
+    assert found.verdicts == own.verdicts
+    assert found.judging is not None
+    assert "one verdict for everything" in found.judging.problem
 
 
 @pytest.mark.parametrize(

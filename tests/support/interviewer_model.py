@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import re
+import time
 
 import pytest
 from werkzeug import Response
 
-from tests.support.chat_server import DONE, USAGE, Body, ChatStage, error, event, events
+from tests.support.chat_server import DONE, USAGE, Body, ChatStage, completion, error, event, events
 
 __all__ = ["Interviewer", "configure"]
 
 _WORDS = {
-    "show in one or two": "I have heard what you wrote. It is noted.",
     "reply to what the candidate": "I mean it in the widest sense. You may choose.",
     "explain the key point": "This is what it means. It follows from there.",
 }
+LEAD_IN = "Let us stay with that"
+"""What it leads over to a follow-up with."""
 
 
 class Interviewer:
@@ -31,19 +34,21 @@ class Interviewer:
         stage.act = self._act
 
     def _act(self, body: Body) -> Response:
-        if not body.get("stream") or self.down:
+        user = body["messages"][1]["content"]
+        if "Your task: " not in user or self.down:
             return error(401, "no")
-        system, user = (message["content"] for message in body["messages"])
-        task = system.rsplit("Your task: ", 1)[1]
+        task = user.rsplit("Your task: ", 1)[1]
         self.asked.append(task[:20])
-        text = next((words for start, words in _WORDS.items() if task.startswith(start)), "")
-        if not text:
-            kind = "hint" if "The hint:" in user else "question"
-            found = re.search(rf"The {kind}:\n(.*?)(?:\n\nThe |\Z)", user, re.DOTALL)
-            assert found is not None
-            text = f"In my words: {found.group(1)}"
-        words = [event(word + " ") for word in text.split(" ")]
-        return events(self.pause, *words, event(finish="stop"), USAGE, DONE)
+        if body.get("stream"):
+            text = next(words for start, words in _WORDS.items() if task.startswith(start))
+            words = [event(word + " ") for word in text.split(" ")]
+            return events(self.pause, *words, event(finish="stop"), USAGE, DONE)
+        time.sleep(self.pause)
+        if task.startswith("pick the phrase"):
+            said = re.search(r"The candidate said:\n(=+.*)\n(.*)", user)
+            assert said is not None
+            return completion(json.dumps({"phrase": " ".join(said.group(2).split()[:4])}))
+        return completion(json.dumps({"lead_in": LEAD_IN}))
 
 
 def configure(monkeypatch: pytest.MonkeyPatch, stage: ChatStage, **more: str) -> None:

@@ -8,7 +8,9 @@ import pytest
 from pytest_httpserver import HTTPServer
 from textual.widgets import Input, TextArea
 
+from interviewer.core.bank.content import Item
 from interviewer.core.bank.kinds import Level
+from interviewer.core.grade.grade import Grade, GradeRequest, GradeResult
 from interviewer.core.interview.session import Mode, Outcome, Phase, SessionConfig
 from interviewer.core.interview.utterance import Act
 from interviewer.services import Services, build_services
@@ -17,8 +19,8 @@ from interviewer.tui.screens.clarify import ClarifyScreen
 from interviewer.tui.screens.interview import InterviewScreen
 from interviewer.tui.screens.question_verdict import ResultScreen
 from tests.support.chat_server import ChatStage
-from tests.support.interviewer_model import Interviewer, configure
-from tests.support.scripted import ScriptedEngine
+from tests.support.interviewer_model import LEAD_IN, Interviewer, configure
+from tests.support.scripted import ScriptedEngine, covers_everything, covers_nothing
 from tests.tui.conftest import Story, tell
 
 Begin = Callable[..., Conductor]
@@ -32,6 +34,13 @@ def model() -> Iterator[Interviewer]:
         yield Interviewer(ChatStage(http))
 
 
+def read_words(request: GradeRequest, item: Item | None) -> GradeResult:
+    """Every point in the model's explanation, none in anything else."""
+    found = (covers_everything if "what it means" in request.answer else covers_nothing)(request, item)
+    assert isinstance(found, Grade)
+    return found.model_copy(update={"passport": found.passport.model_copy(update={"calibrated": True})})
+
+
 @pytest.fixture
 def with_model(model: Interviewer, monkeypatch: pytest.MonkeyPatch, engine: ScriptedEngine) -> Iterator[BeginWithModel]:
     """Start a session whose interviewer has a model."""
@@ -39,6 +48,7 @@ def with_model(model: Interviewer, monkeypatch: pytest.MonkeyPatch, engine: Scri
 
     def start(*, patience: str = "15", **changes: object) -> tuple[Services, Conductor]:
         configure(monkeypatch, model.stage, INTERVIEWER_PATIENCE=patience)
+        engine.script = read_words
         made.append(build_services(engine=engine))
         config = {"level": Level.SENIOR, "count": 2, "seed": 3, **changes}
         conductor = made[-1].sessions.create(SessionConfig.model_validate(config))
@@ -85,31 +95,37 @@ async def test_a_question_back_is_answered_and_is_no_answer(services: Services, 
         assert "what is [/b] x[0]?" in story.visible()
 
 
+def item_hint(conductor: Conductor) -> str:
+    """The beginning of the first hint, which no model words."""
+    hint = conductor.items[conductor.turn.question_id].question.hints[0].text
+    return " ".join(hint.split()[:6])
+
+
 async def test_the_models_words_appear_and_the_authored_question_is_graded(
     model: Interviewer, with_model: BeginWithModel
 ) -> None:
     services, conductor = with_model()
     async with tell(services, conductor, LARGE) as story:
-        assert "In my words" not in story.visible()  # the first question waits for nobody
+        assert LEAD_IN not in story.visible()  # the first question waits for nobody
         await submit(story)
-        await story.until(lambda: "In my words" in story.visible())
-        await story.until(lambda: "It is noted." in story.visible())
+        await story.until(lambda: LEAD_IN in story.visible())
+        await story.until(lambda: "I have noted" in story.visible())
         turn = conductor.turn
-        assert not turn.prompt.startswith("In my words")
-        assert conductor.state.words(Act.ASK, 1)[0].text.startswith("In my words")
+        assert not turn.prompt.startswith(LEAD_IN)
+        assert conductor.state.words(Act.ASK, 1)[0].text.startswith(LEAD_IN)
         await story.pilot.press("f2")
-        await story.until(lambda: story.visible().count("In my words") == 2)
+        await story.until(lambda: item_hint(conductor) in " ".join(story.visible().split()))
         await story.pilot.press("f6")
         await story.until(lambda: isinstance(story.app.screen, ClarifyScreen))
         story.app.screen.query_one(Input).value = "How wide?"
         await story.pilot.press("enter")
         await story.until(lambda: "widest sense. You may choose." in story.visible())
     ledger = conductor.summary().ledger
-    assert [line.calls for line in ledger.lines if line.part == "interviewer"] == [4]
+    assert [line.calls for line in ledger.lines if line.part == "interviewer"] == [3]
 
 
 async def test_escape_takes_the_question_as_it_is_written(model: Interviewer, with_model: BeginWithModel) -> None:
-    model.pause = 2.0
+    model.pause = 8.0
     services, conductor = with_model()
     async with tell(services, conductor, LARGE) as story:
         await submit(story)
@@ -152,7 +168,7 @@ async def test_a_server_that_goes_away_in_the_middle_costs_nothing_but_its_words
     services, conductor = with_model()
     async with tell(services, conductor, LARGE) as story:
         await submit(story)
-        await story.until(lambda: "In my words" in story.visible())
+        await story.until(lambda: LEAD_IN in story.visible())
         model.stage.http.stop()
         toasts = ""
         for turn in range(1, 8):
