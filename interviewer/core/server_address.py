@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from urllib.parse import urlsplit
+
+_CALL = re.compile(r"/(?:chat(?:/completions)?|completions|models|responses)$", re.IGNORECASE)
+"""What of a URL is a call and not the base of all."""
+_NEAR = (".local", ".lan", ".home", ".internal", ".home.arpa", ".localdomain")
 
 
 def check_address(url: str) -> str:
-    """Return a server's base URL without white space around it and slashes at its end.
+    """Return a server's base URL however it was copied: with slashes at its end, down to the path of one of its calls,
+    or without the path that nearly all servers have.
 
     Raises:
         ValueError: it cannot be used. The message never repeats the URL, which may hold a password.
@@ -26,12 +32,22 @@ def check_address(url: str) -> str:
         raise ValueError("it must end with its path; what follows a ? or # cannot be kept")
     if not url.isprintable() or any(char.isspace() for char in url):
         raise ValueError("it must not hold spaces or control characters")
-    return url.rstrip("/")
+    path = _CALL.sub("", parts.path.rstrip("/")).rstrip("/")
+    return f"{parts.scheme}://{parts.netloc}{path or '/v1'}"
 
 
 def host_of(url: str) -> str:
     """Host and port as in the URL, without a user name or password."""
     return urlsplit(url).netloc.rpartition("@")[2]
+
+
+def is_near(url: str) -> bool:
+    """Whether the URL means a machine of the user's own network, where servers seldom want a key."""
+    host = (urlsplit(url).hostname or "").rstrip(".")
+    try:
+        return ipaddress.ip_address(host).is_private
+    except ValueError:
+        return "." not in host or host.endswith(_NEAR)
 
 
 def is_loopback(url: str) -> bool:

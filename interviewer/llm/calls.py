@@ -28,6 +28,8 @@ _BYTES_A_TOKEN = 6.0
 """A prompt of so many bytes for each token that the server counted was cut before the model read it."""
 _LONG = 2_000
 """Bytes of a prompt from which on that tells."""
+_SMALL = 200
+"""Tokens below which no reply is worth asking for."""
 _LOADING = 2.0
 """Seconds between two looks at a model that is being loaded."""
 
@@ -105,6 +107,8 @@ class Caller:
                 continue
             if outcome.kind == "truncated" and not outcome.unread and attempt.widen(cut=outcome.cut):
                 continue
+            if outcome.afford is not None and attempt.narrow(outcome.afford):
+                continue
             pause = _LOADING if outcome.loading else pause_before(attempt.repeats, outcome.retry_after, self._chance)
             patient = outcome.loading or attempt.repeats < attempt.most_repeats(outcome)
             late = asyncio.get_running_loop().time() + pause > attempt.deadline
@@ -132,12 +136,14 @@ class _Attempt:
         self.prompt_tokens: int | None = None
         self.completion_tokens: int | None = None
         self._unlimited = False
+        self._affordable: int | None = None
         self._on_delta = on_delta
 
     @property
     def most(self) -> int | None:
         """Most tokens of the reply."""
-        return None if self._unlimited else room_for(self.request, self.room, self.server.max_tokens)
+        wanted = None if self._unlimited else room_for(self.request, self.room, self.server.max_tokens)
+        return wanted if self._affordable is None else min(self._affordable, wanted or self._affordable)
 
     def widen(self, *, cut: bool) -> bool:
         """Give the reply more room if it was cut off there, or none that the request would not fit beside; whether
@@ -150,6 +156,14 @@ class _Attempt:
         if before is None or wider is None or wider <= before:
             return False
         self.room *= WIDER
+        return True
+
+    def narrow(self, afford: int) -> bool:
+        """Take what the account can pay, if a reply may fit into it; whether that changes anything."""
+        most = self.most
+        if self._affordable is not None or afford < _SMALL or (most is not None and afford >= most):
+            return False
+        self._affordable = afford
         return True
 
     def hand_on(self, text: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import ssl
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -38,6 +39,8 @@ class Trouble(NamedTuple):
     """Of "truncated": the reply was cut off, so more room may help; else the request leaves too little room for it."""
     unread: bool = False
     """Of "truncated": the server read a part of the prompt only; nothing about the room will help."""
+    afford: int | None = None
+    """Tokens of a reply that the account can still pay, when the server says so."""
 
 
 _ADDRESS = "check that judge_url is the address of an OpenAI-compatible server (it often ends in /v1)"
@@ -59,6 +62,7 @@ _NO_STREAM = re.compile(r"verified to stream|stream(?:ing)? (?:is )?not supporte
 _IS_LOADING = re.compile(r"loading model|model is (?:still )?(?:being )?load|currently loading|warming up")
 _MEMORY = re.compile(r"system memory|out of memory|cuda error|enginecore")
 _FORBIDDEN = re.compile(r"moderation|flagged|country|region|territory|data policy|not allowed|permission|policy")
+_AFFORD = re.compile(r"can only afford ([\d,]+)")
 _QUOTA = re.compile(r"insufficient_quota|exceeded your current quota|billing|credit")
 _SUSPECT_FORMAT = {400, 404, 405, 415, 422, 500, 501}
 """Answers that some server gives to a format it does not know; llama.cpp's Python server gives 500."""
@@ -99,6 +103,8 @@ def _of_connection(error: Exception, server: ChatServer) -> Trouble:
     import httpx2
 
     cause = error.__cause__
+    if reason := _fault_of_way(error, server):
+        return Trouble("no-server", reason)
     if isinstance(cause, httpx2.ConnectError | httpx2.ConnectTimeout):
         todo = (
             "start it, or let `mockdl doctor --probe` look for one"
@@ -110,6 +116,31 @@ def _of_connection(error: Exception, server: ChatServer) -> Trouble:
     if isinstance(cause, httpx2.TimeoutException):
         return Trouble("timeout", late(server))
     return _cut_off(server)
+
+
+def _fault_of_way(error: Exception, server: ChatServer) -> str:
+    """What is wrong with the way to a server: a certificate, a scheme, a proxy; "" when it is none of these."""
+    import httpx2
+
+    chain: list[BaseException] = [error]
+    while (below := chain[-1].__cause__ or chain[-1].__context__) is not None and below not in chain:
+        chain.append(below)
+    if any(isinstance(each, httpx2.ProxyError) for each in chain):
+        return (
+            f"The proxy that the environment names (HTTPS_PROXY, HTTP_PROXY or ALL_PROXY) did not let a request to "
+            f"{server.host} through; unset it, or add the host to NO_PROXY."
+        )
+    told = " ".join(str(each) for each in chain).upper()
+    if any(isinstance(each, ssl.SSLCertVerificationError) for each in chain) or "CERTIFICATE_VERIFY_FAILED" in told:
+        return (
+            f"The certificate of {server.host} is not trusted here; when it is your own, name the file of its "
+            "authority in SSL_CERT_FILE."
+        )
+    if "WRONG_VERSION_NUMBER" in told or "RECORD_LAYER" in told:
+        return f"{server.host} does not speak TLS; judge_url has to begin with http://, not https://."
+    if any(isinstance(each, ssl.SSLError) for each in chain) or "[SSL" in told:
+        return f"No TLS connection to {server.host} could be made; check judge_url and the server's certificate."
+    return ""
 
 
 def _cut_off(server: ChatServer) -> Trouble:
@@ -136,6 +167,9 @@ def _of_status(status: int, body: object, headers: Mapping[str, str], server: Ch
             "bad-key",
             f"{server.host} did not accept the key (HTTP {status}); check {server.key_variable} in the environment.",
         )
+    if status == 402 and (found := _AFFORD.search(words)):
+        reason = f"The account at {server.host} cannot pay for a reply of this length ({told}); check its plan."
+        return Trouble("rate-limit", reason, afford=int(found.group(1).replace(",", "")))
     if status in (402, 429) and (status == 402 or _QUOTA.search(words)):
         return Trouble(
             "rate-limit", f"The account at {server.host} has nothing left to spend ({told}); check its plan."

@@ -52,10 +52,7 @@ def read_reply(content: bytes) -> Heard:
     """
     body = _load(content)
     choice = _first_choice(body)
-    reported = (choice or body).get("error")
-    code = reported.get("code") if isinstance(reported, dict) else None
-    if isinstance(code, int) and not isinstance(code, bool) and 400 <= code < 600:
-        raise ReportedError(code, {"error": reported})
+    _raise_reported((choice or body).get("error"))
     if choice is None:
         raise UnusableReplyError(_error_in(body) or "it holds no choices")
     message = choice.get("message")
@@ -73,17 +70,28 @@ def read_piece(body: object) -> Heard:
     if not isinstance(body, dict):
         raise UnusableReplyError("an event is no JSON object")
     choice = _first_choice(body) or {}
+    _raise_reported(choice.get("error") or body.get("error"))
     delta = choice.get("delta")
     return _heard(body, choice, delta if isinstance(delta, dict) else {})
 
 
-def join_pieces(pieces: list[Heard]) -> Heard:
+def _raise_reported(error: object) -> None:
+    code = error.get("code") if isinstance(error, dict) else None
+    if isinstance(code, int) and not isinstance(code, bool) and 400 <= code < 600:
+        raise ReportedError(code, {"error": error})
+
+
+def join_pieces(pieces: list[Heard], *, ended: bool = False) -> Heard:
     """Put a streamed reply together.
 
+    Args:
+        pieces: of it, in order.
+        ended: whether the server said that the stream had come to its end.
+
     Raises:
-        BrokenOffError: nothing in it says that the model stopped.
+        BrokenOffError: nothing says that the model stopped.
     """
-    finish = next((piece.finish for piece in reversed(pieces) if piece.finish), "")
+    finish = next((piece.finish for piece in reversed(pieces) if piece.finish), "stop" if ended else "")
     if not finish:
         raise BrokenOffError("it broke off before its end")
     return Heard(
@@ -98,22 +106,36 @@ def join_pieces(pieces: list[Heard]) -> Heard:
 
 
 def read_model_names(content: bytes) -> tuple[str, ...]:
-    """Names in the body of a reply to `/models`.
+    """Names in the body of a reply to `/models`, which some servers send without the object around it.
 
     Raises:
         UnusableReplyError: it is no list of models.
     """
-    rows = _load(content).get("data")
+    body = _json(content)
+    rows = next((body[name] for name in ("data", "models") if name in body), None) if isinstance(body, dict) else body
     if not isinstance(rows, list):
         raise UnusableReplyError("it holds no list of models")
-    return tuple(row["id"] for row in rows if isinstance(row, dict) and isinstance(row.get("id"), str))
+    named = (row if isinstance(row, str) else _name(row) for row in rows)
+    return tuple(name for name in named if name)
+
+
+def _name(row: object) -> str:
+    return (
+        next((name for key in ("id", "name", "model") if (name := _text(row, key))), "")
+        if isinstance(row, dict)
+        else ""
+    )
+
+
+def _json(content: bytes) -> Any:
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        raise UnusableReplyError("it is not JSON") from None
 
 
 def _load(content: bytes) -> dict[str, Any]:
-    try:
-        body = json.loads(content)
-    except (ValueError, RecursionError):
-        raise UnusableReplyError("it is not JSON") from None
+    body = _json(content)
     if not isinstance(body, dict):
         raise UnusableReplyError("it is no JSON object")
     return body

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from interviewer.core.server_address import check_address, host_of, is_loopback
+from interviewer.core.server_address import check_address, host_of, is_loopback, is_near
 from interviewer.llm.redaction import Secrets
 
 _KEY_HEADERS = {"authorization", "api-key", "x-api-key"}
@@ -56,10 +56,15 @@ class ChatServer:
         """Whether it runs on this machine."""
         return is_loopback(self.url)
 
+    @property
+    def is_near(self) -> bool:
+        """Whether it runs on this machine or in the user's own network."""
+        return is_near(self.url)
+
     def key_problem(self) -> str:
         """What keeps the key from being sent, as a sentence for the user; "" when nothing does."""
         stands_in = any(name.lower() in _KEY_HEADERS for name in self.headers)
-        if not self.key and not self.is_local and not stands_in:
+        if not self.key and not self.is_near and not stands_in:
             return (
                 f"{self.host} needs a key and the environment variable {self.key_variable} is not set; "
                 "export it, or name another one with `mockdl config set judge_key_variable NAME`."
@@ -70,8 +75,8 @@ class ChatServer:
         return ""
 
     def credentials(self) -> dict[str, SecretStr]:
-        """The headers that are sent because of these settings. A local server gets the key "none" for want of one."""
-        bearer = self.key.get_secret_value() if self.key else "none" if self.is_local else ""
+        """The headers that are sent because of these settings. A server nearby gets the key "none" for want of one."""
+        bearer = self.key.get_secret_value() if self.key else "none" if self.is_near else ""
         own = {"authorization": SecretStr(f"Bearer {bearer}")} if bearer else {}
         return {**own, **{name.lower(): value for name, value in self.headers.items()}}
 

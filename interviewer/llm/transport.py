@@ -8,9 +8,12 @@ last word on what leaves is a hook that lets only known headers through.
 from __future__ import annotations
 
 import logging
+import os
+import ssl
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextvars import ContextVar
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from interviewer.llm.chat import OnDelta
@@ -20,6 +23,8 @@ from interviewer.llm.server_config import ChatServer
 
 if TYPE_CHECKING:
     import httpx2
+    from openai import AsyncStream
+    from openai._streaming import ServerSentEvent
 
 _MAY_LEAVE = {"host", "accept", "accept-encoding", "connection", "user-agent", "content-type", "content-length"}
 
@@ -55,8 +60,9 @@ class Door:
             timeout=httpx2.Timeout(server.timeout, connect=min(server.connect_timeout, server.timeout)),
             # A redirect would carry text and keys to a host that nobody agreed to.
             follow_redirects=False,
-            # A proxy of the environment is no way to one's own machine.
+            # A proxy of the environment is no way to one's own machine; whom to trust is said there all the same.
             trust_env=not server.is_local,
+            verify=_trusted(),
             event_hooks={"request": [self._let_out]},
         )
         self._openai = AsyncOpenAI(base_url=server.url, api_key="-", http_client=self._http, max_retries=0)
@@ -98,11 +104,10 @@ class Door:
         return read_reply(response.content)
 
     async def _stream(self, body: dict[str, Any], on_delta: OnDelta) -> Heard:
-        from openai import AsyncStream
-
         pieces: list[Heard] = []
         path = "/chat/completions"
-        stream = await self._openai.post(path, cast_to=object, body=body, stream=True, stream_cls=AsyncStream[object])
+        kind = _ending_stream()
+        stream = await self._openai.post(path, cast_to=object, body=body, stream=True, stream_cls=kind)
         async with stream:
             if "application/json" in stream.response.headers.get("content-type", ""):
                 heard = read_reply(await stream.response.aread())  # it knows no streams
@@ -112,7 +117,7 @@ class Door:
                 pieces.append(read_piece(event))
                 if pieces[-1].text:
                     on_delta(self._secrets.hide_exact(pieces[-1].text))
-        return join_pieces(pieces)
+        return join_pieces(pieces, ended=getattr(stream, "ended", False))
 
     async def _let_out(self, request: httpx2.Request) -> None:
         for name in [name for name in request.headers if name not in _MAY_LEAVE]:
@@ -122,3 +127,28 @@ class Door:
         sent = Sent.current.get(None)
         if sent is not None:
             sent.bytes += int(request.headers.get("content-length", 0))
+
+
+def _trusted() -> ssl.SSLContext | bool:
+    """The authorities that `SSL_CERT_FILE` names, or the usual ones; a file that cannot be read is told by the call."""
+    file = os.environ.get("SSL_CERT_FILE", "")
+    try:
+        return ssl.create_default_context(cafile=file) if file else True
+    except OSError:
+        return True
+
+
+@cache
+def _ending_stream() -> type[AsyncStream[object]]:
+    """A stream that knows whether the server said that it had come to its end."""
+    from openai import AsyncStream
+
+    class EndingStream(AsyncStream[object]):
+        ended = False
+
+        async def _iter_events(self) -> AsyncIterator[ServerSentEvent]:
+            async for event in super()._iter_events():
+                self.ended |= event.data.startswith("[DONE]")
+                yield event
+
+    return EndingStream

@@ -70,8 +70,8 @@ class LanguageModel:
             max_tokens=wanted.judge_max_tokens,
             extra=wanted.judge_extra,
         )
-        # The key that lies there for OpenAI is no server's of this machine unless it was named for it.
-        if server.is_local and "judge_key_variable" not in wanted.model_fields_set:
+        # The key that lies there for OpenAI is no server's nearby unless it was named for it.
+        if server.is_near and "judge_key_variable" not in wanted.model_fields_set:
             return server
         return replace(server, key=SecretStr(os.environ.get(wanted.judge_key_variable, "").strip()))
 

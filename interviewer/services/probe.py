@@ -11,6 +11,7 @@ from interviewer.services.health import Check
 from interviewer.settings.schema import JudgeMode
 
 if TYPE_CHECKING:
+    from interviewer.core.bank.content import Bank, Item
     from interviewer.llm import ChatServer
     from interviewer.llm.server_probe import FoundServer, ProbeExample
     from interviewer.services import Services
@@ -20,6 +21,9 @@ _START_ONE = (
     "then `mockdl config set judge_url http://127.0.0.1:11434/v1` (or :8080/v1)."
 )
 _MOST_NAMES = 8
+_EXAMPLE = "dropout"
+_SLOW = 0.5
+"""Share of the time limit from which on the example's time calls for a longer one."""
 
 
 def probe_servers(
@@ -48,7 +52,7 @@ def probe_servers(
     if server is not None:
         say(f"Asking {server.model} at {server.host} to judge an example (longer if it has to be loaded first).")
         tried = _tried(services, server)
-        yield tried if configured or not tried.good else tried._replace(todo=_use(server))
+        yield tried if configured or not tried.good else tried._replace(todo=f"{tried.todo} {_use(server)}".strip())
 
 
 def _use(server: ChatServer) -> str:
@@ -67,6 +71,8 @@ def _listed(found: Sequence[FoundServer], configured: ChatServer | None, ports: 
         if isinstance(each.models, ChatFailure):
             if each.server is configured:
                 yield Check(name, False, each.models.reason)
+            elif each.models.kind == "timeout":
+                yield Check(name, True, f"{each.server.host} did not answer in {each.server.timeout:g} s")
             elif each.models.kind != "no-server":
                 yield Check(name, True, f"{each.server.host} answers, but not as a model server")
             continue
@@ -104,7 +110,7 @@ def _tried(services: Services, server: ChatServer) -> Check:
     chat = ChatClient(server, cache=services.places.cache)
     chat.relearn()  # the server may have learned since
     try:
-        outcome = judge_example(chat)
+        outcome = judge_example(chat, _example(services.bank))
     finally:
         chat.close()
     if isinstance(outcome, ChatFailure):
@@ -112,15 +118,28 @@ def _tried(services: Services, server: ChatServer) -> Check:
     return _told(outcome, server)
 
 
+def _example(bank: Bank) -> Item:
+    """The question that is judged: one of the built-in ones, with examples and as many key points as most."""
+    usable = [item for item in bank.items.values() if item.rubric.examples]
+    return bank[_EXAMPLE] if _EXAMPLE in bank else usable[0]
+
+
 def _told(example: ProbeExample, server: ChatServer) -> Check:
-    how = f"{server.model} at {server.host}: {example.reply.seconds:.1f} s, asked by {example.reply.rung}"
+    how = f"{server.model} at {server.host}: {example.reply.seconds:.1f} s an answer, asked by {example.reply.rung}"
+    if example.context is not None:
+        how += f", {example.context:,} tokens of context needed"
     if example.problem:
         todo = "Try a larger model; without a judge every answer is still graded offline."
         return Check("judged example", False, f"{how}; the reply cannot be used: {example.problem}", todo)
-    holds = example.quotes > 0 and example.found == example.quotes
     quotes = (
         f"{example.found} of {example.quotes} quotes stand in the answer" if example.quotes else "no quote was given"
     )
-    todo = "" if holds else "Try a larger model: credit needs a quote from the answer."
-    found = f"{how}; its JSON is fine, {quotes}, {example.right} of 2 verdicts are right"
-    return Check("judged example", holds, found, todo)
+    found = f"{how}; its JSON is fine, {quotes}, {example.right} of {example.of} verdicts are right"
+    if not example.is_good:
+        todo = "Try a larger model: a verdict needs a quote that stands in the answer, and has to be right."
+    elif example.reply.seconds > _SLOW * server.timeout:
+        most = round(3 * example.reply.seconds, -1)
+        todo = f"It is slow for its limit of {server.timeout:g} s: `mockdl config set judge_timeout {most:g}`."
+    else:
+        todo = ""
+    return Check("judged example", example.is_good, found, todo)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 
@@ -9,6 +10,7 @@ import pytest
 from werkzeug import Response
 
 from interviewer.llm.chat import ChatFailure, ChatReply, Rung
+from interviewer.llm.response_parsing import UnusableReplyError, read_model_names
 from tests.llm.conftest import CANARY, FREE, WANTS_JSON, Connect
 from tests.support.chat_server import READ, Body, ChatStage, completion, error
 
@@ -171,3 +173,23 @@ def test_models_are_listed(connect: Connect, stage: ChatStage) -> None:
     answer = connect().models().result(20)
     assert isinstance(answer, ChatFailure)
     assert answer.kind == "bad-reply"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"data": [{"id": "one"}, {"id": "two"}]},
+        {"models": [{"name": "one"}, {"model": "two"}]},
+        [{"id": "one"}, {"id": "two"}],
+        ["one", "two"],
+        {"data": ["one", "two", 3, {"id": 4}]},
+    ],
+)
+def test_a_list_of_models_is_read_in_its_forms(body: object) -> None:
+    assert read_model_names(json.dumps(body).encode()) == ("one", "two")
+
+
+@pytest.mark.parametrize("body", ["3", '{"data": 3}', "{}", "<html>"])
+def test_what_is_no_list_of_models_is_none(body: str) -> None:
+    with pytest.raises(UnusableReplyError):
+        read_model_names(body.encode())

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from email.utils import formatdate
+from pathlib import Path
 from typing import Any
 
 import pytest
+from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
-from interviewer.llm import ChatClient
+from interviewer.llm import ChatClient, ChatServer
 from interviewer.llm.chat import ChatFailure, ChatReply
 from tests.llm.conftest import CANARY, FREE, WANTS_JSON, Connect, Naps
 from tests.support.chat_server import READ, Body, ChatStage, as_json, completion, error, events
@@ -86,8 +89,8 @@ def test_too_long_a_request_is_not_a_wrong_format(
 
 
 def test_a_wrong_address_is_said(connect: Connect, stage: ChatStage) -> None:
-    stage.http.expect_request("/chat/completions").respond_with_data("404 page not found", status=404)
-    failure = failure_of(connect(url=stage.url.removesuffix("/v1")), "bad-reply", WANTS_JSON)
+    stage.http.expect_request("/api/chat/completions").respond_with_data("404 page not found", status=404)
+    failure = failure_of(connect(url=stage.url.replace("/v1", "/api")), "bad-reply", WANTS_JSON)
     assert "/v1" in failure.reason
 
 
@@ -244,3 +247,58 @@ def test_a_refusal_is_told_apart(connect: Connect, stage: ChatStage, answer: Cal
 def test_an_empty_reply_is_told(connect: Connect, stage: ChatStage) -> None:
     stage.act = lambda body: completion("  \n")
     failure_of(connect(), "empty")
+
+
+TLS = Path(__file__).resolve().parents[1] / "data" / "tls"
+
+
+@pytest.fixture
+def secure() -> Iterator[HTTPServer]:
+    """A server that speaks TLS, with a certificate that nobody has signed."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(TLS / "certificate.pem", TLS / "key.pem")
+    with HTTPServer("127.0.0.1", 0, ssl_context=context) as server:
+        server.expect_request("/v1/chat/completions").respond_with_handler(lambda _: completion("Hello."))
+        yield server
+
+
+def test_a_certificate_that_is_not_trusted_is_named_and_its_authority_can_be_told(
+    connect: Connect, secure: HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"https://127.0.0.1:{secure.port}/v1"
+    failure = failure_of(connect(url=url), "no-server")
+    assert "certificate" in failure.reason
+    assert "SSL_CERT_FILE" in failure.reason
+    monkeypatch.setenv("SSL_CERT_FILE", str(TLS / "certificate.pem"))
+    assert isinstance(connect(url=url).ask(FREE).result(20), ChatReply)
+
+
+def test_https_to_a_server_without_tls_is_named(connect: Connect, stage: ChatStage) -> None:
+    failure = failure_of(connect(url=stage.url.replace("http://", "https://")), "no-server")
+    assert "has to begin with http://" in failure.reason
+
+
+def test_a_proxy_that_refuses_is_named(
+    connect: Connect, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    httpserver.expect_request("/").respond_with_data("no", status=403)
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{httpserver.port}")
+    failure = failure_of(connect(url="https://models.example/v1", retries=0), "no-server")
+    assert "proxy" in failure.reason
+
+
+def test_a_server_of_the_own_network_needs_no_key() -> None:
+    near = ChatServer("http://192.168.1.20:11434/v1", "m")
+    assert near.key_problem() == ""
+    assert near.credentials()["authorization"].get_secret_value() == "Bearer none"
+    assert "needs a key" in ChatServer("https://models.example/v1", "m").key_problem()
+
+
+def test_a_reply_is_made_as_short_as_the_account_can_pay(connect: Connect, stage: ChatStage) -> None:
+    words = "This request requires more credits. You requested up to 2480 tokens, but can only afford 900."
+    stage.act = lambda body: completion("{}") if body["max_tokens"] <= 900 else error(402, words)
+    answer = connect(retries=0).ask(WANTS_JSON._replace(max_tokens=2480)).result(20)
+    assert isinstance(answer, ChatReply)
+    assert [body["max_tokens"] for body in stage.bodies] == [2480, 900]
+    stage.act = lambda body: error(402, "can only afford 12")
+    assert "can only afford 12" in failure_of(connect(retries=0), "rate-limit", WANTS_JSON).reason

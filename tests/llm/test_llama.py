@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pytest
 
+from interviewer.core.bank.content import Bank
 from interviewer.core.bank.kinds import Level, VerdictName
 from interviewer.core.grade.grade import Grade
 from interviewer.core.interview.session import Outcome, Phase, SessionConfig
@@ -146,10 +147,10 @@ def test_a_session_ends_with_a_report_whatever_the_noise_says(server: Server, se
     assert f"127.0.0.1:{server.port}" in report
 
 
-def test_what_the_server_takes_is_found_and_kept(server: Server, tmp_path: Path) -> None:
+def test_what_the_server_takes_is_found_and_kept(server: Server, bank: Bank, tmp_path: Path) -> None:
     """Its `json_schema` rung answers 500 or is taken, depending on its version; either way a call comes to an end."""
     client = ChatClient(ChatServer(server.url, MODEL, timeout=90), cache=tmp_path)
-    found = judge_example(client)
+    found = judge_example(client, bank["dropout"])
     client.close()
     if isinstance(found, ChatFailure):
         assert found.kind in ("truncated", "empty", "timeout", "server-error")

@@ -6,11 +6,15 @@ import json
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from werkzeug import Response
 
+from interviewer.core.bank.content import Bank, Item
+from interviewer.core.bank.kinds import VerdictName
+from interviewer.core.bank.rubric import Example
 from interviewer.llm import ScriptedChat
 from interviewer.llm.chat import ChatFailure, ChatReply
 from interviewer.llm.server_probe import judge_example
@@ -19,18 +23,29 @@ from interviewer.services.health import Check
 from interviewer.services.probe import probe_servers
 from interviewer.settings.file import write_setting
 from tests.llm.conftest import CANARY, FREE
-from tests.support.chat_server import ChatStage, as_json, completion, error, takes
+from tests.support.chat_server import Body, ChatStage, as_json, completion, error, takes
 from tests.unit.test_cli import mockdl
 
-TRUE_QUOTE = "Dropout switches off randomly chosen units"
+
+@pytest.fixture(scope="module")
+def example(bank: Bank) -> tuple[Item, Example]:
+    """The question and the answer that a server is tried with."""
+    item = bank["dropout"]
+    return item, max(item.rubric.examples, key=lambda each: len(set(each.verdicts.values())))
 
 
-def judgement(quote: str = TRUE_QUOTE) -> str:
-    points = [
-        {"id": "random-units", "quote": quote, "reason": "It says so.", "verdict": "covered"},
-        {"id": "rescaled", "quote": "", "reason": "Not said.", "verdict": "missing"},
-    ]
-    return json.dumps({"points": points, "misconceptions": []})
+def judgement(example: tuple[Item, Example], quote: str = "", *, wrong: int = 0) -> str:
+    """The authored verdicts, `wrong` of them turned round, each with a quote of the answer's beginning."""
+    item, answer = example
+    first = quote or " ".join(answer.text.split()[:6])
+    rows = {}
+    for number, point in enumerate(item.rubric.key_points):
+        verdict = answer.verdicts.get(point.id, VerdictName.MISSING)
+        if number < wrong:
+            verdict = VerdictName.CONTRADICTED
+        needs = verdict is not VerdictName.MISSING
+        rows[point.id] = {"quote": first if needs else "", "reason": "So it is.", "verdict": verdict}
+    return json.dumps({"points": rows, "misconceptions": []})
 
 
 def probed(*ports: int) -> list[Check]:
@@ -60,25 +75,66 @@ def test_without_a_server_it_says_how_to_start_one(free_port: int) -> None:
     assert "ollama serve" in only.todo
 
 
-def test_a_server_is_found_listed_and_tried(stage: ChatStage, free_port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_is_found_listed_and_tried(
+    stage: ChatStage, free_port: int, monkeypatch: pytest.MonkeyPatch, example: tuple[Item, Example]
+) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", CANARY)
-    stage.act = takes("json_object", otherwise=lambda: error(500), text=judgement())
+    stage.act = takes("json_object", otherwise=lambda: error(500), text=judgement(example))
     listed, tried = probed(free_port, stage.http.port)
     assert listed.found.endswith("2 models: tiny-embed, tiny-chat")
     assert tried.good, tried
+    assert "tokens of context needed" in tried.found
     assert stage.bodies[0]["model"] == "tiny-chat"
-    for told in ("tiny-chat at 127.0.0.1", " s, asked by json_object", "1 of 1 quotes stand", "2 of 2 verdicts"):
+    for told in (
+        "tiny-chat at 127.0.0.1",
+        " s an answer, asked by json_object",
+        "5 of 5 quotes stand",
+        "19 of 19 verdicts",
+    ):
         assert told in tried.found
     assert f"judge_url {stage.url}" in tried.todo
     assert CANARY not in str(stage.headers)
 
 
-def test_a_made_up_quote_is_found_out(stage: ChatStage) -> None:
-    stage.act = lambda body: completion(judgement("Dropout is a kind of pooling layer"))
+def test_a_made_up_quote_is_found_out(stage: ChatStage, example: tuple[Item, Example]) -> None:
+    stage.act = lambda body: completion(judgement(example, "Dropout is a kind of pooling layer"))
     _, tried = probed(stage.http.port)
     assert not tried.good
-    assert "0 of 1 quotes stand" in tried.found
+    assert "0 of 5 quotes stand" in tried.found
     assert tried.todo
+
+
+def test_a_judge_that_is_mostly_wrong_is_not_called_good(stage: ChatStage, example: tuple[Item, Example]) -> None:
+    stage.act = lambda body: completion(judgement(example, wrong=12))
+    _, tried = probed(stage.http.port)
+    assert not tried.good
+    assert "7 of 19 verdicts" in tried.found
+    assert "larger model" in tried.todo
+
+
+def test_a_port_that_is_silent_is_not_called_a_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("interviewer.llm.server_probe._PATIENCE", 0.5)
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        slow, _ = probed(silent.getsockname()[1])
+    assert "did not answer in 0.5 s" in slow.found
+    assert "not as a model server" not in slow.found
+
+
+def test_a_judge_that_is_slow_for_its_limit_is_told_so(
+    home: Path, stage: ChatStage, example: tuple[Item, Example]
+) -> None:
+    configure(home, judge="auto", judge_url=stage.url, judge_model="mine", judge_timeout="2")
+
+    def slowly(body: Body) -> Response:
+        time.sleep(1.2)
+        return completion(judgement(example))
+
+    stage.act = slowly
+    tried = probed(stage.http.port)[-1]
+    assert tried.good
+    assert "judge_timeout" in tried.todo
 
 
 def test_a_reply_that_is_no_judgement_is_told(stage: ChatStage) -> None:
@@ -103,9 +159,11 @@ def test_something_else_on_a_port_is_no_model_server(stage: ChatStage) -> None:
     assert stage.bodies == []
 
 
-def test_the_configured_server_comes_first_and_is_asked_once(home: Path, stage: ChatStage) -> None:
+def test_the_configured_server_comes_first_and_is_asked_once(
+    home: Path, stage: ChatStage, example: tuple[Item, Example]
+) -> None:
     configure(home, judge="auto", judge_url=f"http://localhost:{stage.http.port}/v1", judge_model="mine")
-    stage.act = lambda body: completion(judgement())
+    stage.act = lambda body: completion(judgement(example))
     listed, tried = probed(stage.http.port)
     assert listed.name == "judge server"
     assert stage.asked_for_models == 1
@@ -129,10 +187,10 @@ def test_another_machine_is_not_asked_while_the_judge_is_off(home: Path, monkeyp
     assert "judge auto" in skipped.todo
 
 
-def test_a_probe_forgets_what_was_learned_before(home: Path, stage: ChatStage) -> None:
-    stage.act = takes("text", otherwise=lambda: error(400), text=judgement())
+def test_a_probe_forgets_what_was_learned_before(home: Path, stage: ChatStage, example: tuple[Item, Example]) -> None:
+    stage.act = takes("text", otherwise=lambda: error(400), text=judgement(example))
     probed(stage.http.port)
-    stage.act = takes("json_schema", otherwise=lambda: error(400), text=judgement())
+    stage.act = takes("json_schema", otherwise=lambda: error(400), text=judgement(example))
     assert "asked by json_schema" in probed(stage.http.port)[-1].found
 
 
@@ -190,11 +248,11 @@ def test_doctor_names_what_the_judge_lacks(home: Path, values: dict[str, str], t
     assert told in result.stdout
 
 
-def test_a_scripted_model_follows_its_script() -> None:
-    chat = ScriptedChat([judgement(), ChatFailure("timeout", "Too slow."), "One two  three.\n"])
-    example = judge_example(chat)
-    assert not isinstance(example, ChatFailure)
-    assert (example.problem, example.quotes, example.found, example.right) == ("", 1, 1, 2)
+def test_a_scripted_model_follows_its_script(example: tuple[Item, Example]) -> None:
+    chat = ScriptedChat([judgement(example), ChatFailure("timeout", "Too slow."), "One two  three.\n"])
+    found = judge_example(chat, example[0])
+    assert not isinstance(found, ChatFailure)
+    assert found[1:] == ("", 5, 5, 19, 19)
     assert chat.ask(FREE).result(0) == ChatFailure("timeout", "Too slow.")
     heard: list[str] = []
     answer = chat.stream(FREE, heard.append).result(0)

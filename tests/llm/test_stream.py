@@ -50,6 +50,13 @@ def test_a_server_without_streams_serves_all_the_same(connect: Connect, stage: C
     assert heard == [answer.text] == ["Hello."]
 
 
+def test_a_stream_that_says_it_is_done_has_ended(connect: Connect, stage: ChatStage) -> None:
+    stage.act = lambda body: events(event("Hel"), event("lo."), DONE)
+    answer = connect().stream(FREE, lambda _: None).result(20)
+    assert isinstance(answer, ChatReply)
+    assert answer.text == "Hello."
+
+
 def test_a_stream_that_breaks_off_is_no_reply_and_is_not_begun_again(
     connect: Connect, stage: ChatStage, naps: Naps
 ) -> None:

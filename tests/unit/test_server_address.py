@@ -6,14 +6,21 @@ import traceback
 
 import pytest
 
-from interviewer.core.server_address import check_address, host_of
+from interviewer.core.server_address import check_address, host_of, is_near
 
 
 @pytest.mark.parametrize(
     ("url", "kept"),
     [
         (" http://127.0.0.1:11434/v1/ \n", "http://127.0.0.1:11434/v1"),
-        ("https://models.example.com", "https://models.example.com"),
+        ("https://models.example.com", "https://models.example.com/v1"),
+        ("http://127.0.0.1:8080/", "http://127.0.0.1:8080/v1"),
+        ("http://127.0.0.1:8080/v1/chat/completions", "http://127.0.0.1:8080/v1"),
+        ("http://127.0.0.1:8080/v1/chat/completions/", "http://127.0.0.1:8080/v1"),
+        ("http://127.0.0.1:8080/v1/models", "http://127.0.0.1:8080/v1"),
+        ("http://127.0.0.1:8080/chat/completions", "http://127.0.0.1:8080/v1"),
+        ("https://g.example/v1beta/openai/", "https://g.example/v1beta/openai"),
+        ("HTTPS://o.example/api/v1", "https://o.example/api/v1"),
         ("http://[::1]:8000/v1//", "http://[::1]:8000/v1"),
     ],
 )
@@ -44,3 +51,22 @@ def test_an_address_that_cannot_be_used_is_explained_but_never_repeated(url: str
 
 def test_a_host_is_named_with_its_port_and_without_who_asks() -> None:
     assert host_of("https://me:secret@models.example.com:8443/v1") == "models.example.com:8443"
+
+
+@pytest.mark.parametrize(
+    ("url", "near"),
+    [
+        ("http://192.168.1.20:11434/v1", True),
+        ("http://10.0.0.5/v1", True),
+        ("http://172.20.3.4:8000/v1", True),
+        ("http://[fd12::1]:8000/v1", True),
+        ("http://127.0.0.1/v1", True),
+        ("http://workstation:11434/v1", True),
+        ("http://nas.local/v1", True),
+        ("https://models.example.com/v1", False),
+        ("https://8.8.8.8/v1", False),
+        ("https://local.example/v1", False),
+    ],
+)
+def test_a_machine_of_the_own_network_is_told_from_the_internet(url: str, near: bool) -> None:
+    assert is_near(url) is near
