@@ -32,12 +32,12 @@ class Case(NamedTuple):
     read: tuple[float, ...]
 
 
-def cases(held: Iterator[Held]) -> Iterator[Case]:
-    """Each key point of each natural answer."""
+def cases(held: Iterator[Held], every: int) -> Iterator[Case]:
+    """Each key point of one in `every` natural answers."""
     answers, _ = read_natural(read_pack(built_in_pack()))
     for grader, items in held:
         for item in items:
-            for answer in answers.get(item.question.id, []):
+            for answer in answers.get(item.question.id, ())[::every]:
                 whole = grade(grader, item, answer.text)
                 spans = [Span.of(ends) for ends in sentences(answer.text)]
                 graded = [grade(grader, item, span.cut(answer.text)) for span in spans]
@@ -58,8 +58,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--readers", type=Path, default=Path("build/joint"))
     parser.add_argument("--decisions", type=Path, default=Path("build/decision"))
+    parser.add_argument("--every", type=int, default=1, help="take one in so many answers to a question")
     options = parser.parse_args()
-    found = list(cases(load_held(options.readers, options.decisions, shipped=False)))
+    found = list(cases(load_held(options.readers, options.decisions, shipped=False), options.every))
     rules = {"a word in common": [each.shares for each in found]}
     for least in (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4):
         rules[f"reading from {least}"] = [tuple(p >= least for p in each.read) for each in found]

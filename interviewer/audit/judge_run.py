@@ -125,19 +125,32 @@ def _sample(items: Sequence[Item], most: int, chance: random.Random) -> list[Ite
     return drawn[:most]
 
 
+def choose_examples(items: Sequence[Item], most: int = 0) -> list[GoldenCase]:
+    """Golden examples of these questions, at most so many of each (0: all), one of each kind before a second one."""
+    chosen = []
+    for item in items:
+        seen: Counter[str] = Counter()
+        order = []
+        for number, example in enumerate(item.rubric.examples):
+            order.append((seen[example.kind], number))
+            seen[example.kind] += 1
+        kept = sorted(number for _, number in sorted(order)[: most or None])
+        chosen += [GoldenCase(item, number) for number in kept]
+    return chosen
+
+
 def judge_examples(
-    items: Sequence[Item], grader: Grader, judge: JudgeLike, *, repeats: int, progress: Callable[[int], None]
+    examples: Sequence[GoldenCase], grader: Grader, judge: JudgeLike, *, repeats: int, progress: Callable[[int], None]
 ) -> Run:
-    """Have all golden examples of these questions judged; Ctrl-C ends it and keeps what was judged.
+    """Have golden examples judged; Ctrl-C ends it and keeps what was judged.
 
     Args:
-        items: questions with examples.
+        examples: to be judged.
         grader: the offline one.
         judge: without a cache, or repeats would only repeat themselves.
         repeats: times each answer is judged, from 1.
         progress: called with the number of answers done.
     """
-    examples = [GoldenCase(item, number) for item in items for number in range(len(item.rubric.examples))]
     done: list[JudgedAnswer] = []
     hopeless = ""
     try:

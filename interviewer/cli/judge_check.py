@@ -13,8 +13,7 @@ from interviewer.errors import UsageError
 
 if TYPE_CHECKING:
     from interviewer.audit.judge_agreement import Scores
-    from interviewer.audit.judge_run import Run
-    from interviewer.core.bank.content import Item
+    from interviewer.audit.judge_run import GoldenCase, Run
     from interviewer.services import Services
 
 
@@ -25,6 +24,9 @@ def judge_check(
     question: Annotated[
         list[str] | None, typer.Option(help="This question instead of a draw. Repeatable.", show_default=False)
     ] = None,
+    examples: Annotated[
+        int, typer.Option(min=0, help="Golden examples of each question, of all kinds in turn; 0 for all.")
+    ] = 0,
     repeats: Annotated[int, typer.Option(min=1, max=10, help="How often each answer is judged.")] = 2,
     seed: Annotated[int, typer.Option(help="The same seed draws the same questions.")] = 7,
     pack: Annotated[
@@ -43,18 +45,18 @@ def judge_check(
     prints what was measured until then, and changes nothing.
     """
     from interviewer.audit.judge_agreement import measure_run
-    from interviewer.audit.judge_run import choose_questions
+    from interviewer.audit.judge_run import choose_examples, choose_questions
 
     with open_services(pack or []) as services:
         model, host = _judge_to_ask(services, judge)
         items = choose_questions(services.bank, question or [], questions, seed)
-        answers = sum(len(item.rubric.examples) for item in items)
+        chosen = choose_examples(items, examples)
         say(
-            f"{answers} golden examples of {len(items)} question{'s' * (len(items) != 1)} are sent to {host}, "
+            f"{len(chosen)} golden examples of {len(items)} question{'s' * (len(items) != 1)} are sent to {host}, "
             f"where {model} judges each {repeats} time{'s' * (repeats != 1)}: with their questions, key points "
             "and model answers. Nothing that you typed is among them."
         )
-        run = _run(services, items, repeats, quiet=as_json)
+        run = _run(services, chosen, repeats, quiet=as_json)
         scores = measure_run(run, model, host, services.model.prices())
         weight = _weigh(services, run, scores)
     if as_json:
@@ -88,7 +90,7 @@ def _judge_to_ask(services: Services, judge: str | None) -> tuple[str, str]:
     return server.model, server.host
 
 
-def _run(services: Services, items: Sequence[Item], repeats: int, *, quiet: bool) -> Run:
+def _run(services: Services, examples: Sequence[GoldenCase], repeats: int, *, quiet: bool) -> Run:
     from rich.console import Console
     from rich.progress import Progress
 
@@ -97,12 +99,11 @@ def _run(services: Services, items: Sequence[Item], repeats: int, *, quiet: bool
     engine = ready_engine(services, quiet=quiet, index=False)
     judge = services.model.fresh_judge(engine)
     console = Console(stderr=True)
-    total = sum(len(item.rubric.examples) for item in items)
     try:
         with Progress(console=console, disable=quiet or not console.is_terminal, transient=True) as progress:
-            task = progress.add_task("Judging golden examples", total=total)
+            task = progress.add_task("Judging golden examples", total=len(examples))
             return judge_examples(
-                items, engine, judge, repeats=repeats, progress=lambda done: progress.update(task, completed=done)
+                examples, engine, judge, repeats=repeats, progress=lambda done: progress.update(task, completed=done)
             )
     finally:
         judge.close()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from interviewer.audit.judge_agreement import Scores, measure_run, worth_of
-from interviewer.audit.judge_run import Run, choose_questions, judge_examples
+from interviewer.audit.judge_run import Run, choose_examples, choose_questions, judge_examples
 from interviewer.cli.judge_table import render_scores
 from interviewer.core.bank.content import Bank, Item
 from interviewer.core.bank.kinds import ExampleKind, VerdictName
@@ -91,7 +91,7 @@ def measure(services: Services) -> Iterator[Measure]:
     def run(repeats: int = 2, progress: Callable[[int], None] = lambda _: None) -> tuple[Run, Scores]:
         judge = services.model.fresh_judge(services.engine())
         judges.append(judge)
-        found = judge_examples(ITEMS, services.engine(), judge, repeats=repeats, progress=progress)
+        found = judge_examples(choose_examples(ITEMS), services.engine(), judge, repeats=repeats, progress=progress)
         return found, measure_run(
             found, "tiny-chat", "here:1", Prices(model="tiny-chat", per_million_in=1, per_million_out=2)
         )
@@ -140,6 +140,16 @@ def test_forged_quotes_show_in_the_evidence_and_earn_nothing(stage: ChatStage, m
     assert scores.agreement["together"]["accuracy"] == scores.agreement["offline"]["accuracy"]
     assert scores.agreement["judge"]["accuracy"].value == pytest.approx(7 / 12)
     assert "worse" in " ".join(render_scores(Run((), 0, 1), scores, "m", "h"))
+
+
+def test_of_a_question_one_example_of_each_kind_comes_first() -> None:
+    item = item_with_examples()
+    strong, partial, off = item.rubric.examples
+    rubric = item.rubric.model_copy(update={"examples": (strong, strong, partial, off)})
+    twice = item.model_copy(update={"rubric": rubric})
+    assert [case.number for case in choose_examples([twice], 3)] == [0, 2, 3]
+    assert [case.number for case in choose_examples([twice, item], 1)] == [0, 0]
+    assert len(choose_examples([twice])) == 4
 
 
 def test_one_verdict_for_everything_is_no_opinion(stage: ChatStage, measure: Measure) -> None:

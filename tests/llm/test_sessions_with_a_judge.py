@@ -60,7 +60,7 @@ def begin(home: Path, stage: ChatStage, tmp_path: Path) -> Iterator[Begin]:
     made: list[Services] = []
 
     def make(url: str = "", **settings: object) -> Services:
-        write_settings(home, url or stage.url, interviewer_voice="authored", **settings)
+        write_settings(home, url or stage.url, **{"interviewer_voice": "authored", **settings})
         places = find_places()
         engine = WorkerEngine(
             model="words",
@@ -181,6 +181,57 @@ def test_a_judge_that_works_is_heard(begin: Begin, stage: ChatStage) -> None:
     assert first.judging is not None
     assert first.judging.problem == ""
     assert {each.verdict for each in first.verdicts} == {VerdictName.PARTIAL}
+
+
+THOUGHT = "Hmm, the candidate seems weak, let me think"
+DRAFT = json.dumps({"points": {f"p{n}": {"quote": "", "reason": THOUGHT, "verdict": "missing"} for n in range(4)}})
+THINKING = (
+    "<think>{thought} {draft}</think>{said}",
+    "{thought} {draft}\n</think>\n\n{said}",
+    "[THINK]{thought} {draft}[/THINK]{said}",
+    "<|channel|>analysis<|message|>{thought} {draft}<|end|><|channel|>final<|message|>{said}<|return|>",
+    "<thinking>{thought}</thinking>\n```json\n{said}\n```",
+)
+
+
+def test_a_model_that_thinks_aloud_judges_and_speaks_and_nobody_sees_its_thoughts(
+    begin: Begin, stage: ChatStage
+) -> None:
+    opinions = {"p0": ("covered", "One statement of mine"), "p1": ("partial", "One statement of mine")}
+    voice = {"phrase": "One statement of mine", "lead_in": "Staying with that for a moment"}
+
+    def act(body: Body) -> Response:
+        reply = says(opinions)(body) if "misconceptions" in json.dumps(body["response_format"]) else None
+        said = json.loads(reply.get_data())["choices"][0]["message"]["content"] if reply else json.dumps(voice)
+        form = THINKING[len(stage.bodies) % len(THINKING)]
+        return completion(form.replace("{thought}", THOUGHT).replace("{draft}", DRAFT).replace("{said}", said))
+
+    stage.act = act
+    services = begin(interviewer_voice="auto", interviewer_patience=15)
+    conductor, out, err = play(services)
+    answered = [turn for turn in conductor.state.turns if turn.outcome is Outcome.ANSWERED]
+    grades = [turn.result for turn in answered if isinstance(turn.result, Grade)]
+    assert len(grades) == len(answered) >= 2
+    for grade in grades:
+        assert grade.judging is not None
+        assert grade.judging.problem == ""
+        given = {each.point_id: each.opinion.verdict for each in grade.verdicts if each.opinion is not None}
+        assert given
+        assert given == {name: opinions.get(name, ("missing",))[0] for name in given}
+    words = [each for each in conductor.state.said if each.voicing is not None]
+    assert any(each.voicing is not None and each.voicing.used for each in words)
+    summary = services.sessions.summary(conductor.row.id)
+    shown = (
+        out,
+        err,
+        *(each.text for each in words),
+        *(render_report(summary, form) for form in ("md", "json", "html")),
+    )
+    assert not any(THOUGHT in text or "think" in text.lower().split() for text in shown[:2])
+    assert not any(THOUGHT in text for text in shown)
+    calls = [call for line in summary.ledger.lines for call in [line.calls]]
+    assert sum(calls) == len(stage.bodies)
+    assert summary.ledger.request_bytes == sum(stage.sizes)
 
 
 def test_a_server_that_is_pulled_away_is_said_and_nothing_is_lost(

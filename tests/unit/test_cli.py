@@ -18,7 +18,7 @@ from interviewer.services import build_services
 
 
 def mockdl(
-    *arguments: str, typed: str | None = "", env: dict[str, str] | None = None
+    *arguments: str, typed: str | None = "", env: dict[str, str] | None = None, timeout: float = 120
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "interviewer", *arguments],
@@ -26,7 +26,7 @@ def mockdl(
         capture_output=True,
         text=True,
         env={**os.environ, **(env or {})},
-        timeout=120,
+        timeout=timeout,
         check=False,
     )
 
