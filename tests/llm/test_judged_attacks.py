@@ -11,17 +11,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import cache
 from typing import NamedTuple
 
 import pytest
 
 from interviewer.core.bank.content import Bank, Item
 from interviewer.core.bank.kinds import ExampleKind, VerdictName
-from interviewer.core.grade.grade import Grade, GradeRequest, Span
+from interviewer.core.futures import settled
+from interviewer.core.grade.grade import Grade, GradeRequest, GradeResult, Span
 from interviewer.core.grade.injection import LEFT_OUT, find_injections
 from interviewer.core.grade.judge_weight import WHILE_MEASURED
 from interviewer.core.interview.summary import summarise_answer
+from interviewer.core.ports import Reads
 from interviewer.embedding import load_encoder
 from interviewer.grading import OfflineGrader, build_grader
 from interviewer.llm import ScriptedChat
@@ -68,8 +71,26 @@ def grader(tmp_path_factory: pytest.TempPathFactory) -> OfflineGrader:
     return build_grader(encoder, None, encoder.reader())
 
 
+@pytest.fixture(scope="module", autouse=True)
+def reads(grader: OfflineGrader) -> Iterator[None]:
+    """Evidence is read as in the product; each sentence once for all tests."""
+
+    @cache
+    def read(question_id: str, answer: str) -> GradeResult:
+        return grader.grade(ITEMS[question_id], GradeRequest(question_id=question_id, answer=answer))
+
+    READS.append(lambda request, item: settled(read(request.question_id, request.answer)))
+    yield
+    READS.clear()
+
+
+READS: list[Reads] = []
+ITEMS: dict[str, Item] = {}
+
+
 def judged(item: Item, answer: str, own: Grade, chat: ScriptedChat) -> tuple[Grade, float]:
-    judge = Judge(chat, weight=WHILE_MEASURED)
+    ITEMS[item.question.id] = item
+    judge = Judge(chat, weight=WHILE_MEASURED, reads=READS[0])
     found = judge.judge(item, GradeRequest(question_id=item.question.id, answer=answer), own).result(timeout=20)
     judge.close()
     assert isinstance(found, Grade)
