@@ -56,6 +56,10 @@ class StorageError(MockdlError):
     exit_code = 5
 
 
+class ElsewhereError(StorageError):
+    """A session that another window has open, or has gone on with."""
+
+
 class EncoderError(MockdlError):
     """The sentence encoder or its worker process could not do its work."""
 

@@ -68,6 +68,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 DOORS = {
     "yaml": "bank",
     "sqlite3": "storage",
+    "filelock": "storage",
     "torch": "embedding",
     "sentence_transformers": "embedding",
     "transformers": "embedding",

@@ -78,6 +78,9 @@ def start(
         str | None,
         typer.Option(metavar="[ID]", help="Take up a saved session; without ID the newest.", show_default=False),
     ] = None,
+    take_over: Annotated[
+        bool, typer.Option("--take-over", help="With --resume: also a session that is open in another window.")
+    ] = False,
     replay: Annotated[
         str | None,
         typer.Option(metavar="SESSION", help="Play a saved session, or `last`, only to watch.", show_default=False),
@@ -100,7 +103,7 @@ def start(
         if judge is not None:
             use_judge(services, judge)
         if resume is not None:
-            conductor = services.sessions.resume(resume)
+            conductor = services.sessions.resume(resume, take_over=take_over)
             raise typer.Exit(conduct(services, conductor, line_mode))
         config = _build_config(services, level, topic or [], count, minutes, mode, seed)
         if line_mode:

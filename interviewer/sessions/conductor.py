@@ -17,10 +17,11 @@ from interviewer.core.futures import settled
 from interviewer.core.grade.ledger import Prices
 from interviewer.core.interview.effects import Effect, GradeTurn
 from interviewer.core.interview.journal_port import Draft, Journal, SessionRow
-from interviewer.core.interview.session import Event, Graded, Phase, Resumed, Spoke, Started
-from interviewer.core.interview.state_machine import step
+from interviewer.core.interview.session import Event, Graded, OfTurn, Phase, Quit, Resumed, Spoke, Started
+from interviewer.core.interview.state_machine import begin, replay, step
 from interviewer.core.interview.utterance import Utterance
 from interviewer.core.ports import Grader
+from interviewer.errors import ElsewhereError
 from interviewer.sessions.session_view import SessionView, asked_in
 from interviewer.sessions.turn_grading import grade_turn
 
@@ -71,16 +72,48 @@ class Conductor(SessionView):
 
         Raises:
             StorageError: the event is not on disk; the state has not changed.
+            ElsewhereError: so, since another program has gone on with the session.
         """
+        if isinstance(event, OfTurn) and event.turn_id is None and self.state.turn is not None:
+            event = event.model_copy(update={"turn_id": self.state.turn.id})
+        try:
+            return self._store(event, running=running)
+        except ElsewhereError:
+            if isinstance(event, Quit):  # the session is not this window's to end
+                self.journal.release(self.row.id)
+                return step(self.state, event, self.items).effects
+            if not self._catch_up():
+                raise
+        return self._store(event, running=running)
+
+    def _store(self, event: Event, *, running: bool) -> tuple[Effect, ...]:
         finished = False
         try:
             result = step(self.state, event, self.items)
             finished = result.state.phase is Phase.FINISHED
         finally:  # what happened is kept whatever comes of it, and in one go with that it was the last
-            self.journal.append(self.row.id, event, finished=finished, running=running)
+            self.journal.append(self.row.id, event, after=self._known, finished=finished, running=running)
+        self._known += 1
         self._asked += asked_in(event)
         self.state = result.state
+        if finished or isinstance(event, Quit):
+            self.journal.release(self.row.id)
         return result.effects
+
+    def _catch_up(self) -> bool:
+        """Take over what another program has written, such as a new grade of an old answer; False when the interview
+        itself has gone on there."""
+        events = self.journal.events(self.row.id)
+        snapshot = self.journal.items(self.row.id)
+        state = replay(begin(self.row.config, self.row.plan), events, {**self.items, **snapshot}).state
+        now, then = self.state, state
+        if (now.phase, now.position, len(now.turns)) != (then.phase, then.position, len(then.turns)):
+            return False
+        if [turn.outcome for turn in now.turns] != [turn.outcome for turn in then.turns]:
+            return False
+        self.state, self._known = state, len(events)
+        self._asked = [asked for event in events for asked in asked_in(event)]
+        return True
 
     def prepare(self) -> None:
         """While the candidate reads: embed the rubric of the question on screen, and make the model's client ready."""

@@ -65,6 +65,8 @@ class SessionView:
         snapshot = journal.items(row.id)
         self.items: Mapping[str, Item] = ChainMap(snapshot, cast("MutableMapping[str, Item]", bank.items))
         events = journal.events(row.id)
+        self._known = len(events)
+        """Events that are known of."""
         self._asked = [asked for event in events for asked in asked_in(event)]
         self.state = replay(begin(row.config, row.plan), events, self.items).state
 

@@ -15,7 +15,7 @@ from interviewer.core.interview.journal_port import Journal, SessionRow
 from interviewer.core.interview.selection import Plan, plan_interview
 from interviewer.core.interview.session import Planned, SessionConfig
 from interviewer.core.ports import Engine, Grader, Neighbour, Reads
-from interviewer.errors import UsageError, nearest_names
+from interviewer.errors import ElsewhereError, UsageError, nearest_names
 from interviewer.sessions.conductor import Conductor
 from interviewer.sessions.session_view import SessionView
 
@@ -141,12 +141,18 @@ class SessionStore:
             last_seen=now,
         )
         self.journal.create_session(row, [self.bank[each.question_id] for each in plan.questions])
+        self.journal.hold(row.id)
         return self._conductor(row)
 
-    def resume(self, name: str = "") -> Conductor:
+    def resume(self, name: str = "", *, take_over: bool = False) -> Conductor:
         """The conductor of a stored session: by id, or the newest unfinished one.
 
+        Args:
+            name: its id, or a unique beginning of it.
+            take_over: also one that another window conducts, which then cannot go on with it.
+
         Raises:
+            ElsewhereError: another window conducts it.
             UsageError: there is none, it is finished, or only one of it and this run is a demonstration.
         """
         row = self.journal.session(name) if name and name != "last" else self._unfinished()
@@ -159,6 +165,13 @@ class SessionStore:
             raise UsageError(
                 f"Session {row.id} is {'' if row.config.demo else 'not '}a demonstration.",
                 todo=f"Take it up {option} `--demo`.",
+            )
+        if not self.journal.hold(row.id) and not take_over:
+            raise ElsewhereError(
+                f"Session {row.id} is open in another window.",
+                kept="Nothing was changed.",
+                todo=f"Go on there; watch it with `mockdl start --replay {row.id}`; take it over here with "
+                f"`mockdl start --resume {row.id} --take-over`; or begin another with `mockdl start`.",
             )
         return self._conductor(row)
 

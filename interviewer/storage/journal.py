@@ -20,8 +20,9 @@ from pydantic import ConfigDict, TypeAdapter
 from interviewer.core.bank.content import Item
 from interviewer.core.interview.journal_port import Draft, SessionRow
 from interviewer.core.interview.session import Event, Planned, SessionConfig, event_adapter
-from interviewer.errors import StorageError, UsageError
+from interviewer.errors import ElsewhereError, StorageError, UsageError
 from interviewer.storage.migrations import migrate
+from interviewer.storage.session_locks import SessionLocks
 
 _plans = TypeAdapter(tuple[Planned, ...], config=ConfigDict(defer_build=True))
 _notes = TypeAdapter(tuple[str, ...], config=ConfigDict(defer_build=True))
@@ -93,6 +94,7 @@ class SqliteJournal:
         self.path = path
         self._connection = connection
         self._lock = threading.Lock()
+        self._held = SessionLocks(path.parent / "locks")
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
@@ -137,25 +139,51 @@ class SqliteJournal:
         with self._writing() as connection:
             _store_item(connection, session_id, item)
 
-    def append(self, session_id: str, event: Event, *, finished: bool = False, running: bool = True) -> None:
+    def append(
+        self,
+        session_id: str,
+        event: Event,
+        *,
+        after: int | None = None,
+        finished: bool = False,
+        running: bool = True,
+    ) -> None:
         """Append one event and say in the same transaction whether the session has ended with it.
 
         Args:
             session_id: to this session.
             event: what happened.
+            after: how many events it follows; None for any.
             finished: whether it ends the session; one that has ended stays so.
             running: whether it shows that the session runs.
+
+        Raises:
+            ElsewhereError: another program has written to the session since; nothing was written.
         """
         body = event_adapter.dump_json(event).decode()
         with self._writing() as connection:
-            connection.execute(
-                "INSERT INTO events SELECT ?, COALESCE(MAX(seq), 0) + 1, ?, ? FROM events WHERE session_id = ?",
-                (session_id, event.at, body, session_id),
+            ((count, last),) = connection.execute(
+                "SELECT COUNT(*), COALESCE(MAX(seq), 0) FROM events WHERE session_id = ?", (session_id,)
             )
+            if after is not None and count != after:
+                raise ElsewhereError(
+                    "This session has gone on in another window.",
+                    kept="What is there is saved there; what you typed here is still here, and was filed nowhere.",
+                    todo="Go on there, or leave here and take the session up again with `mockdl start --resume`.",
+                )
+            connection.execute("INSERT INTO events VALUES (?,?,?,?)", (session_id, last + 1, event.at, body))
             connection.execute(
                 "UPDATE sessions SET last_seen = MAX(last_seen, ?), finished = MAX(finished, ?) WHERE id = ?",
                 (event.at if running else 0.0, int(finished), session_id),
             )
+
+    def hold(self, session_id: str) -> bool:
+        """Be the one that conducts a session; whether nobody else is."""
+        return self._held.hold(session_id)
+
+    def release(self, session_id: str) -> None:
+        """Let go of a session."""
+        self._held.release(session_id)
 
     def rename_session(self, session_id: str, name: str) -> None:
         """Give the session a name; "" takes it away."""
@@ -247,6 +275,7 @@ class SqliteJournal:
 
     def close(self) -> None:
         """Close the file."""
+        self._held.release_all()
         with self._lock:
             self._connection.close()
 

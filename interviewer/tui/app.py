@@ -15,7 +15,7 @@ from textual.screen import Screen
 
 from interviewer.core.interview.session import SessionConfig
 from interviewer.core.ports import EncoderStatus
-from interviewer.errors import MockdlError
+from interviewer.errors import ElsewhereError, MockdlError
 from interviewer.services import Services
 from interviewer.sessions.conductor import Conductor
 from interviewer.tui.base import AppBase
@@ -172,13 +172,26 @@ class MockdlApp(AppBase):
         self._open(make)
 
     def take_up(self, session_id: str) -> None:
-        """Open a stored session where it stopped, unless an interview is under way."""
-        self._open(lambda: self.services.sessions.resume(session_id))
+        """Open a stored session where it stopped, unless an interview is under way. One that another window has open is
+        taken over when that is wanted."""
+        from interviewer.tui.screens.confirm import ConfirmScreen
+
+        sessions = self.services.sessions
+        try:
+            self._open(lambda: sessions.resume(session_id))
+        except ElsewhereError as error:
+            question = f"{error.what}\nTake it over here? The other window then cannot go on with it."
+            screen = ConfirmScreen(question, "Take over ({confirm-yes})")
+            self.push_screen(
+                screen, lambda yes: self._open(lambda: sessions.resume(session_id, take_over=True)) if yes else None
+            )
 
     def _open(self, make: Callable[[], Conductor]) -> None:
         if self.interview is None:
             try:
                 self._show_alone(InterviewScreen(make()))
+            except ElsewhereError:
+                raise
             except MockdlError as error:
                 explain(self, error)
 

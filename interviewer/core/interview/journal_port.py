@@ -81,15 +81,33 @@ class Journal(JournalReader, Protocol):
     def add_item(self, session_id: str, item: Item) -> None:
         """Store the snapshot of a question that joined the session later."""
 
-    def append(self, session_id: str, event: Event, *, finished: bool = False, running: bool = True) -> None:
+    def append(
+        self,
+        session_id: str,
+        event: Event,
+        *,
+        after: int | None = None,
+        finished: bool = False,
+        running: bool = True,
+    ) -> None:
         """Append one event.
 
         Args:
             session_id: to this session.
             event: what happened.
+            after: how many events it follows: with any other number there nothing is written. None for any.
             finished: whether the session has ended with it; stored with the event or not at all.
             running: whether it shows that the session runs.
+
+        Raises:
+            ElsewhereError: another program has written to the session since.
         """
+
+    def hold(self, session_id: str) -> bool:
+        """Be the one that conducts a session, until `release` or the end of the program; whether nobody else is."""
+
+    def release(self, session_id: str) -> None:
+        """Let go of a session."""
 
     def save_draft(self, session_id: str, draft: Draft, at: float) -> None:
         """Overwrite the session's draft."""

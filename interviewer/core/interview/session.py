@@ -167,26 +167,31 @@ class _Event(Frozen):
     """Unix time in seconds."""
 
 
+class _OfTurn(_Event):
+    turn_id: int | None = Field(default=None, exclude_if=lambda turn_id: turn_id is None)
+    """The turn that is meant, so that nothing is filed under another one; journals of before name none."""
+
+
 class Started(_Event):
     """The candidate opened the interview."""
 
     kind: Literal["started"] = "started"
 
 
-class AnswerSubmitted(_Event):
+class AnswerSubmitted(_OfTurn):
     """The candidate sent an answer to the current turn."""
 
     kind: Literal["answer-submitted"] = "answer-submitted"
     text: str
 
 
-class HintRequested(_Event):
+class HintRequested(_OfTurn):
     """The candidate asked for the next hint."""
 
     kind: Literal["hint-requested"] = "hint-requested"
 
 
-class _PassedOn(_Event):
+class _PassedOn(_OfTurn):
     draft: str = Field(default="", exclude_if=lambda draft: not draft)
     """What had been typed; journals of before have none."""
 
@@ -220,7 +225,7 @@ class ModelAsked(_Event):
     asked: Asked
 
 
-class GradeDeferred(_Event):
+class GradeDeferred(_OfTurn):
     """The candidate went on without waiting for the grade."""
 
     kind: Literal["grade-deferred"] = "grade-deferred"
@@ -232,7 +237,7 @@ class Continued(_Event):
     kind: Literal["continued"] = "continued"
 
 
-class TimeUp(_Event):
+class TimeUp(_OfTurn):
     """The session's answering time ran out; `draft` is what stood in the editor."""
 
     kind: Literal["time-up"] = "time-up"
@@ -297,6 +302,9 @@ class Claimed(_Event):
     said: bool = True
     """False takes the mark back."""
 
+
+OfTurn = AnswerSubmitted | HintRequested | Skipped | DontKnow | TimeUp | GradeDeferred
+"""What the candidate does with the turn that is open."""
 
 Event = Annotated[
     Started

@@ -29,6 +29,7 @@ from interviewer.core.interview.session import (
     HintRequested,
     Mode,
     ModelAsked,
+    OfTurn,
     Outcome,
     Paused,
     Phase,
@@ -85,6 +86,8 @@ def step(state: State, event: Event, items: Items) -> Step:
     """
     if state.phase is Phase.FINISHED and not isinstance(event, Graded | ModelAsked | Spoke | Contested | Claimed):
         return Step(state, (Rejected("the interview is over"),))
+    if isinstance(event, OfTurn) and event.turn_id not in (None, state.turn.id if state.turn is not None else None):
+        return Step(state, (Rejected("this was meant for another question"),))
     handler = _HANDLERS[type(event)]
     return handler(state, event, items)
 

@@ -1,0 +1,51 @@
+"""Who conducts a session: one program at a time, told by a lock that ends with the program, however it ends."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from filelock import FileLock
+
+
+class SessionLocks:
+    """The sessions that this program conducts.
+
+    Args:
+        folder: one small file a session that is open; made when it is missing.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._held: dict[str, FileLock] = {}
+
+    def hold(self, session_id: str) -> bool:
+        """Take a session; False when another program has it. Where files cannot be locked nobody is kept out: the
+        journal itself refuses what does not follow on what is there."""
+        from filelock import FileLock, Timeout
+
+        if session_id in self._held:
+            return True
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            lock = FileLock(self._folder / f"{session_id}.lock", mode=0o600)
+            lock.acquire(timeout=0)
+        except Timeout:
+            return False
+        except (OSError, NotImplementedError):
+            return True
+        self._held[session_id] = lock
+        return True
+
+    def release(self, session_id: str) -> None:
+        """Let go of a session, whether it was held or not."""
+        lock = self._held.pop(session_id, None)
+        if lock is not None:
+            lock.release()
+            Path(lock.lock_file).unlink(missing_ok=True)
+
+    def release_all(self) -> None:
+        """Let go of all."""
+        for session_id in list(self._held):
+            self.release(session_id)
