@@ -150,7 +150,7 @@ def test_wrapped_lines_are_joined_whatever_arrows_they_hold() -> None:
     import textwrap
 
     text = (
-        "freeze backbone, fresh head on top, 2000 imgs enough for that. early layers = edges, textures, useful anywhere. "
-        "unfreeze everything -> memorises the 2000"
+        "freeze backbone, fresh head on top, 2000 imgs enough for that. early layers = edges, textures, useful "
+        "anywhere. unfreeze everything -> memorises the 2000"
     )
     assert "\n" not in told(textwrap.fill(text, 40))
