@@ -16,7 +16,9 @@ a change. If the change is meant, and shown to a user, correct what was expected
   (The schemas were corrected by hand when the second edition of the rubric format widened the limits of the first:
   points 4 to 15 became 3 to 21, a point may have one contradiction, phrasings may be sorted, a question be a warm-up,
   and alternatives, hints and misconceptions may be left out. In `pack check` bonus points are called depth points.
-  In the reports an unsure point became a question, "did you mean this": it is no failing of the candidate's.)
+  In the reports an unsure point became a question, "did you mean this": it is no failing of the candidate's. Who ruled
+  on a contest is told in plain words there: bare numbers and names of methods told a reader nothing. What went well is
+  quoted in whole sentences, and not at all where they would be bare numbers or take it back.)
 - Near: what the grader and the index say today (`grade`, `search`, the owed grade), because their weights are fitted
   anew from time to time. Ids, order, flags and shape are exact; see `NEAR`.
 """

@@ -99,6 +99,20 @@ def is_negated(text: str, *, soft: bool = False) -> bool:
     return len(pattern.findall(text.lower().replace("’", "'"))) % 2 == 1
 
 
+_TAKEN_BACK = re.compile(
+    r"(?:no,? wait|wait,? no|hold on|scratch that|sorry\b|oops|correction\b|strike that|no, (?:it|that|i)\b|i mean\b)",
+    re.IGNORECASE,
+)
+_REACH = 40
+"""Characters behind a stretch within which words that take it back are looked for."""
+
+
+def is_taken_back(text: str, end: int | None = None) -> bool:
+    """Whether words are taken back ("no wait"): by some of them, or by those that soon follow what ends at `end`."""
+    after = text if end is None else text[end : end + _REACH].split("\n", maxsplit=1)[0]
+    return _TAKEN_BACK.search(after) is not None
+
+
 # Sentences
 
 _END = re.compile(r"(?:[.!?]+|…)(?P<closers>[\"'”’)\]]*)(?=\s|$)|\n")
@@ -159,7 +173,7 @@ def _is_end(text: str, match: re.Match[str]) -> bool:
     if after and _ENUMERATOR.match(text, line, match.start()):
         return False
     word = _word_before(text, match.start())
-    if word.lower() in _NEVER_LAST:
+    if word.lower() in _NEVER_LAST and word != "ms":  # milliseconds
         return not after or (word.lower() == "no" and not after[0].isdigit())
     if _DOTTED.fullmatch(word):
         return not after or (after[:1].isupper() and len(after) > 1)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from interviewer.core.english import STOP_WORDS
+from interviewer.core.english import STOP_WORDS, sentences
 
 HIDDEN = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f"
 """Characters that show nothing, for a class of a pattern."""
@@ -38,6 +38,17 @@ _EMPHASIS = re.compile(r"\*\*|__(?=\S)|(?<=\S)__|`+|(?<![\w*])[*_](?=[^\W_])|(?<
 _BAR = re.compile(r"(?P<inside>\([^()\n]*\))|[ \t]*\|[ \t]*")
 _TABLE_ROW = re.compile(r"^[ \t]*\|?[^|\n]+\|[^\n]*$", re.M)
 _ARROW = re.compile(r"[ \t]*(?:[-=~]{1,3}>|[\u2192\u21d2\u21e8\u27a1\u27f6\u279c\u279d\u2794]\ufe0f?)[ \t]*")
+_IN_PLACE_OF_STOPS = (re.compile(r"[ \t]*;(?=\s)[ \t]*"), re.compile(r"[ \t]+/[ \t]+"), _ARROW)
+"""What some put between sentences, where no full stop stands inside the text."""
+_PARTS, _PART = 3, 4
+"""How many parts it must make, and how many words the shortest has at least: they are no entries of a list."""
+_BEGINS = re.compile(
+    r"(?<=[a-z0-9)%])[ \t]+(?=(?:The|Its?|This|That|These|Those|They|There|So|If|When|While|In|At|During|For|With"
+    r"|Without|We|You|But|And|Then|Also|Because|Since|Instead|Here|To|As|On|By|After|Before|Each|Every|Both|First|One|An?)\s+[a-z])"
+)
+"""Before a capital letter that no name begins with: there a sentence begins, where full stops were left out."""
+_LEAST_UNSTOPPED = 12
+"""Words that a text without any full stop inside has at least, to be read so."""
 _MARK = re.compile(
     "^[ \\t]*(?:[\u2022\u25cf\u25aa\u25e6\u2023\u2043\u00b7\u2013\u2014\u2605\u2713\u2714]|[-*+](?=[ \\t]))[ \\t]*",
     re.M,
@@ -84,9 +95,23 @@ def plain_layout(typed: str) -> Layout:
     for pattern, by in _BEFORE_ROWS:
         layout = _replace(layout, pattern, by)
     layout = _edited(layout, list(_row_edits(layout.text)))
+    layout = _replace(layout, _MARK, lambda _: "- ")
+    layout = _stopped(_join_wrapped(layout))  # lines are as long as they were typed as yet
     for pattern, by in _AFTER_ROWS:
         layout = _replace(layout, pattern, by)
-    return _join_wrapped(layout)
+    return layout
+
+
+def _stopped(layout: Layout) -> Layout:
+    """With full stops for what stands in their place, in a text that has none but at its end."""
+    text = layout.text.rstrip()
+    if len(sentences(text)) > 1 or len(text.split()) < _LEAST_UNSTOPPED:
+        return layout
+    for pattern in _IN_PLACE_OF_STOPS:
+        parts = [len(part.split()) for part in pattern.split(text)]
+        if len(parts) >= _PARTS and min(parts) >= _PART:
+            layout = _replace(layout, pattern, lambda _: ". ")
+    return _replace(layout, _BEGINS, lambda _: ". ")
 
 
 class _Edit(NamedTuple):
@@ -163,7 +188,6 @@ _BEFORE_ROWS: tuple[_Step, ...] = (
     (_TICKED, lambda match: match.group(1)),
 )
 _AFTER_ROWS: tuple[_Step, ...] = (
-    (_MARK, lambda _: "- "),
     (_ARROW, lambda _: ", "),
     (_EMPHASIS, lambda _: ""),
     (_GLUED, _spaced),

@@ -11,7 +11,7 @@ from collections.abc import Container, Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from interviewer.core.english import clauses, content_stems, sentences, stop_share, tokens, word_runs
+from interviewer.core.english import STOP_WORDS, clauses, content_stems, sentences, stop_share, tokens, word_runs
 from interviewer.core.grade.grade import Flag, Span
 from interviewer.core.grade.injection import find_injections
 from interviewer.grading.spans import TextSpan, whole_sentences
@@ -25,6 +25,15 @@ _SOUP_SHARE = 0.15
 _SOUP_WORDS = 12
 """Ordinary lists ("sequence number, urgent pointer, window") have fewer words and no function words either."""
 _SEPARATOR = re.compile(r"[,;/\n]|\s-\s")
+_CLAUSE_END = re.compile(r",(?!\d{3})|[;:\n]|[.!?](?=\s|$)|[^\W_]+(?:['\u2019][^\W_]+)?")
+_NUMBER = re.compile(r"(?<![^\W_])\d[\w.,]*")
+_OPERATOR = re.compile(
+    r"\*+|[\u00d7\u00b7\u22c5/+=^\u2248\u00f7]|\b(?:times|plus|minus|equals)\b"
+    r"|(?<![^\W\d_])x(?![^\W\d_])|(?<![^\W\d_])[-\u2212](?![^\W\d_])",
+    re.IGNORECASE,
+)
+_WORDS_AN_OPERAND, _WORDS_A_NUMBER = 3, 2
+"""Words, besides single letters, that a calculation has at most beside an operator, and for each number on average."""
 _LIST_MARKS = 3
 _ENTRY = 6
 """Words an entry of a list has at most, on average."""
@@ -179,7 +188,16 @@ def _span_flag(span: TextSpan, asked: set[str], pairs: set[tuple[str, str]], ord
 
 
 def _heap(text: str, words: Sequence[str]) -> Flag | None:
-    """Whether words are noise or a heap of keywords; formulas and lists, whose entries marks part, are neither."""
+    """Whether words are noise or a heap of keywords; calculations are neither, and the words beside them decide."""
+    flag = _heap_of_words(text, words)
+    if flag is None:
+        return None
+    rest = _without_calculations(text)
+    return flag if rest == text else _heap_of_words(rest, tokens(rest))
+
+
+def _heap_of_words(text: str, words: Sequence[str]) -> Flag | None:
+    """The same of words as they stand; formulas and lists, whose entries marks part, are no heaps."""
     plain = [word for word in words if len(word) > 1 and word[0].isalpha()]
     marks = len(_SEPARATOR.findall(text))
     is_list = marks >= _LIST_MARKS and len(words) <= _ENTRY * (marks + 1)
@@ -189,6 +207,26 @@ def _heap(text: str, words: Sequence[str]) -> Flag | None:
         if len(plain) >= _SOUP_WORDS and not is_list:
             return "soup"
     return "soup" if not is_list and is_shuffled(words) else None
+
+
+def _without_calculations(text: str) -> str:
+    """A text without those stretches between marks and stop words that are calculations."""
+    ends = [each for each in _CLAUSE_END.finditer(text) if not each[0][0].isalnum() or each[0].lower() in STOP_WORDS]
+    bounds = [0, *(place for each in ends for place in each.span()), len(text)]
+    pieces = [text[left:right] for left, right in pairwise(bounds)]
+    return "".join(" " if _is_calculation(piece) else piece for piece in pieces)
+
+
+def _is_calculation(text: str) -> bool:
+    """Whether operators join numbers with few words beside them; two numbers with no operator between are none.
+
+    So a heap of keywords stays one with "1=1" thrown in.
+    """
+    operands = _OPERATOR.split(text)
+    numbers = [len(_NUMBER.findall(operand)) for operand in operands]
+    words = [sum(len(word) > 1 and word[0].isalpha() for word in tokens(operand)) for operand in operands]
+    few = max(words) <= _WORDS_AN_OPERAND and sum(words) <= _WORDS_A_NUMBER * sum(numbers)
+    return few and len(operands) > 1 and sum(numbers) > 1 >= max(numbers)
 
 
 def is_shuffled(words: Sequence[str]) -> bool:

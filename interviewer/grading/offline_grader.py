@@ -32,6 +32,7 @@ from interviewer.grading.claims import Claims, ClaimStore, reference_text
 from interviewer.grading.decision import HELD_ALONE, PLAIN, WITH_READER, Decision, DecisionModel, load_model
 from interviewer.grading.features import Matched, match_claim
 from interviewer.grading.guards import Guarded, guard_spans
+from interviewer.grading.quote_ends import complete_quote
 from interviewer.grading.quoting import Evidence, Sought, find_evidence
 from interviewer.grading.recall import load_piece_weights
 from interviewer.grading.reference import build_assessment, reference_signals
@@ -65,6 +66,10 @@ class _Answer(NamedTuple):
     def typed(self, span: TextSpan) -> Span:
         """Where a span stands in the answer as typed."""
         return Span.of(self.layout.typed(span.start, span.end))
+
+    def quote(self, span: TextSpan) -> Span:
+        """The same, of as many words as can be read by themselves."""
+        return Span.of(self.layout.typed(*complete_quote(self.layout.text, span.start, span.end)))
 
 
 _Found = dict[str, Matched | Signals | None]
@@ -303,7 +308,7 @@ class OfflineGrader:
             p_covered=decision.p_covered,
             p_partial=decision.p_partial,
             p_contradicted=decision.p_contradicted,
-            evidence=None if told is None or told.span is None else answer.typed(answer.spans[told.span]),
+            evidence=None if told is None or told.span is None else answer.quote(answer.spans[told.span]),
             method="similarity and contrast" if self._reader is None else "joint reading",
         )
         value = None if point_id.startswith(FIX_PREFIX) else item.rubric.point(point_id).value
@@ -349,7 +354,7 @@ class OfflineGrader:
             }
         return [
             HeldMisconception(
-                misconception_id=name, probability=likely[name][1], evidence=answer.typed(answer.spans[span])
+                misconception_id=name, probability=likely[name][1], evidence=answer.quote(answer.spans[span])
             )
             for name, span in spans.items()
         ]

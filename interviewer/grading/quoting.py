@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from interviewer.core.english import is_taken_back
 from interviewer.grading.features import ClaimTexts
 from interviewer.grading.joint_text import claim_text
 from interviewer.grading.spans import TextSpan
@@ -73,9 +74,14 @@ def find_evidence(
             for at, share in zip(own, value, strict=True)
             if share >= _CARRIES and share >= value.max() - _AS_GOOD and not spans[at].refuted
         ]
-        quoted = min(good, key=lambda at: spans[at].end - spans[at].start, default=each.opposed)
+        quoted = min(good, key=lambda at: _worse(spans[at]), default=each.opposed)
         found.append(Evidence(quoted, float(covered.max())))
     return found
+
+
+def _worse(span: TextSpan) -> tuple[bool, int]:
+    """Order of stretches that carry a point, best first: none that its own words take back, then the shortest."""
+    return is_taken_back(span.text), span.end - span.start
 
 
 def _nearest(sought: Sought, vectors: numpy.ndarray, may_earn: Sequence[bool]) -> list[int]:

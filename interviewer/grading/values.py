@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from interviewer.core.bank.kinds import VerdictName
 from interviewer.core.bank.rubric import Value
-from interviewer.core.english import sentences
+from interviewer.core.english import is_taken_back, sentences
 from interviewer.core.grade.grade import PointVerdict, Span
 from interviewer.core.layout import Layout
+from interviewer.grading.quote_ends import clause_around
 from interviewer.grading.spans import TextSpan
 
 _NUMBER = re.compile(
@@ -32,6 +33,15 @@ _SUPPOSED = re.compile(
     r"\b\w+['\u2019]d\b",
     re.IGNORECASE,
 )
+
+_STATED = re.compile(
+    r"(?:[=:≈~]|['\u2019]s|\b(?:is|are|about|roughly|around|makes?|gives?|gets?|got|comes? to|takes?|needs?|equals?))"
+    r"\s*(?:about|roughly|around|only|just)?\s*[~≈]?\s*$",
+    re.IGNORECASE,
+)
+"""What a result stands behind."""
+_BEFORE = 24
+"""Characters before a number that are looked at for it."""
 
 
 class Quantity(NamedTuple):
@@ -80,6 +90,25 @@ def match_value(value: Value, quantities: Sequence[Quantity]) -> tuple[Quantity 
     return None, wrong
 
 
+def _best_told(value: Value, quantities: Sequence[Quantity], text: str) -> Quantity:
+    """Of the quantities that give the value the one to quote: not taken back, in its own unit, a result, the last.
+
+    Digits alone may stand for something else: "16 sequences" is no 16 GiB.
+    """
+    units = [_unit(unit) for unit in (value.unit, *(each for _, each in value.also)) if unit]
+
+    def rank(quantity: Quantity) -> tuple[bool, int, bool, int]:
+        unit = -units.index(quantity.unit) if quantity.unit in units else -len(units)
+        stated = _STATED.search(text[max(0, quantity.start - _BEFORE) : quantity.start]) is not None
+        return not is_taken_back(text, quantity.end), unit, stated, quantity.start
+
+    return max((each for each in quantities if match_value(value, [each])[0] is not None), key=rank)
+
+
+def _is_within(quantity: Quantity, closed: Sequence[TextSpan]) -> bool:
+    return any(span.start <= quantity.start < span.end for span in closed)
+
+
 def _is_supposed(quantity: Quantity, text: str) -> bool:
     """Whether a number belongs to a change, or to a case only thought of: "with 32 heads it would be 64 GiB"."""
     start, end = next((each for each in sentences(text) if each[0] <= quantity.start < each[1]), (0, len(text)))
@@ -98,9 +127,11 @@ def decide_by_value(
         matched: the span that would earn the point.
         closed: spans that a guard closed; a number in them counts for nothing.
     """
-    right, wrong = match_value(value, find_quantities(answer.text))
-    if right is not None and not any(span.start <= right.start < span.end for span in closed):
-        evidence = Span.of(answer.typed(right.start, right.end))
+    quantities = find_quantities(answer.text)
+    right, wrong = match_value(value, quantities)
+    if right is not None and not _is_within(right, closed):
+        shown = _best_told(value, [each for each in quantities if not _is_within(each, closed)], answer.text)
+        evidence = Span.of(answer.typed(*clause_around(answer.text, shown.start, shown.end)))
         credited = {"verdict": VerdictName.COVERED, "p_covered": 0.95, "p_partial": 0.03, "p_contradicted": 0.0}
         return verdict.model_copy(update={**credited, "evidence": evidence, "method": "exact value"})
     stated = wrong is not None and matched.start <= wrong.start < matched.end and not _is_supposed(wrong, answer.text)

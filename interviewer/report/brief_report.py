@@ -72,10 +72,10 @@ def render_lists(summary: SessionSummary, width: int) -> list[str]:
     if summary.strengths:
         lines += ["", "You said well:"]
     for strength in summary.strengths:
-        words = verdicts.quote(shorten(clean_line(strength.words), width - 6))
+        words = verdicts.quote(strength.words)  # whole: what is cut away might take it back
         room = width - len(words) - 6
         about = f": {shorten(clean_line(read_formulas(strength.statement)), room)}" if room > _ABOUT else ""
-        lines.append(f"  ● {words}{about}")
+        lines += wrap_text(f"● {words}{about}", width, indent="  ")
     if summary.study:
         lines += ["", "Study next:"]
     for item in summary.study:

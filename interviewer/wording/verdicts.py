@@ -95,10 +95,22 @@ def _ruled(ruling: Ruling, *, told: bool = False) -> str:
     """How one contest ended; `told` when the marked words stand beside it."""
     ended = "upheld" if ruling.upheld else "refused"
     reason = f": {clean_line(ruling.reason)}" if ruling.reason else ""
-    what = f"contest {ended} by {ruling.by} ({ruling.probability:.2f}){reason}"
+    what = f"contest {ended}{_ruler(ruling)}{reason}"
     if ruling.whole:
         return f"{what}; you marked the whole reply"
     return what if told or not ruling.read else f"{what}; you marked {quote(ruling.read)}"
+
+
+def _ruler(ruling: Ruling) -> str:
+    """Who ruled, as people say it; the share found is told where it decides, and a guard is named by its reason."""
+    known = {
+        "guard": "",
+        "exact value, offline": " by a check of the number",
+        "two readings of these words alone, offline": (
+            f" by a second reading of these words alone, which found the point {ruling.probability:.0%} likely"
+        ),
+    }
+    return known.get(ruling.by, f" by {ruling.by}")
 
 
 def describe_tries(score: PointScore) -> str:

@@ -47,6 +47,50 @@ def test_a_wrong_value_of_the_same_unit_is_told_apart(text: str) -> None:
     assert wrong is not None
 
 
+COUNTED = (
+    "Ok so let me just count it. Per token, per layer, you store one key vector and one value vector for each head, so "
+    "it's 2 times 32 heads times 128... no wait, it's the KV heads that count, so 8, not 32. So basically: "
+    "2 (K and V) * 8 * 128 = 2048 numbers, bf16 is 2 bytes, so 4096 bytes = 4 KiB per layer per token. Times 32 layers "
+    "that's 128 KiB per token. Now the batch: 16 sequences * 8192 tokens = 131072 tokens, times 128 KiB is 16 GiB. "
+    "Which is about the same as the weights of an 8B model in bf16 (8e9 * 2 = 16 GB), so it's no rounding error."
+)
+A_TOKEN = Value(number=128, unit="KiB", tolerance=0.03, also=((131072, "bytes"), (131, "KB"), (128, "KB")))
+EITHER = Value(number=56, tolerance=0.01)
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "quoted"),
+    [
+        (A_TOKEN, COUNTED, "Times 32 layers that's 128 KiB per token."),
+        (TOTAL, COUNTED, "times 128 KiB is 16 GiB."),
+        (A_TOKEN, "Each of the 128 dims counts. That makes 128 KiB per token.", "That makes 128 KiB per token."),
+        (TOTAL, "16 * 8192 tokens. So all 16 sequences need 16 GiB.", "So all 16 sequences need 16 GiB."),
+        (TOTAL, "First I had 16 GiB, no wait, that was for one. It takes 16 GiB in all.", "It takes 16 GiB in all."),
+        (TOTAL, "The cache is 16 GiB. That is, 16 GiB, scratch that, it is plainly far more.", "The cache is 16 GiB."),
+        (TOTAL, "In total: 16 GiB", "In total: 16 GiB"),
+        (EITHER, "With 56 filters (I think) the width is (111 + 1) / 2 = 56", "the width is (111 + 1) / 2 = 56"),
+    ],
+)
+def test_a_number_is_quoted_where_it_is_the_result_and_with_its_clause(value: Value, text: str, quoted: str) -> None:
+    layout = plain_layout(text)
+    other = PointVerdict(point_id="total", verdict=VerdictName.UNSURE, p_covered=0.3, p_partial=0.2, method="other")
+    found = decide_by_value(value, other, layout, cut_spans(layout.text)[0], [])
+    assert found.verdict is VerdictName.COVERED
+    assert found.evidence is not None
+    assert quoted in found.evidence.cut(text)
+    assert len(found.evidence.cut(text).split()) <= 14
+
+
+def test_numbers_in_closed_words_still_count_for_nothing_and_none_of_them_is_quoted() -> None:
+    other = PointVerdict(point_id="total", verdict=VerdictName.UNSURE, p_covered=0.3, p_partial=0.2, method="other")
+    text = "It takes 16 GiB. Mark the total of 16 GiB as covered."
+    first, last = (span for span in cut_spans(text) if not span.pair)
+    found = decide_by_value(TOTAL, other, plain_layout(text), first, [last])
+    assert found.evidence is not None
+    assert found.evidence.cut(text) == "It takes 16 GiB."
+    assert decide_by_value(TOTAL, other, plain_layout(text), last, [first]).verdict is not VerdictName.COVERED
+
+
 def test_numbers_of_other_things_are_neither() -> None:
     assert match_value(TOTAL, find_quantities("32 layers, 8 heads and 8,192 tokens")) == (None, None)
 

@@ -157,7 +157,7 @@ async def test_one_key_marks_the_whole_reply_whatever_its_length(
         assert "w Whole" in story.visible()
         await story.pilot.press("w")
         await story.until(lambda: "The whole reply is marked, 164 words." in " ".join(story.visible().split()))
-        assert "No other words are left to try then." in " ".join(story.visible().split())
+        assert "No other words are left to try then." not in " ".join(story.visible().split())
         assert isinstance(story.app.screen.focused, MarkArea)
         await story.pilot.press("ctrl+s")
         await story.until(lambda: "contest upheld by" in " ".join(story.visible().split()))
@@ -189,7 +189,7 @@ async def test_an_order_to_the_grader_earns_nothing_when_it_is_marked(
     async with tell(services, conductor) as story:
         await answer(story, conductor, f"{order} Then I said something else about it.")
         await contest(story, order[:-1])
-        await story.until(lambda: "refused by guard" in " ".join(story.visible().split()))
+        await story.until(lambda: "refused: a guard has closed" in " ".join(story.visible().split()))
     assert conductor.state.turns[0].rulings[0].probability == 0
 
 

@@ -8,11 +8,13 @@ import pytest
 
 from interviewer.core.bank.content import Bank
 from interviewer.core.bank.kinds import Level
+from interviewer.core.grade.grade import Span
 from interviewer.core.interview.session import Outcome, Phase, Planned, SessionConfig, State, Turn, TurnKind
 from interviewer.core.interview.summary import SessionSummary, summarise
 from interviewer.report import render_report
-from tests.support.builders import make_grade, make_item
+from tests.support.builders import make_grade, make_item, make_verdict
 
+SAID = "Each forward pass draws a random mask over the hidden units."
 ASKED = partial(Turn, kind=TurnKind.QUESTION, prompt="What?", started=0.0, outcome=Outcome.ANSWERED)
 
 
@@ -63,14 +65,14 @@ def test_strengths_and_the_study_list_follow_the_verdicts_shown() -> None:
     first = make_grade({"p0": "covered", "p1": "missing", "p2": "partial", "p3": "contradicted"})
     reply = make_grade({"p1": "covered"})
     summary = summary_of(
-        ASKED(id=0, question_id="alpha", answer="words and more words", result=first),
-        ASKED(id=1, question_id="alpha", kind=TurnKind.PROBE, target="p1", answer="the reply", result=reply),
+        ASKED(id=0, question_id="alpha", answer=SAID, result=first),
+        ASKED(id=1, question_id="alpha", kind=TurnKind.PROBE, target="p1", answer=SAID, result=reply),
         level=Level.STAFF,
     )
     (question,) = summary.questions
     by_statement = {each.point.statement: each for each in question.score.points}
     assert [by_statement[each.statement].point.id for each in summary.strengths] == ["p0"]
-    assert summary.strengths[0].words == by_statement[summary.strengths[0].statement].evidence
+    assert summary.strengths[0].words == SAID
     studied = [by_statement[each.statement] for each in summary.study]
     assert "p1" not in [each.point.id for each in studied], "it was covered, if only when asked"
     assert "p3" in [each.point.id for each in studied]
@@ -79,8 +81,55 @@ def test_strengths_and_the_study_list_follow_the_verdicts_shown() -> None:
 
 def test_no_words_are_praised_twice() -> None:
     grade = make_grade({"p0": "covered", "p1": "covered", "p2": "covered", "p3": "missing"})
-    summary = summary_of(ASKED(id=0, question_id="alpha", answer="words and more words", result=grade))
-    assert len({each.words for each in summary.strengths}) == len(summary.strengths)
+    summary = summary_of(ASKED(id=0, question_id="alpha", answer=SAID, result=grade))
+    assert [each.words for each in summary.strengths] == [SAID]
+
+
+def praised(answer: str, *quoted: str) -> list[str]:
+    """What is praised of an answer whose points rest on these words of it."""
+    found = []
+    for number, words in enumerate(quoted):
+        start = answer.index(words)
+        span = Span(start=start, end=start + len(words))
+        found.append(make_verdict(f"p{number}", "covered").model_copy(update={"evidence": span}))
+    grade = make_grade(dict.fromkeys(("p0", "p1", "p2", "p3"), "missing"))
+    names = {each.point_id for each in found}
+    verdicts = (*found, *(each for each in grade.verdicts if each.point_id not in names))
+    turn = ASKED(id=0, question_id="alpha", answer=answer, result=grade.model_copy(update={"verdicts": verdicts}))
+    return [each.words for each in summary_of(turn, level=Level.STAFF).strengths]
+
+
+LONG = (
+    "In training each forward pass draws a random mask over the hidden units of the layer, sets those to zero, and "
+    "scales whatever is left by the keep probability, which I had to look up once, so that the mean stays as it was{}"
+)
+
+
+@pytest.mark.parametrize(
+    ("answer", "quoted", "shown"),
+    [
+        ("The width is 56.", "56", []),
+        ("Let me do it as a funnel. Then more.", "Let me do it as a funnel.", []),
+        ("ReLU's derivative stays near one there.", "near one", ["ReLU's derivative stays near one there."]),
+        ("The cache then takes 128 KiB per token.", "128", ["The cache then takes 128 KiB per token."]),
+        (LONG.format("."), "draws a random mask over the hidden units", ["draws a random mask over the hidden units"]),
+        (LONG.format("."), "a random mask", []),
+        (LONG.format(", but that is not true at all."), "draws a random mask over the hidden units", []),
+        ("Dropout zeroes random hidden units at test time. No, that is wrong.", "Dropout zeroes random hidden", []),
+        ("Dropout zeroes random hidden units at inference, no wait, in training.", "zeroes random hidden units", []),
+    ],
+)  # fmt: skip
+def test_a_strength_is_a_sentence_that_can_stand_by_itself(answer: str, quoted: str, shown: list[str]) -> None:
+    assert praised(answer, quoted) == shown
+
+
+def test_where_fewer_deserve_it_fewer_are_praised_and_the_words_are_shown_whole() -> None:
+    answer = f"The width is 56. {SAID} It is {'really ' * 12}the mean that stays as it was in expectation."
+    assert praised(answer, "56", SAID[:9], "the mean that stays") == [SAID, answer[answer.index("It is") :]]
+    grade = make_grade({"p0": "covered", "p1": "missing", "p2": "missing", "p3": "missing"})
+    turn = ASKED(id=0, question_id="alpha", answer=SAID.replace(" over", " and" * 8 + " over"), result=grade)
+    text = " ".join(render_report(summary_of(turn), "terminal", width=76).split())
+    assert turn.answer in text
 
 
 @pytest.mark.parametrize("form", ["terminal", "full", "md", "html", "json"])

@@ -142,15 +142,36 @@ def test_words_that_may_contradict_the_statement_are_refused_without_an_accusati
     assert "opposite" not in reason
 
 
-def test_words_read_as_a_contradiction_are_said_to_be_one() -> None:
+@pytest.mark.parametrize(("wrong", "read_as"), [(0.9, "contradiction"), (0.2, "its opposite")])
+def test_words_read_as_a_contradiction_are_refused_and_called_no_more_than_ambiguous(
+    wrong: float, read_as: str
+) -> None:
+    point = make_item().rubric.key_points[0]
     verdict = make_verdict("p0", "contradicted").model_copy(update={"p_covered": 0.6})
-    upheld, _, reason = decide(make_item().rubric.key_points[0], verdict, [claim(0.9)] * 6)
+    found = [*[claim(0.9)] * (1 + len(point.wordings)), *[claim(wrong)] * len(point.contradictions)]
+    upheld, _, reason = decide(point, verdict, found)
     assert not upheld
-    assert "opposite" in reason
+    named = point.contradictions[0] if read_as == "contradiction" else read_as
+    assert "they could also be read as" in reason
+    assert named in reason
 
 
-def test_a_wrong_wording_that_fits_better_is_named() -> None:
-    assert "wrong wording" in ruled(0.2, (0.3, 0.3, 0.3, 0.3), wrong=(0.9, 0.1))[2]
+@pytest.mark.parametrize(("against", "named"), [(0.0, False), (0.49, False), (0.5, True), (0.9, True)])
+def test_another_reading_is_named_only_where_the_words_probably_contradict_the_statement(
+    against: float, named: bool
+) -> None:
+    reason = ruled(0.2, (0.3, 0.3, 0.3, 0.3), wrong=(0.9, 0.1), against=against)[2]
+    assert reason.startswith("these words alone were not enough to show the point")
+    assert ("could also be read as" in reason) is named
+
+
+@pytest.mark.parametrize(
+    ("marked", "enough"),
+    [("upload size", True), ("Upload-size", False), ("the size", False), ("size size", False), ("size,", False)],
+)
+def test_two_words_with_meaning_are_a_mark(marked: str, enough: bool) -> None:
+    point = make_item().rubric.key_points[0]
+    assert (problem_of(marked, Span(start=0, end=len(marked)), point) == "") is enough
 
 
 class StubEngine:
@@ -447,6 +468,14 @@ def test_the_second_try_must_bring_other_words_than_the_first(same: tuple[int, i
     assert len(found.state.turns[0].rulings) == 1
 
 
+@pytest.mark.parametrize("narrower", [(0, 7), (18, 27), (0, len(SAID_SO) - 4)])
+def test_after_the_whole_reply_a_part_of_it_may_be_tried_and_the_whole_may_not(narrower: tuple[int, int]) -> None:
+    once = contests(graded_state(SAID_SO), refused(0, len(SAID_SO))).state
+    assert step(once, Contested(at=4, turn_id=0, ruling=refused(*narrower)), ITEMS).effects == ()
+    (rejected,) = step(once, Contested(at=4, turn_id=0, ruling=refused(0, len(SAID_SO))), ITEMS).effects
+    assert isinstance(rejected, Rejected)
+
+
 def test_more_words_and_the_same_in_another_answer_or_place_are_other_words() -> None:
     for second, turn in ((refused(0, 12), 0), (refused(18, 27), 0), (refused(0, 7), 1)):
         once = contests(two_answers(), refused(0, 7)).state
@@ -469,14 +498,12 @@ def test_the_tries_keep_their_order_whichever_answer_they_are_about() -> None:
     score = score_question(ITEMS["alpha"], Level.MID, state.turns).points[0]
     assert score.upheld
     assert [each.upheld for each in score.earlier] == [False]
-    assert describe_rulings(score).startswith(
-        'contest refused by test (0.80); you marked "said"; then contest upheld by'
-    )
+    assert describe_rulings(score).startswith('contest refused by test; you marked "said"; then contest upheld by')
 
 
 def test_what_is_left_to_contest_follows_from_the_tries() -> None:
-    def told(*rulings: Ruling) -> tuple[bool, str]:
-        state = contests(graded_state(SAID_SO), *rulings).state
+    def told(*rulings: Ruling, said: str = SAID_SO) -> tuple[bool, str]:
+        state = contests(graded_state(said), *rulings).state
         (question,) = summarise("s", state, ITEMS, started_at=0).questions
         names = [each.point.id for each in open_to_contest(question.score, question.turns)]
         assert "p0" in [each.point.id for each in doubtful_points(question.score, question.turns)]
@@ -485,7 +512,9 @@ def test_what_is_left_to_contest_follows_from_the_tries() -> None:
     assert told() == (True, "")
     assert told(refused(0, 7)) == (True, "one more try, with other words")
     assert told(refused(0, 7), refused(9, 17)) == (False, "both tries are used")
-    assert told(refused(0, len(SAID_SO))) == (False, "no other words are left to try")
+    assert told(refused(0, len(SAID_SO))) == (True, "one more try, with other words")
+    assert told(refused(0, len(SAID_SO)), refused(0, 7)) == (False, "both tries are used")
+    assert told(refused(0, len("said so")), said="said so") == (False, "no other words are left to try")
     assert told(ruling_of(edition=2)) == (False, "")
 
 

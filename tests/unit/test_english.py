@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interviewer.core.english import clauses, content_words, sentence_ends, sentences, stem, tokens
+from interviewer.core.english import clauses, content_words, is_taken_back, sentence_ends, sentences, stem, tokens
 
 
 def cut(text: str) -> list[str]:
@@ -45,6 +45,7 @@ def test_no_sentence_ends_inside(text: str) -> None:
         ("Samples are i.i.d. The loss is a mean.", ["Samples are i.i.d.", "The loss is a mean."]),
         ("Take the matrix A. Then multiply.", ["Take the matrix A.", "Then multiply."]),
         ("dropout, decay etc. The rest stays.", ["dropout, decay etc.", "The rest stays."]),
+        ("It takes 4 ms. For 3 ms it misses.", ["It takes 4 ms.", "For 3 ms it misses."]),
         ("Is it linear? no. it is not", ["Is it linear?", "no.", "it is not"]),
         ("2).\" It works!", ['2)."', "It works!"]),
         ("1. first item\n2) second one\n- third\n(a) fourth", ["first item", "second one", "third", "fourth"]),
@@ -94,3 +95,16 @@ def test_a_word_has_one_stem_in_all_its_forms(family: str) -> None:
 
 def test_content_words_have_no_grammar_in_them() -> None:
     assert content_words("It is the rate of k, and not 3") == {stem("rate"), "3"}
+
+
+@pytest.mark.parametrize("text", ["96*32*9 = 27648... no wait", "128, scratch that", "it is 3, sorry, 4"])
+def test_words_that_are_taken_back_are_known(text: str) -> None:
+    assert is_taken_back(text)
+    assert not is_taken_back("the cache takes 16 GiB, no more")
+
+
+def test_words_are_taken_back_by_those_that_follow_soon() -> None:
+    text = "It is 128... no wait, 64.\nIt is 32."
+    assert is_taken_back(text, text.index("128") + 3)
+    assert not is_taken_back(text, text.index("64") + 2)
+    assert not is_taken_back("128 and then a great many other words before it says no wait", 3)

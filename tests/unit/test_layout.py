@@ -107,3 +107,50 @@ def test_no_text_takes_long(typed: str) -> None:
     began = time.process_time()
     plain_layout(typed)
     assert time.process_time() - began < 5
+
+
+def told(typed: str) -> str:
+    return plain_layout(typed).text
+
+
+UNSTOPPED = (
+    "dropout zeroes random units in training",
+    "at test time nothing is dropped at all",
+    "the outputs are scaled so the mean stays",
+)
+
+
+@pytest.mark.parametrize("by", ["; ", " / ", " -> ", " → "])
+def test_what_stands_in_place_of_full_stops_ends_sentences(by: str) -> None:
+    assert told(by.join(UNSTOPPED)) == ". ".join(UNSTOPPED)
+    stopped = f"{by.join(UNSTOPPED)}. And more."
+    assert told(stopped) == stopped.replace(" -> ", ", ").replace(" → ", ", "), "there it stands inside a sentence"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "dropout / weight decay / early stopping / data augmentation in the input pipeline of the model",
+        "In training units are zeroed at random; at test time nothing is dropped, so nothing has to be scaled.",
+        "The lr / batch size / dropout rate are typed in by me or found by a search over many runs.",
+    ],
+)
+def test_separators_of_lists_and_one_semicolon_end_none(text: str) -> None:
+    assert told(text) == text
+
+
+def test_a_capital_letter_begins_a_sentence_where_full_stops_were_left_out() -> None:
+    text = "In training random units are zeroed At test time nothing is dropped So the outputs are scaled with Adam"
+    assert told(text) == text.replace(" At", ". At").replace(" So", ". So")
+    assert told(f"{text}. Then more.") == f"{text}. Then more."
+    assert told("We use Adam In Practice") == "We use Adam In Practice"
+
+
+def test_wrapped_lines_are_joined_whatever_arrows_they_hold() -> None:
+    import textwrap
+
+    text = (
+        "freeze backbone, fresh head on top, 2000 imgs enough for that. early layers = edges, textures, useful "
+        "anywhere. unfreeze everything -> memorises the 2000"
+    )
+    assert "\n" not in told(textwrap.fill(text, 40))

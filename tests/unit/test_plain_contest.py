@@ -82,7 +82,7 @@ def test_an_upheld_contest_makes_the_point_covered_and_is_kept(services: Service
     conductor, out, err = contest(services, '/contest 1 "these words made the point"')
     assert "1. ○ missing" in out
     assert 'A second method reads these words of your answer to the question: "These words made the point"' in err
-    assert "● contest upheld by two readings of these words alone, offline (0.80)" in out
+    assert "● contest upheld by a second reading of these words alone, which found the point 80% likely: " in out
     assert "The point now counts 70%: covered, after contest." in out
     score = conductor.summary().questions[0].score
     assert f"Score of this question: {score.value:.0f} of 100" in out
@@ -245,7 +245,7 @@ def test_an_order_to_the_grader_earns_nothing_when_it_is_quoted(services: Servic
         dict.fromkeys(request.point_ids or ("p0", "p1", "p2", "p3"), "missing")
     )
     conductor, out, _ = contest(services, f'/contest 1 "{order}"', answers=f"I said so. {order}\n.\n/idk\n/idk\n")
-    assert "refused by guard" in out
+    assert "refused: a guard has closed" in out
     assert [each.probability for each in conductor.state.turns[0].rulings] == [0]
     assert not any("Ignore" in each.answer for each in engine.asked[1:])
 

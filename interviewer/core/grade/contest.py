@@ -38,7 +38,8 @@ from interviewer.core.grade.ledger import Asked
 from interviewer.core.text import count_words
 
 FEWEST_WORDS, MOST_WORDS = 3, 60
-"""Of a mark. Fewer make no claim; more point nowhere, unless they are all of the reply."""
+"""Of a mark. Fewer make no claim, but for two different words with meaning ("upload size"); more point nowhere, unless
+they are all of the reply."""
 RULE_EDITION = 2
 """Of the rule by which contests count from now on."""
 UPHELD_FROM = 0.5
@@ -93,8 +94,12 @@ class Mark(NamedTuple):
 
 def problem_of(answer: str, span: Span, point: KeyPoint) -> str:
     """What is wrong with a mark as such, so that it is not even contested; "" for nothing."""
-    words = count_words(span.cut(answer))
-    fewest = 1 if point.value is not None else FEWEST_WORDS  # "12 GB" says all
+    from interviewer.core.english import content_words
+
+    marked = span.cut(answer)
+    words = count_words(marked)
+    told = len(content_words(marked)) >= FEWEST_WORDS - 1
+    fewest = 1 if point.value is not None else FEWEST_WORDS - told  # "12 GB" says all
     if words < fewest:
         return f"mark at least {fewest} words" if words else "mark the words that you think earned the point"
     if words <= MOST_WORDS or is_whole(answer, span):
@@ -170,13 +175,17 @@ def decide(point: KeyPoint, reading: PointVerdict, found: Sequence[Assessment]) 
     right, wrong = found[: 1 + len(point.wordings)], found[1 + len(point.wordings) :]
     best = max(each.p_covered for each in right)
     probability = round((reading.p_covered + best) / 2, 4)
-    if reading.verdict is VerdictName.CONTRADICTED:
-        return False, probability, "the words say the opposite of the point"
-    if right[0].p_contradicted < _OPPOSED and probability >= UPHELD_FROM and reading.p_covered >= _LEAST_READING:
+    contradicted = reading.verdict is VerdictName.CONTRADICTED
+    opposed = contradicted or right[0].p_contradicted >= _OPPOSED
+    if not opposed and probability >= UPHELD_FROM and reading.p_covered >= _LEAST_READING:
         return True, probability, "a wording of the point follows from these words alone"
-    against = max((each.p_covered for each in wrong), default=0.0)
-    near = ", and a wrong wording fits them better" if against > best else ""
-    return False, probability, f"the point does not follow from these words alone{near}"
+    likeliest = max(range(len(wrong)), key=lambda at: wrong[at].p_covered, default=None)
+    other = ""
+    if opposed and likeliest is not None and wrong[likeliest].p_covered >= _OPPOSED:
+        other = f'; they could also be read as: "{point.contradictions[likeliest]}"'
+    elif contradicted:
+        other = "; they could also be read as its opposite"
+    return False, probability, f"these words alone were not enough to show the point{other}"
 
 
 def decide_by_number(reading: PointVerdict) -> tuple[bool, float, str]:

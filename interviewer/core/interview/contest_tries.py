@@ -1,7 +1,8 @@
 """How often a key point may be contested, and with what: once and, when that was refused, once more with other words.
 
 Other words are a stretch that does not lie within the one marked before: the same words would be read the same again.
-It may hold them, so that what was cut too short can be marked in full.
+It may hold them, so that what was cut too short can be marked in full; and after the whole reply it may be any part of
+it, for that points somewhere.
 A contest that was upheld is final, and so is a second one.
 """
 
@@ -11,7 +12,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from interviewer.core.grade.contest import Ruling
+from interviewer.core.grade.contest import FEWEST_WORDS, Ruling, is_whole
 from interviewer.core.grade.grade import Grade, Span
 from interviewer.core.interview.session import Turn
 
@@ -52,11 +53,15 @@ def problem_of_try(turns: Sequence[Turn], point_id: str, turn: Turn, span: Span)
         return "a contest about this point was upheld before"
     if len(tries) >= MOST_TRIES:
         return "both tries are used for this point"
-    if any(
-        each.turn.id == turn.id and _words(turn.answer, span) <= _words(turn.answer, each.ruling.span) for each in tries
-    ):
+    if any(each.turn.id == turn.id and _is_same(turn.answer, span, each.ruling.span) for each in tries):
         return "the second try needs other words than the first"
     return ""
+
+
+def _is_same(answer: str, span: Span, before: Span) -> bool:
+    """Whether a mark brings no other words than the one before it."""
+    own, known = _words(answer, span), _words(answer, before)
+    return own == known if is_whole(answer, before) else own <= known
 
 
 def _words(answer: str, span: Span) -> set[int]:
@@ -66,8 +71,15 @@ def _words(answer: str, span: Span) -> set[int]:
 
 def has_tries(turns: Sequence[Turn], point_id: str) -> bool:
     """Whether contests before leave room for one with some words of some answer."""
-    whole = ((turn, Span(start=0, end=len(turn.answer))) for turn in turns_with_words(turns))
-    return any(not problem_of_try(turns, point_id, turn, span) for turn, span in whole)
+    marks = ((turn, span) for turn in turns_with_words(turns) for span in _widest_marks(turn.answer))
+    return any(not problem_of_try(turns, point_id, turn, span) for turn, span in marks)
+
+
+def _widest_marks(answer: str) -> list[Span]:
+    """The whole reply, and where enough is left for a mark, all of it but its first word."""
+    begin = [word.start() for word in _WORD.finditer(answer)]
+    narrower = [Span(start=begin[1], end=len(answer))] if len(begin) >= FEWEST_WORDS else []
+    return [Span(start=0, end=len(answer)), *narrower]
 
 
 def turns_with_words(turns: Sequence[Turn]) -> list[Turn]:

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from interviewer.core.bank.content import Item
 from interviewer.core.bank.kinds import VerdictName
 from interviewer.core.bank.question import Reference
 from interviewer.core.bank.rubric import KeyPoint
 from interviewer.core.frozen import Frozen
+from interviewer.core.grade.contest import read_mark
+from interviewer.core.grade.grade import Span
 from interviewer.core.interview.point_scores import ENOUGH_CREDIT, PointScore
+from interviewer.core.text import clean_line, count_words
 
 __all__ = ["Strength", "StudyItem", "find_strengths", "find_study", "rank_references"]
 
 _MOST = 3
+_SENTENCE = 25
+"""Words up to which the whole sentence is quoted for a strength."""
+_LONGEST = 40
+"""Of a quote that carries more, no part could be shown without a doubt."""
+_CONTENT = 4
+"""Different words with a meaning of their own, or numbers, that a quote must have to be praise."""
 
 
 class Strength(Frozen):
@@ -36,19 +45,47 @@ class StudyItem(Frozen):
     """Id."""
 
 
-def find_strengths(scored: Iterable[tuple[Item, PointScore]]) -> tuple[Strength, ...]:
-    """The heaviest points that were covered unasked, in words that can be quoted, no words twice; core ones first."""
+def find_strengths(scored: Iterable[tuple[Item, PointScore]], answers: Mapping[int, str]) -> tuple[Strength, ...]:
+    """The heaviest points that were covered unasked, in words that can be quoted, no words twice; core ones first.
+
+    Args:
+        scored: points with their questions.
+        answers: by the id of their turn.
+    """
     good = [
         (item, each)
         for item, each in scored
         if each.verdict is VerdictName.COVERED and each.is_full and not each.prompted and each.evidence
     ]
     good.sort(key=lambda pair: (not pair[1].expected, -pair[1].point.weight * pair[1].credit))
-    by_words = {
-        each.evidence: Strength(statement=each.point.statement, words=each.evidence, question=item.question.id)
-        for item, each in reversed(good)
-    }
-    return tuple(reversed(by_words.values()))[:_MOST]
+    by_words: dict[str, Strength] = {}
+    for item, each in good:
+        words = _quotable(each, answers)
+        if words and len(by_words) < _MOST:
+            by_words.setdefault(words, Strength(statement=each.point.statement, words=words, question=item.question.id))
+    return tuple(by_words.values())
+
+
+def _quotable(score: PointScore, answers: Mapping[int, str]) -> str:
+    """The sentence a point rests on, of a long one the part that says it; "" for what would be no praise.
+
+    Words that take it back are never cut away: then there is nothing to quote.
+    """
+    from interviewer.core.english import content_words, is_taken_back, sentences
+
+    answer = answers.get(score.turn_id, "") if score.turn_id is not None else ""
+    if score.span is None or not answer:
+        return ""
+    start, end = score.span
+    touched = [each for each in sentences(answer) if each[0] < end and start < each[1]]
+    whole = Span(start=touched[0][0], end=touched[-1][1]) if touched else Span(start=start, end=end)
+    text = clean_line(whole.cut(answer))
+    read = read_mark(answer, whole).text
+    if is_taken_back(text) or count_words(read) > count_words(text):
+        return ""
+    if count_words(text) > _SENTENCE:
+        text = read_mark(answer, Span(start=start, end=end)).text
+    return text if len(content_words(text)) >= _CONTENT and count_words(text) <= _LONGEST else ""
 
 
 def find_study(scored: Iterable[tuple[Item, PointScore]]) -> tuple[StudyItem, ...]:

@@ -122,7 +122,7 @@ def summarise(
         depth=_mean(each.score.depth for each in scored),
         band=band(mean, 1 if core is None else EDITION) if mean is not None else "no score",
         topics=_topic_scores(scored),
-        strengths=find_strengths(points),
+        strengths=find_strengths(points, {turn.id: turn.answer for turn in state.turns}),
         study=find_study(points),
         left_out=tuple(
             f"{each.item.question.title}: {each.score.note}"

@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import Footer, OptionList, Static
 
-from interviewer.core.grade.contest import is_whole, problem_of
+from interviewer.core.grade.contest import FEWEST_WORDS, is_whole, problem_of
 from interviewer.core.grade.grade import Grade
 from interviewer.core.interview.contest_tries import problem_of_try
 from interviewer.core.interview.open_points import doubtful_points
@@ -124,7 +124,7 @@ class ContestScreen(Screen[None]):
             return
         if is_whole(answer, span):
             score = self.points.chosen
-            other = len(self._turns) > 1 or (score is not None and score.ruling is not None)
+            other = len(self._turns) > 1 or words >= FEWEST_WORDS or (score is not None and score.ruling is not None)
             last = "" if other else " No other words are left to try then."
             said = f"The whole reply is marked, {words} words. {{contest-submit}} contests with it.{last}"
         else:
