@@ -9,7 +9,7 @@ from interviewer.core.bank.kinds import VerdictName
 from interviewer.core.bank.question import Reference
 from interviewer.core.bank.rubric import KeyPoint
 from interviewer.core.frozen import Frozen
-from interviewer.core.interview.point_scores import ENOUGH_CREDIT, PointScore
+from interviewer.core.interview.point_scores import ENOUGH_CREDIT, FULL_CREDIT, PointScore
 
 __all__ = ["Strength", "StudyItem", "find_strengths", "find_study", "rank_references"]
 
@@ -37,11 +37,14 @@ class StudyItem(Frozen):
 
 
 def find_strengths(scored: Iterable[tuple[Item, PointScore]]) -> tuple[Strength, ...]:
-    """The heaviest points that were covered unasked, in words that can be quoted, no words twice; core ones first."""
+    """The heaviest points that were surely covered, unasked, in words that can be quoted; core ones first, no words
+    twice.
+    """
     good = [
         (item, each)
         for item, each in scored
-        if each.verdict is VerdictName.COVERED and each.is_full and not each.prompted and each.evidence
+        if each.verdict is VerdictName.COVERED and (each.credit >= FULL_CREDIT or each.upheld)
+        if not each.prompted and each.evidence
     ]
     good.sort(key=lambda pair: (not pair[1].expected, -pair[1].point.weight * pair[1].credit))
     by_words = {
@@ -53,11 +56,7 @@ def find_strengths(scored: Iterable[tuple[Item, PointScore]]) -> tuple[Strength,
 
 def find_study(scored: Iterable[tuple[Item, PointScore]]) -> tuple[StudyItem, ...]:
     """The heaviest core points that earned least. What was covered, if only when asked, is none of them."""
-    poor = [
-        (item, each)
-        for item, each in scored
-        if each.expected and each.verdict is not VerdictName.COVERED and each.credit < ENOUGH_CREDIT and not each.upheld
-    ]
+    poor = [(item, each) for item, each in scored if each.expected and not each.is_said and each.credit < ENOUGH_CREDIT]
     poor.sort(key=lambda pair: -pair[1].point.weight * (1 - pair[1].credit))
     return tuple(
         StudyItem(
