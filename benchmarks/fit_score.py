@@ -21,7 +21,8 @@ from interviewer.core.bank.content import Item
 from interviewer.core.bank.kinds import VerdictName
 from interviewer.core.bank.natural import Reading
 from interviewer.core.grade.grade import Grade, HeldMisconception, Passport, PointVerdict, Span
-from interviewer.core.interview.point_scores import MisconceptionScore, PointScore
+from interviewer.core.interview.misconception_scores import MisconceptionScore
+from interviewer.core.interview.point_scores import PointScore
 from interviewer.core.interview.score_formula import CONSTANTS, Constants, read_second
 from interviewer.core.interview.summary import summarise_answer
 from interviewer.paths import built_in_pack

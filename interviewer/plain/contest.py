@@ -205,7 +205,7 @@ def offer_contests(conductor: Conductor, console: Console) -> bool:
     if not console.interactive or not may_contest(conductor) or not any(map(open_numbers, questions)):
         return False
     example = '/contest 1.2 "these words of mine" has your words read again for point 2 of question 1'
-    console.say("", *wrap_text(f"Points without full credit can be contested: {example}.", console.width))
+    console.say("", *wrap_text(f"Points that are not covered can be contested: {example}.", console.width))
     try:
         while line := (console.read_line("Press Enter to leave. ") or "").strip():
             command = parse_command(line)

@@ -103,8 +103,8 @@ def _point(summary: QuestionSummary, number: int) -> KeyPoint:
     score = find_point(summary, number)
     if not score.has_tries:
         raise RefusedError(f"Point {number} was contested before: {describe_tries(score) or 'the contest was upheld'}.")
-    if score.is_full:
-        raise RefusedError(f"Point {number} has full credit; there is nothing to contest.")
+    if score.is_said:
+        raise RefusedError(f"Point {number} is covered; there is nothing to contest.")
     return score.point
 
 
@@ -156,6 +156,8 @@ def describe_answer(turn: Turn) -> str:
     """Which answer, in words."""
     if turn.kind is TurnKind.QUESTION:
         return "your answer to the question"
+    if turn.kind is TurnKind.LAST_WORDS:
+        return "your last words"
     return f'your answer to the follow-up "{shorten(turn.prompt, 50)}"'
 
 

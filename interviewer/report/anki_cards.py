@@ -10,7 +10,6 @@ import html
 from collections.abc import Iterator
 
 from interviewer.core.bank.content import Item
-from interviewer.core.bank.kinds import VerdictName
 from interviewer.core.bank.rubric import KeyPoint
 from interviewer.core.interview.study import rank_references
 from interviewer.core.interview.summary import SessionSummary
@@ -38,8 +37,7 @@ def render_anki(summary: SessionSummary) -> str:
 def _cards(summary: SessionSummary) -> Iterator[str]:
     for question in summary.questions:
         for score in sort_points(question.score):
-            missed = score.expected and score.verdict is not VerdictName.COVERED and not score.upheld
-            if missed and not question.is_open:
+            if score.expected and not score.is_said and not question.is_open:
                 yield "\t".join(_card(question.item, score.point))
 
 

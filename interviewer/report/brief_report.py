@@ -6,6 +6,7 @@ What was asked and answered, every point with its evidence and the model answers
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
 from collections.abc import Iterator
 
 from interviewer.core.bank.kinds import VerdictName
@@ -17,17 +18,20 @@ from interviewer.report.terminal_report import wrap_text
 from interviewer.wording import verdicts
 from interviewer.wording.formulas import read_formulas
 from interviewer.wording.model_costs import describe_ledger
+from interviewer.wording.worth import describe_worth
 
 __all__ = ["render_blocks", "render_brief", "render_lists"]
 
 _MOST_LINES = 6
-"""Core points of a question that get a line; a question asked at its own level has no more."""
+"""Lines for the core points of a question; one asked at its own level has no more of them."""
 _ADDED = 2
-"""Points of the depth pool that are named."""
+"""Points of the depth pool that are named at most, and lines that they take."""
 _ABOUT = 30
 """Characters that must be left beside a short quote to say what it was about."""
-_QUOTED = 0.45
+_QUOTED = 0.35
 """Share of a line that a quote may take beside the point it earned."""
+_WIDE = 100
+"""Columns from which on a point is told on one line; below, it may take two."""
 
 
 def render_brief(summary: SessionSummary, width: int = 80) -> str:
@@ -38,11 +42,12 @@ def render_brief(summary: SessionSummary, width: int = 80) -> str:
 
 
 def render_blocks(summary: SessionSummary, width: int) -> list[str]:
-    """A block of lines a question, then who graded and what was sent where."""
+    """A block of lines a question, then the last words, what the grades are worth and what was sent where."""
     lines: list[str] = []
     for number, question in enumerate(summary.questions, 1):
         lines += ["", *_block(question, width, number)]
-    lines += ["", *wrap_text(f"Grader: {verdicts.describe_passport(summary)}", width)]
+    lines += _closing(summary, width)
+    lines += ["", *wrap_text(describe_worth(summary), width)]
     for line in describe_ledger(summary):
         lines += wrap_text(line, width)
     return lines
@@ -54,11 +59,13 @@ def _head(summary: SessionSummary, width: int) -> Iterator[str]:
     begun = verdicts.local_time(summary.started_at)
     yield from wrap_text(f"Interview of {begun}, {config.level} level, {config.mode} mode{state}", width)
     value = verdicts.describe_interval(summary.value, summary.low, summary.high)
-    yield from wrap_text(f"Score: {value}: {summary.band}" if summary.value is not None else "Score: none yet", width)
     shares = verdicts.describe_shares(summary.core, summary.depth)
+    scale = ", on the scale of careful readers' marks" if shares else ""
+    told = f"{value}: {summary.band}{scale}" if summary.value is not None else "none yet"
+    yield from wrap_text(f"Score: {told}", width)
     counts = verdicts.describe_counts([each for each in summary.questions if each.counts and not each.is_open])
     if said := "; ".join(filter(None, (shares, counts))):
-        yield from wrap_text(f"Of it: {said}", width)
+        yield from wrap_text(f"{'Earned' if shares else 'Of it'}: {said}", width)
     yield f"Answering time: {verdicts.describe_time(summary.seconds)}"
     for note in (*(f"Note: {each}" for each in summary.notes), *(f"Left out: {each}" for each in summary.left_out)):
         yield from wrap_text(note, width)
@@ -94,13 +101,17 @@ def _block(summary: QuestionSummary, width: int, number: int) -> list[str]:
     if score.flags:
         lines += wrap_text(verdicts.describe_flags(score.flags), width, indent="   ")
     core = [each for each in verdicts.sort_points(score) if each.expected]
-    lines += [_point(at, point, width) for at, point in enumerate(core[:_MOST_LINES], 1)]
-    if rest := core[_MOST_LINES:]:
-        said = sum(each.verdict is VerdictName.COVERED for each in rest)
-        lines.append(f"      and {len(rest)} lighter ones, {said} of them said")
+    shown = core if len(core) <= _MOST_LINES else core[: _MOST_LINES - 1]
+    for at, point in enumerate(shown, 1):
+        lines += _point(at, point, width)
+    if rest := core[len(shown) :]:
+        came_out = Counter(each.verdict for each in rest)
+        told = ", ".join(f"{mark} {came_out[name]} {name}" for name, mark in verdicts.MARKS.items() if came_out[name])
+        lines.append(f"      and {len(rest)} lighter one{'s' * (len(rest) != 1)}: {told}")
     for wrong in score.misconceptions:
-        price = "put right later" if wrong.corrected else f"-{wrong.penalty:g}"
-        lines.append(f"   ✗ {verdicts.quote(shorten(clean_line(wrong.evidence), width - 24))} ({price})")
+        price = verdicts.describe_penalty(wrong)
+        words = shorten(clean_line(wrong.evidence), width - len(price) - 10)
+        lines.append(f"   ✗ {verdicts.quote(words)} ({price})")
         lines += wrap_text(f"Right is: {read_formulas(wrong.misconception.correction)}", width, indent="     ")
     if score.hint_cost:
         lines.append(f"   Hints used cost {score.hint_cost:g} points.")
@@ -115,29 +126,52 @@ def _titled(head: str, score: QuestionScore, width: int) -> list[str]:
     return [f"{shorten(head, width - len(value) - 3)}   {value}"]
 
 
-def _point(number: int, score: PointScore, width: int) -> str:
-    """A core point on one line, with the words that earned it."""
+def _point(number: int, score: PointScore, width: int) -> list[str]:
+    """A core point with the words that earned it: on one line, or on two where there are few columns."""
     mark = verdicts.MARKS[score.verdict]
+    asked = "added at the end: " if score.at_close else "when asked: "
     said = score.verdict in (VerdictName.COVERED, VerdictName.PARTIAL)
-    asked = "after contest: " if score.upheld else "when asked: " if score.prompted and said else ""
+    how = "after contest: " if score.upheld else asked if score.prompted and said else ""
     doubt = "did you mean: " if score.verdict is VerdictName.UNSURE else ""
-    head = f"  {number:>2} {mark} {asked}{doubt}"
+    head = f"  {number:>2} {mark} {how}{doubt}"
     words = clean_line(score.evidence) if score.credit > 0 or score.verdict is VerdictName.CONTRADICTED else ""
-    quoted = f" {verdicts.quote(shorten(words, int(width * _QUOTED)))}" if words else ""
     statement = clean_line(read_formulas(score.point.statement)).rstrip(".")
-    return f"{head}{shorten(statement, max(20, width - len(head) - len(quoted)))}{quoted}"
+    quoted = f" {verdicts.quote(words)}" if words else ""
+    if len(head) + len(statement) + len(quoted) <= width:
+        return [f"{head}{statement}{quoted}"]
+    if width >= _WIDE:
+        quoted = f" {verdicts.quote(shorten(words, int(width * _QUOTED)))}" if words else ""
+        return [f"{head}{shorten(statement, width - len(head) - len(quoted))}{quoted}"]
+    if not words:
+        return textwrap.wrap(head + shorten(statement, 2 * width - 24), width, subsequent_indent=" " * 7)[:2]
+    return [head + shorten(statement, width - len(head)), f"{' ' * 7}{verdicts.quote(shorten(words, width - 9))}"]
 
 
 def _added(summary: QuestionSummary, width: int) -> list[str]:
-    """What could have been added beyond the core, and how much more there is."""
-    score = summary.score
-    beyond = [each for each in score.points if not each.expected and not each.is_full]
-    said = sum(not each.expected and each.is_full for each in score.points)
-    if not beyond:
+    """What was said beyond the core, and what could have been added: the heaviest as whole as there is room."""
+    beyond = [each for each in summary.score.points if not each.expected]
+    said, half = sum(each.is_said for each in beyond), sum(each.is_perhaps for each in beyond)
+    told = ", ".join([f"{said} said"] * (said > 0) + [f"{half} in part or perhaps"] * (half > 0))
+    left = sorted((each for each in beyond if each.is_missed), key=lambda each: -each.point.weight)
+    statements = [clean_line(read_formulas(each.point.statement)).rstrip(".") for each in left]
+    if not statements:
+        return [f"   Beyond that {told}."] if told else []
+    lead = f"Beyond that {told}; could have added:" if told else "Could have added:"
+    room = _ADDED * (width - 10) - len(lead) - len("; 10 more")
+    named = [shorten(statements[0], room)]
+    for each in statements[1:_ADDED]:
+        if len("; ".join([*named, each])) <= room:
+            named.append(each)
+    more = f"; {len(statements) - len(named)} more" if len(statements) > len(named) else ""
+    text = f"{lead} {'; '.join(named)}{more}"
+    return textwrap.wrap(text, width, initial_indent="   ", subsequent_indent="     ")
+
+
+def _closing(summary: SessionSummary, width: int) -> list[str]:
+    """What was said to close, and which points it brought out."""
+    words = summary.last_words
+    if words is None or not words.answer:
         return []
-    heaviest = sorted(beyond, key=lambda each: -each.point.weight)[:_ADDED]
-    room = max(20, (width - 28) // _ADDED)
-    named = "; ".join(shorten(clean_line(read_formulas(each.point.statement)).rstrip("."), room) for each in heaviest)
-    more = f"; {len(beyond) - len(heaviest)} more" if len(beyond) > len(heaviest) else ""
-    lead = f"Beyond that {said} said; could have added:" if said else "Could have added:"
-    return textwrap.wrap(f"{lead} {named}{more}", width, initial_indent="   ", subsequent_indent="     ")
+    brought = verdicts.describe_closing(summary)
+    said = verdicts.quote(shorten(clean_line(words.answer), max(20, width - 24)))
+    return ["", *wrap_text(f"To close you said: {said}", width), *(wrap_text(brought, width) if brought else [])]

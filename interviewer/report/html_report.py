@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 
 import jinja2
 
-from interviewer.core.grade.grade import Grade
 from interviewer.core.interview.numbered_evidence import Stretch, cut_answer
 from interviewer.core.interview.point_scores import PointScore
 from interviewer.core.interview.session import Turn
@@ -19,7 +18,8 @@ from interviewer.wording import verdicts
 from interviewer.wording.formulas import read_formulas
 from interviewer.wording.model_costs import describe_ledger
 from interviewer.wording.prose import Block, read_blocks, rejoin
-from interviewer.wording.replies import describe_reply
+from interviewer.wording.replies import describe_asked, describe_reply
+from interviewer.wording.worth import describe_passport
 
 __all__ = ["render_html"]
 
@@ -42,7 +42,10 @@ def render_html(summary: SessionSummary) -> str:
         wording=verdicts,
         blocks=read_blocks,
         prose=_asked,
-        cut=_cut,
+        cut=cut_answer,
+        closing=_closing(summary),
+        asked=describe_asked,
+        passport=describe_passport,
         reply=describe_reply,
         numbered=_numbered,
         describe=_describe,
@@ -53,7 +56,7 @@ def render_html(summary: SessionSummary) -> str:
 def _facts(summary: SessionSummary) -> Iterator[str]:
     shares = verdicts.describe_shares(summary.core, summary.depth)
     counts = verdicts.describe_counts([each for each in summary.questions if each.counts and not each.is_open])
-    yield from filter(None, (shares, counts))
+    yield from filter(None, (f"Earned: {shares}" if shares else "", counts))
     yield f"Answering time {verdicts.describe_time(summary.seconds)}"
     yield from (clean_line(note) for note in summary.notes)
     yield from (f"Left out of the score: {clean_line(each)}" for each in summary.left_out)
@@ -71,9 +74,18 @@ def _asked(turn: Turn) -> list[Block]:
     return read_blocks(turn.prompt)
 
 
-def _cut(turn: Turn, points: Sequence[PointScore]) -> list[Stretch]:
-    held = turn.result.misconceptions if isinstance(turn.result, Grade) else ()
-    return cut_answer(turn, points, [(each.evidence.start, each.evidence.end) for each in held])
+def _closing(summary: SessionSummary) -> list[Stretch]:
+    """The last words with what they brought out to each question marked as question and point; unmarked until then."""
+    words = summary.last_words
+    if words is None or not words.answer:
+        return []
+    found = [
+        (f"{number}.{at}", each.model_copy(update={"turn_id": words.id}))
+        for number, question in enumerate(summary.questions, 1)
+        for at, each in enumerate(verdicts.sort_points(question.score), 1)
+        if each.at_close and not question.is_open
+    ]
+    return cut_answer(words, [each for _, each in found], [name for name, _ in found])
 
 
 def _numbered(points: Sequence[PointScore], expected: bool) -> list[tuple[int, PointScore]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from interviewer.core.grade.contest import Ruling
 from interviewer.core.interview.point_scores import PointScore
+from interviewer.core.interview.session import TurnKind
 from interviewer.core.interview.summary import QuestionSummary, SessionSummary
 from interviewer.wording.model_costs import ledger_as_dict
 
@@ -37,6 +38,7 @@ def render_json(summary: SessionSummary) -> str:
         "weakest": [each.model_dump(mode="json") for each in summary.study],
         "left_out": list(summary.left_out),
         "questions": [question_as_dict(each) for each in summary.questions],
+        **_closing(summary),
         "ledger": ledger_as_dict(summary.ledger),
     }
     return json.dumps(body, indent=2, ensure_ascii=False) + "\n"
@@ -46,7 +48,7 @@ def question_as_dict(summary: QuestionSummary) -> dict[str, Any]:
     """One question of a report as plain data."""
     question, score = summary.item.question, summary.score
     if summary.is_open:
-        turns = [turn.model_copy(update={"result": None}).model_dump(mode="json") for turn in summary.turns]
+        turns = [turn.model_copy(update={"result": None}).model_dump(mode="json") for turn in summary.talk]
         return {"id": question.id, "title": question.title, "topic": question.topic, "level": question.level} | {
             "open": True,
             "turns": turns,
@@ -75,10 +77,36 @@ def question_as_dict(summary: QuestionSummary) -> dict[str, Any]:
             }
             for each in score.misconceptions
         ],
-        "turns": [turn.model_dump(mode="json") for turn in summary.turns],
+        "turns": [turn.model_dump(mode="json") for turn in summary.talk],
+        **_said(summary),
         "model_answer": question.model_answer,
         "references": [each.model_dump(mode="json") for each in question.references],
     }
+
+
+def _closing(summary: SessionSummary) -> dict[str, Any]:
+    """The last words once, with what they were found to say to each question; absent where there were none."""
+    words = summary.last_words
+    if words is None:
+        return {}
+    replies = [
+        {
+            "question": each.item.question.id,
+            "turn": turn.id,
+            "result": turn.result.model_dump(mode="json") if turn.result and not each.is_open else None,
+        }
+        for each in summary.questions
+        for turn in each.turns
+        if turn.kind is TurnKind.LAST_WORDS
+    ]
+    body = words.model_dump(mode="json", include={"prompt", "answer", "outcome", "seconds", "ended", "draft"})
+    return {"closing": {**body, "replies": replies}}
+
+
+def _said(summary: QuestionSummary) -> dict[str, Any]:
+    """Facts told and replies to what was asked about the question; absent where there were none."""
+    said = [each.model_dump(mode="json", exclude={"voicing"}) for each in summary.said]
+    return {"said": said} if said else {}
 
 
 def _shares(core: float | None, depth: float | None) -> dict[str, float]:

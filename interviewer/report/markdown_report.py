@@ -14,7 +14,8 @@ from interviewer.core.interview.summary import SessionSummary
 from interviewer.core.text import clean, clean_line
 from interviewer.wording import verdicts
 from interviewer.wording.model_costs import describe_ledger
-from interviewer.wording.replies import describe_reply
+from interviewer.wording.replies import describe_asked, describe_reply
+from interviewer.wording.worth import describe_passport
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$])")
 
@@ -32,7 +33,12 @@ def render_markdown(summary: SessionSummary) -> str:
     environment.filters.update(inline=_inline, fence=_fence)
     template = environment.get_template("report.md.j2")
     return template.render(
-        summary=summary, wording=verdicts, describe_reply=describe_reply, ledger=describe_ledger(summary)
+        summary=summary,
+        wording=verdicts,
+        describe_asked=describe_asked,
+        describe_passport=describe_passport,
+        describe_reply=describe_reply,
+        ledger=describe_ledger(summary),
     )
 
 

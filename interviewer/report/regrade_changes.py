@@ -7,11 +7,11 @@ from typing import Any
 
 from interviewer.core.grade.grade import PointVerdict
 from interviewer.core.interview.scoring import QuestionScore
-from interviewer.core.interview.session import TurnKind
 from interviewer.core.interview.summary import SessionSummary
 from interviewer.core.progress.regrade import AnswerChange, QuestionChange, SessionChange, VerdictChange, word_of
 from interviewer.report.terminal_report import wrap_text
 from interviewer.wording.model_costs import ledger_as_dict
+from interviewer.wording.replies import describe_answered
 from interviewer.wording.verdicts import MARKS, describe_interval, describe_opinion, describe_shares
 
 _WORDS = {"offline": "offline grader", "judge": "judge", "both": "judge and offline grader"}
@@ -39,7 +39,7 @@ def _pair(before: SessionSummary, after: SessionSummary, *, graded: bool) -> str
 
 def _score(score: QuestionScore | SessionSummary) -> str:
     text, shares = describe_interval(score.value, score.low, score.high), describe_shares(score.core, score.depth)
-    return f"{text}, {shares}" if shares and score.value is not None else text
+    return f"{text}; earned: {shares}" if shares and score.value is not None else text
 
 
 def _question(number: int, question: QuestionChange, change: SessionChange, width: int) -> Iterator[str]:
@@ -71,8 +71,8 @@ def _bar(question: QuestionChange, read: QuestionScore, width: int) -> Iterator[
 
 
 def _answer(answer: AnswerChange, width: int) -> Iterator[str]:
-    what = "Answer" if answer.kind is TurnKind.QUESTION else f"Answer to the follow-up ({answer.kind})"
-    yield from wrap_text(f"{what}:", width, indent="   ")
+    what = describe_answered(answer.kind)
+    yield from wrap_text(f"{what[0].upper()}{what[1:]}:", width, indent="   ")
     if answer.problem:
         stays = "; the old grade stays" if answer.kept_old else ""
         yield from wrap_text(

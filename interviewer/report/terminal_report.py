@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from interviewer.core.interview.scoring import QuestionScore
+from interviewer.core.interview.session import Turn
 from interviewer.core.interview.summary import QuestionSummary, SessionSummary
+from interviewer.core.interview.utterance import Act, Utterance
 from interviewer.core.text import clean, clean_line
 from interviewer.wording import verdicts
 from interviewer.wording.model_costs import describe_ledger
-from interviewer.wording.prose import read_blocks
-from interviewer.wording.replies import describe_reply
+from interviewer.wording.prose import read_blocks, rejoin
+from interviewer.wording.replies import describe_asked, describe_reply
+from interviewer.wording.worth import describe_passport
 
 
 def render_terminal(summary: SessionSummary, width: int = 80) -> str:
@@ -19,7 +22,10 @@ def render_terminal(summary: SessionSummary, width: int = 80) -> str:
     lines = render_head(summary, width)
     for number, question in enumerate(summary.questions, 1):
         lines += ["", "─" * width, *render_question(question, width, number=number)]
-    lines += ["", "─" * width, *wrap_text(f"Grader: {verdicts.describe_passport(summary)}", width)]
+    if summary.last_words is not None:
+        lines += ["", "─" * width, *_turn(summary.last_words, width)]
+        lines += wrap_text(verdicts.describe_closing(summary), width) if verdicts.describe_closing(summary) else []
+    lines += ["", "─" * width, *wrap_text(f"Grader: {describe_passport(summary)}", width)]
     lines += ["", "What was sent where:"]
     for line in describe_ledger(summary):
         lines += wrap_text(f"- {line}", width, indent="  ")
@@ -38,7 +44,8 @@ def _head(summary: SessionSummary, width: int) -> Iterable[str]:
     yield ""
     yield f"Score: {verdicts.describe_interval(summary.value, summary.low, summary.high)}: {summary.band}"
     if shares := verdicts.describe_shares(summary.core, summary.depth):
-        yield f"Of it: {shares}"
+        yield from wrap_text(f"Earned: {shares}", width)
+        yield from wrap_text(f"{verdicts.HOW_EARNED} {verdicts.HOW_SCORED}", width)
     yield f"Answering time: {verdicts.describe_time(summary.seconds)}"
     for topic in summary.topics:
         yield f"  {topic.topic:<22} {topic.value:3.0f}  ({topic.questions} question{'s' * (topic.questions != 1)})"
@@ -78,9 +85,10 @@ def render_question(summary: QuestionSummary, width: int, *, number: int | None 
         lines += wrap_text(f"Score: {verdicts.describe_score(summary.score)}", width)
     if summary.score.flags and not summary.is_open:
         lines += wrap_text(verdicts.describe_flags(summary.score.flags), width)
-    for turn in summary.turns:
-        lines += ["", *_asked(turn.prompt, width)]
-        lines += _paragraphs(f"You: {describe_reply(turn)}", width, "  ")
+    for turn in summary.talk:
+        for fact in summary.words(Act.REVEAL, turn):
+            lines += ["", *_prose(f"Interviewer: {fact.text}", width, "")]
+        lines += ["", *_turn(turn, width, summary.words(Act.CLARIFICATION, turn))]
     if summary.is_open:
         return [*lines, "", "This question is still open."]
     lines += _verdicts(summary.score, width)
@@ -112,10 +120,8 @@ def _verdicts(score: QuestionScore, width: int) -> list[str]:
     if score.misconceptions:
         lines += ["", "Misconceptions:"]
     for wrong in score.misconceptions:
-        later = ", put right later" if wrong.corrected else ""
-        lines += wrap_text(
-            f"✗ you said: {verdicts.quote(wrong.evidence)} (-{wrong.penalty:g}{later})", width, indent="  "
-        )
+        cost = verdicts.describe_penalty(wrong)
+        lines += wrap_text(f"✗ you said: {verdicts.quote(wrong.evidence)} ({cost})", width, indent="  ")
         lines += wrap_text(f"correct: {wrong.misconception.correction}", width, indent="      ")
     if score.hint_cost:
         lines += ["", f"Hints used cost {score.hint_cost:g} points."]
@@ -128,10 +134,15 @@ def wrap_text(text: str, width: int, *, indent: str = "") -> list[str]:
     return textwrap.wrap(clean_line(text), max(width, 20), initial_indent=indent, subsequent_indent=hang) or [indent]
 
 
-def _asked(prompt: str, width: int) -> list[str]:
-    """The interviewer's words; what quotes the candidate is no authored text."""
-    text = f"Interviewer: {prompt}"
-    return wrap_text(text, width) if prompt.startswith("You said") else _prose(text, width, "")
+def _turn(turn: Turn, width: int, asked: Sequence[Utterance] = ()) -> list[str]:
+    """What was asked, what the candidate asked about it, and the reply."""
+    text = f"{describe_asked(turn.kind)}: {turn.prompt}"
+    said_you = turn.prompt.startswith("You said")  # what quotes the candidate is no authored text
+    lines = wrap_text(text, width) if said_you else _prose(text, width, "")
+    for each in asked:
+        lines += [*_paragraphs(f"You asked: {each.asked}", width, "  "), ""]
+        lines += [*_paragraphs(f"Interviewer: {rejoin(each.text)}", width, ""), ""]
+    return lines + _paragraphs(f"You: {describe_reply(turn)}", width, "  ")
 
 
 def _prose(text: str, width: int, indent: str) -> list[str]:

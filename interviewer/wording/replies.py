@@ -1,18 +1,42 @@
-"""What the candidate did in place of an answer, as people say it."""
+"""What was asked and what the candidate said, or did in place of an answer, as people call it."""
 
 from __future__ import annotations
 
 from interviewer.core.interview.passing import read_passing
-from interviewer.core.interview.session import Outcome, Turn
+from interviewer.core.interview.session import Outcome, Turn, TurnKind
 from interviewer.core.text import count_words
 
-__all__ = ["describe_reply", "describe_words"]
+__all__ = ["describe_answered", "describe_asked", "describe_reply", "describe_words"]
 
 _INSTEAD = {
     Outcome.SKIPPED: "skipped",
     Outcome.DONT_KNOW: 'said "I don\'t know"',
     Outcome.NOT_REACHED: "not reached",
 }
+_ASKED = {
+    TurnKind.QUESTION: "Interviewer",
+    TurnKind.CHALLENGE: "Follow-up on what you said",
+    TurnKind.PROBE: "Follow-up",
+    TurnKind.DEEPER: "Follow-up, one level deeper",
+    TurnKind.LAST_WORDS: "To close",
+}
+_ANSWERED = {
+    TurnKind.QUESTION: "answer",
+    TurnKind.CHALLENGE: "answer to the follow-up on what you said",
+    TurnKind.PROBE: "answer to the follow-up",
+    TurnKind.DEEPER: "answer to the follow-up one level deeper",
+    TurnKind.LAST_WORDS: "last words",
+}
+
+
+def describe_asked(kind: TurnKind) -> str:
+    """What stands above or before what the interviewer asked."""
+    return _ASKED[kind]
+
+
+def describe_answered(kind: TurnKind) -> str:
+    """Which of the candidate's answers to a question, behind "your"."""
+    return _ANSWERED[kind]
 
 
 def describe_reply(turn: Turn) -> str:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from statistics import median
 
 from interviewer.core.bank.kinds import VerdictName
 from interviewer.core.bank.question import Reference
 from interviewer.core.grade.contest import Ruling
-from interviewer.core.grade.grade import Agreement, Flag, Passport, PointVerdict
+from interviewer.core.grade.grade import Flag, PointVerdict
 from interviewer.core.interview.calibration import CONFIDENCE, Calibration
+from interviewer.core.interview.misconception_scores import MisconceptionScore
 from interviewer.core.interview.point_scores import PointScore
 from interviewer.core.interview.scoring import QuestionScore
 from interviewer.core.interview.summary import QuestionSummary, SessionSummary
-from interviewer.core.text import clean_line, count_words
+from interviewer.core.text import clean_line
 
 MARKS = {
     VerdictName.COVERED: "●",
@@ -27,6 +27,15 @@ MARKS = {
 
 MARKED_AS_SAID = "marked by you as said"
 OWN_MARK_COUNTS = "It is kept beside the verdict and changes no score."
+HOW_EARNED = (
+    "What was said only when asked, or is less sure, earns less than its weight; a few points of depth are enough."
+)
+"""Why shares differ from what one would count, for rubrics of the second edition."""
+HOW_SCORED = (
+    "Three quarters core and one quarter depth make the score, on the scale of careful readers' marks, less what hints "
+    "and wrong claims cost."
+)
+"""Why the score differs from the mean of its shares."""
 
 
 def local_time(moment: float) -> str:
@@ -50,13 +59,16 @@ def describe_score(score: QuestionScore) -> str:
     """A question's score, and its note."""
     text = describe_interval(score.value, score.low, score.high)
     if score.value is not None and (shares := describe_shares(score.core, score.depth)):
-        text = f"{text}, {shares}"
+        text = f"{text}; earned: {shares}"
     return f"{text}; {score.note}" if score.note else text
 
 
 def describe_shares(core: float | None, depth: float | None) -> str:
-    """How much of the core and of the depth was said; "" for the first edition, which does not tell them apart."""
-    return "" if core is None or depth is None else f"core {core:.0%}, depth {depth:.0%}"
+    """How much of the core and of the depth was earned; "" for the first edition, which does not tell them apart."""
+    if core is None or depth is None:
+        return ""
+    deep = "enough of the depth" if f"{depth:.0%}" == "100%" else f"{depth:.0%} of the depth that is asked for"
+    return f"{core:.0%} of the core by weight, {deep}"
 
 
 def describe_counts(questions: Sequence[QuestionSummary]) -> str:
@@ -64,8 +76,8 @@ def describe_counts(questions: Sequence[QuestionSummary]) -> str:
     points = [each for question in questions for each in question.score.points if each.expected]
     if not points:
         return ""
-    said = sum(each.verdict is VerdictName.COVERED for each in points)
-    half = sum(each.verdict in (VerdictName.PARTIAL, VerdictName.UNSURE) for each in points)
+    said = sum(each.is_said for each in points)
+    half = sum(each.is_perhaps for each in points)
     return f"{said} of {len(points)} core points said" + (f", {half} in part or perhaps" if half else "")
 
 
@@ -75,13 +87,33 @@ def describe_point(score: PointScore) -> str:
     parts = [f"{MARKS[score.verdict]} {'did you mean this' if unsure else score.verdict}"]
     if score.upheld:
         parts.append("after contest")
-    elif score.prompted and score.credit > 0:
-        parts.append("after a follow-up")
+    elif score.verdict is VerdictName.MISSING and score.asked:
+        parts.append("also when asked")
+    elif score.prompted and (score.is_said or score.is_perhaps):
+        parts.append("added at the end" if score.at_close else "after a follow-up")
     if not score.expected:
         parts.append("bonus" if score.edition == 1 else "depth")
     if score.contested and not score.upheld:
         parts.append("credited after contest")
     return ", ".join(parts)
+
+
+def describe_penalty(wrong: MisconceptionScore, *, minus: str = "-") -> str:
+    """What a wrong claim cost, and that it was put right."""
+    if not wrong.corrected:
+        return f"{minus}{wrong.penalty:g}"
+    return f"{minus}{wrong.penalty:g}, put right later" if wrong.penalty else "put right later, nothing taken off"
+
+
+def describe_closing(summary: SessionSummary) -> str:
+    """What the last words are shown to have brought out; "" when that is nothing."""
+    earned = [
+        f"point {at} of question {number}"
+        for number, question in enumerate(summary.questions, 1)
+        for at, each in enumerate(sort_points(question.score), 1)
+        if each.at_close and not question.is_open and (each.is_said or each.verdict is VerdictName.PARTIAL)
+    ]
+    return f"These words earned {', '.join(earned)}." if earned else ""
 
 
 def describe_rulings(score: PointScore) -> str:
@@ -188,18 +220,6 @@ def describe_flags(flags: Sequence[Flag]) -> str:
     return f"About this answer: {'; '.join(_FLAGS[flag] for flag in flags)}."
 
 
-def describe_passport(summary: SessionSummary) -> str:
-    """Which graders the session's grades come from, and what they are worth."""
-    # The rubric differs from question to question; who graded does not.
-    found = (question.score.passport for question in summary.questions)
-    passports = {p.model_copy(update={"rubric_hash": ""}) for p in found if p is not None}
-    if not passports:
-        return "No answer was graded."
-    answers = [question.turns[0].answer for question in summary.questions if question.turns]
-    words = int(median([count_words(each) for each in answers if each] or [0]))
-    return " ".join(_describe(each, words) for each in sorted(passports, key=lambda p: (p.name, p.version, p.encoder)))
-
-
 def describe_opinion(score: PointScore | PointVerdict) -> str:
     """What a language model said where it is worth knowing: it differed, was split, or had no evidence."""
     opinion = score.opinion
@@ -215,34 +235,6 @@ def describe_opinion(score: PointScore | PointVerdict) -> str:
     if opinion.verdict is not opinion.offline:
         return f"the judge said {opinion.verdict}, the offline grader {opinion.offline}: {opinion.reason}"
     return f"judge: {opinion.reason}" if opinion.reason else ""
-
-
-def _describe(passport: Passport, words: int) -> str:
-    """A grader and its worth, on answers of so many words where that was measured."""
-    who = f"{passport.name} {passport.version} with encoder {passport.encoder}"
-    if passport.calibration:
-        who += f", calibration {passport.calibration}"
-    if not passport.calibrated:
-        return f"{who}: not calibrated on answers graded by people, so read the score as a guide."
-    if passport.agreement is None:
-        return f"{who}: calibrated on answers graded by people."
-    return (
-        f"{who}: calibrated on answers graded by people. On questions it had not seen it agreed with them at "
-        f"r = {passport.agreement.within_r:.2f} within a question, and got {passport.agreement.golden_accuracy:.0%} "
-        f"of the authored verdicts right.{_describe_length(passport.agreement, words)}"
-    )
-
-
-def _describe_length(agreement: Agreement, words: int) -> str:
-    """What grades of answers of about this length are worth; "" when it was not measured."""
-    told = agreement.at_length(words)
-    if told is None:
-        return ""
-    length = "longer answers" if told.most_words is None else f"answers of up to {told.most_words} words"
-    return (
-        f" On {length}, typed as people type, it found {told.found:.0%} of the points that were made, {told.right:.0%} "
-        f"of those it found were made, and its score was off by {told.error:.0f} points on average."
-    )
 
 
 def sort_points(score: QuestionScore) -> list[PointScore]:

@@ -82,7 +82,7 @@ async def test_the_verdict_numbers_the_evidence_and_says_what_was_wrong(
         assert "● 1 covered" in story.visible()
         text = " ".join(page(story).split())
         rubric = conductor.items[conductor.state.turns[0].question_id].rubric
-        assert re.search("right[①-⑳]wrong[①-⑳]✗ and more", text)
+        assert re.search(r"right \[\d+\] wrong \[\d+\] ✗ and more", text)
         assert " ".join(rubric.misconceptions[0].correction.split()) in text
         assert "Said wrongly" in text
         assert "contradicted" in text
@@ -187,6 +187,7 @@ async def test_the_report_shows_scale_topics_and_every_verdict(
         assert "Score:" in story.visible()
         assert f"[{conductor.summary().band}]" in story.visible()
         assert "█" in story.visible()
+        assert not story.app._notifications, "what to study next lies where they would stand"
         await story.pilot.press("v")
         await story.until(lambda: isinstance(story.app.screen, VerdictScreen))
         await story.until(lambda: "1. " in story.visible())

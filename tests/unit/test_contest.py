@@ -342,7 +342,7 @@ def test_an_upheld_contest_makes_the_point_covered_with_prompted_credit(verdict:
     score = score_question(make_item(), Level.MID, (turn_of(verdict, ruling),)).points[0]
     assert (score.verdict, score.credit, score.prompted) == (VerdictName.COVERED, PROMPTED_SHARE, True)
     assert score.contested
-    assert score.is_full
+    assert score.is_said
     assert describe_point(score) == "● covered, after contest"
 
 

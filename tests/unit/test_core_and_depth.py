@@ -46,7 +46,7 @@ def summary() -> SessionSummary:
     return summarise("s", state, {"alpha": ITEM}, started_at=0)
 
 
-SHOWN = "core 60%, depth 25%"
+SHOWN = "60% of the core by weight, 25% of the depth that is asked for"
 
 
 def test_every_report_shows_them_for_the_session_and_for_the_question() -> None:
@@ -57,7 +57,7 @@ def test_every_report_shows_them_for_the_session_and_for_the_question() -> None:
     assert (body["core"], body["depth"]) == (pytest.approx(0.6), pytest.approx(0.25))
     assert body["questions"][0]["core"] == pytest.approx(0.6)
     assert SHOWN in describe_report(found, 80).plain
-    assert SHOWN in describe_verdict(found.questions[0], Level.JUNIOR, 1, 80).plain
+    assert SHOWN in " ".join(describe_verdict(found.questions[0], Level.JUNIOR, 1, 80).plain.split())
     assert SHOWN in describe_record(build_record(found), 80, "g").plain
 
 

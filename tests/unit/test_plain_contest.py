@@ -221,7 +221,7 @@ def test_full_credit_leaves_nothing_to_contest(services: Services, engine: Scrip
         {"p0": "covered", "p1": "missing", "p2": "missing", "p3": "missing"}
     )
     _, out, err = contest(services, '/contest 1 "these words made the point"')
-    assert "Point 1 has full credit" in err
+    assert "Point 1 is covered" in err
     assert "It can be done for 2 to 4; refused, there is one more try, with other words." in out
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from functools import partial
 
@@ -127,11 +128,11 @@ def test_the_passport_and_the_guards_are_told_in_words(summary: SessionSummary) 
     )
     score = first.score.model_copy(update={"passport": measured, "flags": ("copied", "instructions")})
     known = summary.model_copy(update={"questions": (first.model_copy(update={"score": score}),)})
-    for form in ("terminal", "md"):
-        text = " ".join(render_report(known, form).split())
-        assert "calibration abcd1234" in text
-        assert "r = 0.51 within a question" in text
-        assert "87% of the authored verdicts right" in text
+    for form, full in (("terminal", True), ("md", True), ("html", True), ("terminal", False)):
+        text = " ".join(html.unescape(render_report(known, form, full=full)).split())
+        assert ("calibration abcd1234" in text) is full
+        assert ("r = 0.51 within a question" in text) is full
+        assert "87% of the authored verdicts" in text
         assert "word for word, which earn nothing; it holds instructions to the grader" in text
 
 

@@ -132,7 +132,7 @@ def test_below_the_level_of_every_core_point_the_lowest_bar_counts_and_is_named(
     item = second(core(at=Level.SENIOR), core(at=Level.SENIOR), *[deep()] * 4, level=Level.SENIOR)
     found = score(item, turn(make_grade(verdicts(item, p0="covered"))), level=Level.JUNIOR)
     assert found.value == pytest.approx(100 * (CONSTANTS.core_share * 0.5) ** CONSTANTS.bend)
-    assert found.note == "scored as at senior level, where the answer counts for more"
+    assert found.note == "scored as at senior level, for no point of it is core at junior level"
 
 
 def test_a_grade_by_a_basic_rubric_says_so() -> None:

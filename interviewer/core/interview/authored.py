@@ -185,7 +185,7 @@ def explain(turn: Turn, item: Item, point: KeyPoint, answer: str) -> Speech:
 
 
 def missed_points(state: State, item: Item) -> list[KeyPoint]:
-    """What can be explained about a question: points without full credit, heaviest first.
+    """What can be explained about a question: points that were not said in full, heaviest first.
 
     None while the question is open: an explanation must not come before the last answer to it. In an interview none
     before it is over.
@@ -200,7 +200,7 @@ def missed_points(state: State, item: Item) -> list[KeyPoint]:
     score = score_question(item, state.config.level, state.turns_of(question_id), state.config.mode)
     if not score.points:  # there is no grade
         return sorted(item.rubric.key_points, key=lambda each: -each.weight)
-    missed = [each for each in score.points if not each.is_full]
+    missed = [each for each in score.points if not each.is_said]
     return [each.point for each in sorted(missed, key=lambda each: (not each.expected, -each.point.weight))]
 
 

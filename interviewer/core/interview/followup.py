@@ -15,7 +15,8 @@ from interviewer.core.bank.content import Item
 from interviewer.core.bank.kinds import Level, VerdictName
 from interviewer.core.bank.rubric import KeyPoint
 from interviewer.core.grade.grade import FIX_PREFIX, Grade
-from interviewer.core.interview.point_scores import ENOUGH_CREDIT, MisconceptionScore, PointScore
+from interviewer.core.interview.misconception_scores import MisconceptionScore
+from interviewer.core.interview.point_scores import ENOUGH_CREDIT, PointScore
 from interviewer.core.interview.scoring import score_question
 from interviewer.core.interview.session import Turn, TurnKind
 from interviewer.core.text import shorten

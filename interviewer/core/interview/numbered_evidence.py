@@ -7,8 +7,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from interviewer.core.bank.kinds import VerdictName
+from interviewer.core.grade.grade import Grade
 from interviewer.core.interview.point_scores import PointScore
-from interviewer.core.interview.session import Turn
+from interviewer.core.interview.session import Turn, TurnKind
 
 
 class Stretch(NamedTuple):
@@ -23,15 +24,29 @@ class Stretch(NamedTuple):
     """Numbers, counted from 1, of the key points whose evidence ends here."""
     ends_against: bool
     """Whether something that counts against the answer ends here."""
+    mark: str
+    """What names `ends` behind the text, e.g. " [2, 5]": set apart, and in every font; "" without any."""
 
 
-def cut_answer(turn: Turn, points: Sequence[PointScore], wrong: Sequence[tuple[int, int]] = ()) -> list[Stretch]:
+def number_mark(*names: object) -> str:
+    """Key points as they are named in an answer, by number or place."""
+    return f"[{', '.join(map(str, names))}]"
+
+
+def held_spans(turn: Turn) -> list[tuple[int, int]]:
+    """Where an answer holds misconceptions; nothing in the last words is held against anyone."""
+    if not isinstance(turn.result, Grade) or turn.kind is TurnKind.LAST_WORDS:
+        return []
+    return [(each.evidence.start, each.evidence.end) for each in turn.result.misconceptions]
+
+
+def cut_answer(turn: Turn, points: Sequence[PointScore], names: Sequence[str] = ()) -> list[Stretch]:
     """Cut an answer at the ends of its evidence.
 
     Args:
         turn: whose answer.
         points: in the order in which they are numbered.
-        wrong: stretches that hold misconceptions.
+        names: what to call them in marks instead of their numbers.
     """
     spans = [
         (number, *each.span, each.verdict is VerdictName.CONTRADICTED and not each.contested)
@@ -41,19 +56,24 @@ def cut_answer(turn: Turn, points: Sequence[PointScore], wrong: Sequence[tuple[i
     unsure = {
         number for number, each in enumerate(points, 1) if each.verdict is VerdictName.UNSURE and not each.contested
     }
-    spans += [(0, start, end, True) for start, end in wrong]
+    spans += [(0, start, end, True) for start, end in held_spans(turn)]
     ends = {0, len(turn.answer)} | {min(at, len(turn.answer)) for _, start, end, _ in spans for at in (start, end)}
     found = []
     for start, end in pairwise(sorted(ends)):
         here = [each for each in spans if each[1] <= start and end <= each[2]]
         closing = [each for each in here if min(each[2], len(turn.answer)) == end]
+        numbers = tuple(number for number, *_ in closing if number)
+        before = "" if turn.answer[end - 1 : end].isspace() else " "
+        after = " " if turn.answer[end : end + 1].isalnum() else ""
+        called = number_mark(*(names[number - 1] if names else number for number in numbers))
         found.append(
             Stretch(
                 text=turn.answer[start:end],
                 credited=any(not bad and number not in unsure for number, _, _, bad in here),
                 against=any(bad for *_, bad in here),
-                ends=tuple(number for number, *_ in closing if number),
+                ends=numbers,
                 ends_against=any(bad for *_, bad in closing),
+                mark=f"{before}{called}{after}" if numbers else "",
             )
         )
     return found

@@ -22,7 +22,7 @@ def points_above(score: QuestionScore, level: Level) -> list[PointScore]:
     In the second edition points of the depth pool count with the level at which they come unprompted.
     """
     above = level_above(level)
-    beyond = [each for each in score.points if not each.expected and not each.is_full]
+    beyond = [each for each in score.points if each.is_missed and not each.expected]
     if above is not None:
         beyond = [each for each in beyond if _comes_at(each, above)]
     return sorted(beyond, key=lambda each: -each.point.weight)
@@ -36,20 +36,20 @@ def _comes_at(score: PointScore, level: Level) -> bool:
 
 def open_to_contest(score: QuestionScore, turns: Sequence[Turn]) -> list[PointScore]:
     """Points that can be contested, in the order of `doubtful_points`."""
-    return [each for each in doubtful_points(score, turns) if not each.is_full and each.has_tries]
+    return [each for each in doubtful_points(score, turns) if not each.is_said and each.has_tries]
 
 
 def doubtful_points(score: QuestionScore, turns: Sequence[Turn]) -> list[PointScore]:
-    """Points without full credit, with it after a contest, or marked as said, heaviest expected first.
+    """Points that were not said, or only after a contest, or are marked as said, heaviest expected first.
 
     None without a grade.
     """
     if not turns_with_words(turns):
         return []
-    found = [each for each in score.points if not each.is_full or each.upheld or each.claimed]
+    found = [each for each in score.points if not each.is_said or each.upheld or each.claimed]
     return sorted(found, key=lambda each: (not each.expected, -each.point.weight))
 
 
 def may_mark(score: PointScore) -> bool:
     """Whether the candidate may mark a point as said, in practice, or take such a mark back."""
-    return score.claimed or not score.is_full
+    return score.claimed or not score.is_said

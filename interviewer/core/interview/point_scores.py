@@ -1,24 +1,23 @@
-"""What became of each key point and each misconception over all turns about one question."""
+"""What became of each key point over all turns about one question."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from interviewer.core.bank.content import Item
 from interviewer.core.bank.kinds import Level, VerdictName
-from interviewer.core.bank.rubric import KeyPoint, Misconception
+from interviewer.core.bank.rubric import KeyPoint
 from interviewer.core.frozen import Frozen
 from interviewer.core.grade.contest import MOST_WORDS, Ruling
-from interviewer.core.grade.grade import FIX_PREFIX, Grade, Opinion, PointVerdict
+from interviewer.core.grade.grade import Grade, Opinion, PointVerdict
 from interviewer.core.interview.contest_tries import has_tries, tries_of
-from interviewer.core.interview.session import Turn, TurnKind
+from interviewer.core.interview.session import Outcome, Turn, TurnKind
 from interviewer.core.text import count_words
 
 PROMPTED_SHARE = 0.7
 """Share of a point's credit that is left when a follow-up had to ask for it."""
 FULL_CREDIT = 0.75
-"""From this credit on a point has been said as well as it can be told; see `PointScore.is_full`."""
+"""From this credit on a point has been said as well as it can be told."""
 ENOUGH_CREDIT = 0.5
 """From this credit on a point is not open: no follow-up asks for it, nor the last words, and it is no gap to study."""
 
@@ -36,7 +35,11 @@ class PointScore(Frozen):
     """0 to 1, after the prompted share."""
     variance: float
     prompted: bool = False
-    """Whether a follow-up, or a contest, had to bring it out."""
+    """Whether a follow-up, the last words or a contest had to bring it out."""
+    asked: bool = False
+    """Whether a follow-up asked for this very point, and its reply was read or there was none."""
+    at_close: bool = False
+    """Whether it was the last words that brought it out."""
     evidence: str = ""
     turn_id: int | None = None
     span: tuple[int, int] | None = None
@@ -61,20 +64,24 @@ class PointScore(Frozen):
         return self.contested and self.ruling is not None and self.ruling.edition > 1
 
     @property
-    def is_full(self) -> bool:
-        """Whether there is nothing to contest, to explain or to add."""
-        return self.credit >= FULL_CREDIT or self.upheld
+    def is_said(self) -> bool:
+        """Whether it was said as far as a reader is told, so that there is nothing to contest, to explain or to add.
 
+        It goes by the verdict shown, whatever the credit: a follow-up takes off some. Contests of the first edition
+        left the verdict and raised the credit.
+        """
+        raised = self.contested and self.credit >= FULL_CREDIT
+        return self.verdict is VerdictName.COVERED or raised
 
-class MisconceptionScore(Frozen):
-    """A wrong claim that was held, and whether a challenge made the candidate correct it."""
+    @property
+    def is_perhaps(self) -> bool:
+        """Whether it was said in part, or may have been."""
+        return not self.is_said and self.verdict in (VerdictName.PARTIAL, VerdictName.UNSURE)
 
-    misconception: Misconception
-    evidence: str
-    turn_id: int
-    corrected: bool
-    penalty: float
-    span: tuple[int, int] | None = None
+    @property
+    def is_missed(self) -> bool:
+        """Whether nothing of it was said, or the opposite."""
+        return not (self.is_said or self.is_perhaps)
 
 
 class _Credit(NamedTuple):
@@ -112,6 +119,7 @@ def score_point(point: KeyPoint, level: Level, turns: Sequence[Turn], edition: i
         credit=0.0,
         variance=0.0,
         claimed=any(point.id in turn.claimed for turn in turns),
+        asked=any(turn.target == point.id and _was_replied_to(turn) for turn in turns),
     )
     for turn in turns:
         verdict = turn.result.verdict(point.id) if isinstance(turn.result, Grade) else None
@@ -132,6 +140,7 @@ def score_point(point: KeyPoint, level: Level, turns: Sequence[Turn], edition: i
                     "credit": mean * share,
                     "variance": variance * share**2,
                     "prompted": prompted,
+                    "at_close": turn.kind is TurnKind.LAST_WORDS,
                     "evidence": span.cut(turn.answer) if span else "",
                     "span": (span.start, span.end) if span else None,
                     "turn_id": turn.id,
@@ -140,6 +149,10 @@ def score_point(point: KeyPoint, level: Level, turns: Sequence[Turn], edition: i
                 }
             )
     return _after_contest(best, turns)
+
+
+def _was_replied_to(turn: Turn) -> bool:
+    return isinstance(turn.result, Grade) or turn.outcome in (Outcome.SKIPPED, Outcome.DONT_KNOW)
 
 
 def _after_contest(score: PointScore, turns: Sequence[Turn]) -> PointScore:
@@ -186,42 +199,6 @@ def _marked(ruling: Ruling, turn: Turn) -> dict[str, object]:
         "evidence": "" if ruling.whole and count_words(words) > MOST_WORDS else words,
         "span": (ruling.span.start, ruling.span.end),
         "turn_id": turn.id,
+        "at_close": turn.kind is TurnKind.LAST_WORDS,
         "contested": True,
     }
-
-
-def score_misconceptions(item: Item, turns: Sequence[Turn], *, taken_back: float) -> list[MisconceptionScore]:
-    """The misconceptions held in any turn, each paid for once.
-
-    Args:
-        item: whose rubric names them.
-        turns: all turns about the question.
-        taken_back: share of the penalty, 0 to 1, that is left of one that was corrected under challenge.
-    """
-    found: dict[str, MisconceptionScore] = {}
-    for turn in turns:
-        if not isinstance(turn.result, Grade) or turn.kind is TurnKind.LAST_WORDS:
-            continue
-        for held in turn.result.misconceptions:
-            if held.misconception_id in found:
-                continue
-            misconception = item.rubric.misconception(held.misconception_id)
-            corrected = _was_corrected(misconception, turn.id, turns)
-            found[held.misconception_id] = MisconceptionScore(
-                misconception=misconception,
-                evidence=held.evidence.cut(turn.answer),
-                turn_id=turn.id,
-                corrected=corrected,
-                penalty=misconception.penalty * (taken_back if corrected else 1.0),
-                span=(held.evidence.start, held.evidence.end),
-            )
-    return list(found.values())
-
-
-def _was_corrected(misconception: Misconception, since: int, turns: Sequence[Turn]) -> bool:
-    for turn in turns:
-        if turn.id > since and isinstance(turn.result, Grade):
-            verdict = turn.result.verdict(FIX_PREFIX + misconception.id)
-            if verdict is not None and verdict.verdict is VerdictName.COVERED:
-                return True
-    return False

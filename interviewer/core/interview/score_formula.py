@@ -25,7 +25,8 @@ from typing import NamedTuple
 
 from interviewer.core.bank.kinds import Level, VerdictName
 from interviewer.core.bank.rubric import Rubric
-from interviewer.core.interview.point_scores import PROMPTED_SHARE, MisconceptionScore, PointScore
+from interviewer.core.interview.misconception_scores import MisconceptionScore
+from interviewer.core.interview.point_scores import PROMPTED_SHARE, PointScore
 
 INTERVAL_Z = 1.2816
 """Half-width of an 80% interval in standard deviations of a normal distribution."""
@@ -89,6 +90,16 @@ def read_second(
     levels = [each for each in Level if each.rank >= level.rank and _core(points, each)]
     readings = [_read_at(rubric, each, points, named, by) for each in levels]
     return max(readings, key=lambda reading: reading.value, default=None)
+
+
+def read_shares(
+    rubric: Rubric, level: Level, points: Sequence[PointScore], by: Constants = CONSTANTS
+) -> tuple[float, float]:
+    """Shares of core and depth, 0 to 1, by the second edition at one level that has a core point."""
+    reading = _read_at(rubric, level, points, set(), by)
+    assert reading.core is not None
+    assert reading.depth is not None
+    return reading.core, reading.depth
 
 
 def _core(points: Sequence[PointScore], level: Level) -> list[PointScore]:

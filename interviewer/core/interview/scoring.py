@@ -13,17 +13,10 @@ from interviewer.core.bank.content import Item
 from interviewer.core.bank.kinds import Kind, Level, Standard
 from interviewer.core.frozen import Frozen
 from interviewer.core.grade.grade import Flag, Grade, Passport, Ungraded
-from interviewer.core.interview.point_scores import (
-    MisconceptionScore,
-    PointScore,
-    score_misconceptions,
-    score_point,
-)
-from interviewer.core.interview.score_formula import Reading, read_first, read_second
+from interviewer.core.interview.misconception_scores import MisconceptionScore, score_misconceptions
+from interviewer.core.interview.point_scores import PointScore, score_point
+from interviewer.core.interview.score_formula import Reading, read_first, read_second, read_shares
 from interviewer.core.interview.session import Mode, Outcome, Turn, TurnKind
-
-_FIRST_TAKEN_BACK = 0.5
-"""First edition: the share of a penalty that is left once the misconception was taken back; in the second, none."""
 
 
 class QuestionScore(Frozen):
@@ -40,6 +33,8 @@ class QuestionScore(Frozen):
     core: float | None = None
     depth: float | None = None
     """Shares of core and depth, 0 to 1; None for a rubric of the first edition and where there is no score."""
+    level: Level | None = None
+    """At which core and depth were told apart; None in the first edition and where there is no score."""
     points: tuple[PointScore, ...] = ()
     misconceptions: tuple[MisconceptionScore, ...] = ()
     hint_cost: float = 0.0
@@ -80,14 +75,35 @@ def score_question(item: Item, level: Level, turns: Sequence[Turn], mode: Mode =
     return _score_graded(item, level, turns, main.result)
 
 
+def as_shown(score: QuestionScore, item: Item, level: Level) -> QuestionScore:
+    """The same score with points, core and depth as of one level, so that list and shares speak of the same points.
+
+    That is the level asked or, where it has no core point, the one at which the answer was read. What the interview
+    decides goes by `score_question` itself.
+
+    Args:
+        score: of a question.
+        item: the question.
+        level: asked at.
+    """
+    if item.rubric.edition == 1 or not score.points:
+        return score
+    if any(each.expected for each in score.points):
+        if score.level in (None, level):
+            return score
+        core, depth = read_shares(item.rubric, level, score.points)
+        return score.model_copy(update={"core": core, "depth": depth, "level": level})
+    above = (each for each in Level if any(point.is_core(each) for point in item.rubric.key_points))
+    at = score.level or next(above, level)
+    points = tuple(each.model_copy(update={"expected": each.point.is_core(at)}) for each in score.points)
+    return score.model_copy(update={"points": points, "level": at})
+
+
 def _score_graded(item: Item, level: Level, turns: Sequence[Turn], main: Grade) -> QuestionScore:
     points = tuple(score_point(point, level, turns, item.rubric.edition) for point in item.rubric.key_points)
-    if item.rubric.edition == 1:
-        wrongs = score_misconceptions(item, turns, taken_back=_FIRST_TAKEN_BACK)
-        reading = read_first(points)
-    else:
-        wrongs = score_misconceptions(item, turns, taken_back=0.0)
-        reading = read_second(item.rubric, level, points, wrongs)
+    wrongs = score_misconceptions(item, turns, points)
+    first = item.rubric.edition == 1
+    reading = read_first(points) if first else read_second(item.rubric, level, points, wrongs)
     if reading is None:
         note = f"no key point of this question is expected at {level} level"
         return QuestionScore(question_id=item.question.id, value=None, points=points, note=note)
@@ -101,6 +117,7 @@ def _score_graded(item: Item, level: Level, turns: Sequence[Turn], main: Grade) 
         variance=reading.variance,
         core=reading.core,
         depth=reading.depth,
+        level=reading.level,
         points=points,
         misconceptions=tuple(wrongs),
         hint_cost=hint_cost,
@@ -119,7 +136,9 @@ def _notes(item: Item, level: Level, reading: Reading, turns: Sequence[Turn]) ->
     if item.question.kind is Kind.WARMUP:
         notes.append("a warm-up, in no average")
     if reading.level not in (None, level):
-        notes.append(f"scored as at {reading.level} level, where the answer counts for more")
+        has_core = any(point.is_core(level) for point in item.rubric.key_points)
+        more, none = "where the answer counts for more", f"for no point of it is core at {level} level"
+        notes.append(f"scored as at {reading.level} level, {more if has_core else none}")
     if item.rubric.standard is Standard.BASIC:
         notes.append("the rubric is a basic one, so the grade is less certain")
     lost = sum(isinstance(turn.result, Ungraded) for turn in turns)

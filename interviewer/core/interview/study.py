@@ -11,7 +11,7 @@ from interviewer.core.bank.rubric import KeyPoint
 from interviewer.core.frozen import Frozen
 from interviewer.core.grade.contest import read_mark
 from interviewer.core.grade.grade import Span
-from interviewer.core.interview.point_scores import ENOUGH_CREDIT, PointScore
+from interviewer.core.interview.point_scores import ENOUGH_CREDIT, FULL_CREDIT, PointScore
 from interviewer.core.text import clean_line, count_words
 
 __all__ = ["Strength", "StudyItem", "find_strengths", "find_study", "rank_references"]
@@ -46,7 +46,8 @@ class StudyItem(Frozen):
 
 
 def find_strengths(scored: Iterable[tuple[Item, PointScore]], answers: Mapping[int, str]) -> tuple[Strength, ...]:
-    """The heaviest points that were covered unasked, in words that can be quoted, no words twice; core ones first.
+    """The heaviest points that were surely covered, unasked, in words that can be quoted; core ones first, no words
+    twice.
 
     Args:
         scored: points with their questions.
@@ -55,7 +56,8 @@ def find_strengths(scored: Iterable[tuple[Item, PointScore]], answers: Mapping[i
     good = [
         (item, each)
         for item, each in scored
-        if each.verdict is VerdictName.COVERED and each.is_full and not each.prompted and each.evidence
+        if each.verdict is VerdictName.COVERED and (each.credit >= FULL_CREDIT or each.upheld)
+        if not each.prompted and each.evidence
     ]
     good.sort(key=lambda pair: (not pair[1].expected, -pair[1].point.weight * pair[1].credit))
     by_words: dict[str, Strength] = {}
@@ -90,11 +92,7 @@ def _quotable(score: PointScore, answers: Mapping[int, str]) -> str:
 
 def find_study(scored: Iterable[tuple[Item, PointScore]]) -> tuple[StudyItem, ...]:
     """The heaviest core points that earned least. What was covered, if only when asked, is none of them."""
-    poor = [
-        (item, each)
-        for item, each in scored
-        if each.expected and each.verdict is not VerdictName.COVERED and each.credit < ENOUGH_CREDIT and not each.upheld
-    ]
+    poor = [(item, each) for item, each in scored if each.expected and not each.is_said and each.credit < ENOUGH_CREDIT]
     poor.sort(key=lambda pair: -pair[1].point.weight * (1 - pair[1].credit))
     return tuple(
         StudyItem(

@@ -12,9 +12,10 @@ from interviewer.core.grade.grade import GradeResult
 from interviewer.core.grade.ledger import Asked, Ledger, asked_for, build_ledger
 from interviewer.core.interview.calibration import Calibration, build_calibration
 from interviewer.core.interview.score_formula import INTERVAL_Z
-from interviewer.core.interview.scoring import QuestionScore, score_question
+from interviewer.core.interview.scoring import QuestionScore, as_shown, score_question
 from interviewer.core.interview.session import Outcome, Phase, SessionConfig, State, Turn, TurnKind
 from interviewer.core.interview.study import Strength, StudyItem, find_strengths, find_study
+from interviewer.core.interview.utterance import Act, Utterance
 
 BANDS = ((78.0, "strong"), (60.0, "solid"), (38.0, "mixed"), (0.0, "not there yet"))
 """Lower bound of the score and what it is called, for the level asked.
@@ -34,11 +35,27 @@ class QuestionSummary(Frozen):
     score: QuestionScore
     is_open: bool = False
     """Whether it is still being asked, so that nothing may be told of its answer."""
+    said: tuple[Utterance, ...] = ()
+    """Facts that the interviewer told, and replies to what the candidate asked, in order."""
 
     @property
     def counts(self) -> bool:
         """Whether its score is part of averages, topics, trends and reviews; that of a warm-up is not."""
         return self.item.question.kind is not Kind.WARMUP
+
+    @property
+    def talk(self) -> tuple[Turn, ...]:
+        """The turns without the last words, which are about all questions."""
+        return tuple(turn for turn in self.turns if turn.kind is not TurnKind.LAST_WORDS)
+
+    def words(self, act: Act, turn: Turn) -> tuple[Utterance, ...]:
+        """What was said for this purpose at one of the turns, in order."""
+        return tuple(each for each in self.said if each.act == act and each.turn_id == turn.id)
+
+    @property
+    def seconds(self) -> float:
+        """Answering time, without the last words."""
+        return sum(turn.seconds for turn in self.talk)
 
 
 class TopicScore(Frozen):
@@ -78,6 +95,12 @@ class SessionSummary(Frozen):
     """How sure the candidate said they were, against how it went."""
     ledger: Ledger = Ledger()
     """What language models were asked in this session, replaced grades included."""
+
+    @property
+    def last_words(self) -> Turn | None:
+        """What was asked and said to close, once; it stands under each question that it was read for."""
+        found = [turn for each in self.questions for turn in each.turns if turn.kind is TurnKind.LAST_WORDS]
+        return min(found, key=lambda turn: turn.id, default=None)
 
 
 def band(value: float, edition: int = EDITION) -> str:
@@ -169,24 +192,27 @@ def summarise_answer(item: Item, level: Level, answer: str, result: GradeResult)
         answer=answer,
         result=result,
     )
-    return QuestionSummary(item=item, turns=(turn,), score=score_question(item, level, (turn,)))
+    score = as_shown(score_question(item, level, (turn,)), item, level)
+    return QuestionSummary(item=item, turns=(turn,), score=score)
 
 
 def _question_summaries(state: State, items: Mapping[str, Item]) -> list[QuestionSummary]:
     asked = [turn.question_id for turn in state.turns if turn.kind is TurnKind.QUESTION]
     phase = state.before_pause if state.phase is Phase.PAUSED else state.phase
     under_way = asked[-1] if asked and phase in (Phase.ANSWERING, Phase.GRADING) else None
-    return [
-        QuestionSummary(
-            item=items[question_id],
-            turns=state.turns_of(question_id),
-            score=score_question(
-                items[question_id], state.config.level, state.turns_of(question_id), state.config.mode
-            ),
-            is_open=question_id == under_way,
-        )
-        for question_id in asked
-    ]
+    return [_question_summary(state, items[each], is_open=each == under_way) for each in asked]
+
+
+def _question_summary(state: State, item: Item, *, is_open: bool) -> QuestionSummary:
+    level, turns = state.config.level, state.turns_of(item.question.id)
+    told = {turn.id for turn in turns}
+    return QuestionSummary(
+        item=item,
+        turns=turns,
+        score=as_shown(score_question(item, level, turns, state.config.mode), item, level),
+        is_open=is_open,
+        said=tuple(each for each in state.said if each.act in (Act.REVEAL, Act.CLARIFICATION) and each.turn_id in told),
+    )
 
 
 def _topic_scores(scored: list[QuestionSummary]) -> tuple[TopicScore, ...]:

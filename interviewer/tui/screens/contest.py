@@ -16,7 +16,7 @@ from interviewer.core.grade.grade import Grade
 from interviewer.core.interview.contest_tries import problem_of_try
 from interviewer.core.interview.open_points import doubtful_points
 from interviewer.core.interview.point_scores import PointScore
-from interviewer.core.interview.session import Turn, TurnKind
+from interviewer.core.interview.session import Turn
 from interviewer.core.interview.summary import QuestionSummary
 from interviewer.core.text import count_words
 from interviewer.errors import MockdlError
@@ -28,6 +28,7 @@ from interviewer.tui.safe_text import show, show_line
 from interviewer.tui.widgets.mark_area import MarkArea
 from interviewer.tui.widgets.point_list import PointList, describe_choice
 from interviewer.tui.widgets.too_small import TooSmall
+from interviewer.wording.replies import describe_answered
 from interviewer.wording.verdicts import OWN_MARK_COUNTS, describe_outcome
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 
 class ContestScreen(Screen[None]):
-    """One question's points without full credit, and those that a contest made covered, above the answer."""
+    """One question's points that are not covered, and those that a contest made covered, above the answer."""
 
     CSS_PATH = "contest.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -61,7 +62,7 @@ class ContestScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """The points, the answer, and what came of it."""
-        yield Static("Every point has full credit.", id="what", markup=False)
+        yield Static("Every point is covered.", id="what", markup=False)
         yield PointList(id="open-points")
         yield Static("", id="whose", markup=False)
         yield MarkArea(id="marked-answer")
@@ -92,7 +93,7 @@ class ContestScreen(Screen[None]):
     def _show_answer(self) -> None:
         turns = self._turns
         turn = turns[self._turn % len(turns)]
-        which = "Your answer" if turn.kind is TurnKind.QUESTION else f"Your answer to the follow-up ({turn.kind})"
+        which = f"Your {describe_answered(turn.kind)}"
         more = f", {self._turn % len(turns) + 1} of {len(turns)}; {{contest-answer}} shows another"
         more = name_keys(self, more) if len(turns) > 1 else ""
         self.query_one("#whose", Static).update(show_line(f"{which}{more}", "bold"))

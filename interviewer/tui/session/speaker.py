@@ -58,11 +58,8 @@ class StreamingSpeaker:
         for speech in speeches_for(effect, self._conductor):
             if speech.act is Act.ASK:
                 return self._begin_asking(speech)
-            if speech.act is Act.GREETING:
+            if speech.act in (Act.GREETING, Act.CLOSING):  # the report opens at once, and nothing should lie above it
                 self._keep(speech.words)
-            elif speech.act is Act.CLOSING:  # stays in view above the report for a while
-                self._keep(speech.words)
-                toast(self._app, speech.words.text, seconds=8)
             else:
                 self._say(speech)
         return True

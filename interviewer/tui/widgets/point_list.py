@@ -16,7 +16,7 @@ from interviewer.wording.verdicts import MARKED_AS_SAID, describe_point, describ
 class PointList(OptionList):
     """Points by verdict and statement; the cursor chooses one."""
 
-    HELP = "Points without full credit. Enter goes on to the words; one that was refused has one more try."
+    HELP = "Points that are not covered. Enter goes on to the words; one that was refused has one more try."
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id, compact=True)

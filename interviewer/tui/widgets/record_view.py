@@ -25,7 +25,7 @@ def describe_record(record: Record, width: int, grade_key: str) -> Content:
         f"{describe_interval(record.value, record.low, record.high)}: {state}",
     ]
     if shares := describe_shares(record.core, record.depth):
-        head.append(f"Of it: {shares}")
+        head.append(f"Earned: {shares}")
     if record.owed:
         head.append(f"{record.owed} answer{'s' * (record.owed != 1)} without a grade; {grade_key} grades them")
     bars = [f"{fit(mark.topic, 22)} {mark.value:3.0f} {bar(mark.value, 20)} {mark.series}" for mark in record.marks]

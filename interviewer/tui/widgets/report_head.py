@@ -29,9 +29,9 @@ def _head(summary: SessionSummary) -> Iterator[Content]:
     if summary.value is not None:
         yield show_line(f"{bar(summary.value, _BAR)} {_scale(summary.band)}")
     if shares := verdicts.describe_shares(summary.core, summary.depth):
-        yield show_line(f"Of it: {shares}")
-    asked = len(summary.questions)
-    each = f", {verdicts.describe_time(summary.seconds / asked)} a question" if asked > 1 else ""
+        yield show_line(f"Earned: {shares}")
+    asked, spent = len(summary.questions), sum(each.seconds for each in summary.questions)
+    each = f", {verdicts.describe_time(spent / asked)} a question" if asked > 1 else ""
     yield show_line(f"Answering time: {verdicts.describe_time(summary.seconds)}{each}")
     if summary.topics:
         yield Content()
@@ -67,8 +67,7 @@ def _questions(summary: SessionSummary, width: int) -> Iterator[Content]:
     yield show("Questions: 1 to 9 open their verdicts, v the first", "bold")
     for number, each in enumerate(summary.questions, 1):
         value = each.score.value
-        seconds = sum(turn.seconds for turn in each.turns)
         score = "  -" if value is None else f"{value:3.0f}"
-        used = f"{verdicts.describe_time(seconds)} of about {each.item.question.minutes} min"
+        used = f"{verdicts.describe_time(each.seconds)} of about {each.item.question.minutes} min"
         title = fit(each.item.question.title, max(12, width - len(used) - 12 - _BAR // 2))
         yield show(f"{number:>3} {score} {bar(value, _BAR // 2)} {title} {used}")

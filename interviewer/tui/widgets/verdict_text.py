@@ -12,8 +12,7 @@ from collections.abc import Iterator
 from textual.content import Content
 
 from interviewer.core.bank.kinds import Level, VerdictName
-from interviewer.core.grade.grade import Grade
-from interviewer.core.interview.numbered_evidence import Stretch, cut_answer
+from interviewer.core.interview.numbered_evidence import Stretch, cut_answer, number_mark
 from interviewer.core.interview.open_points import level_above, points_above
 from interviewer.core.interview.point_scores import PointScore
 from interviewer.core.interview.session import TurnKind
@@ -23,7 +22,7 @@ from interviewer.tui.safe_text import show, show_line
 from interviewer.wording import verdicts
 from interviewer.wording.formulas import read_formulas
 from interviewer.wording.prose import reflow, rejoin
-from interviewer.wording.replies import describe_reply
+from interviewer.wording.replies import describe_asked, describe_reply
 
 _COLOURS = {
     VerdictName.COVERED: "$text-success",
@@ -34,23 +33,20 @@ _COLOURS = {
 }
 
 
-def number_mark(number: int) -> str:
-    """A key point's number as it stands in the answer."""
-    return chr(ord("①") + number - 1) if 1 <= number <= 20 else f"({number})"
-
-
 def describe_verdict(summary: QuestionSummary, level: Level, number: int, width: int) -> Content:
     """All of a verdict but the model answer; see `describe_sources`."""
     return Content("\n").join(
-        [*_head(summary, number), *_answers(summary), *_points(summary, width), *_rest(summary, level, width)]
+        [*_head(summary, number, width), *_answers(summary), *_points(summary, width), *_rest(summary, level, width)]
     )
 
 
-def _head(summary: QuestionSummary, number: int) -> Iterator[Content]:
+def _head(summary: QuestionSummary, number: int, width: int) -> Iterator[Content]:
     question, score = summary.item.question, summary.score
     yield show_line(f"{number}. {question.title}", "bold")
-    yield show_line(f"Score: {verdicts.describe_score(score)}", "bold")
-    if score.points:
+    yield from hang(f"Score: {verdicts.describe_score(score)}", width, 2, "bold")
+    if verdicts.describe_shares(score.core, score.depth):
+        yield from hang(verdicts.HOW_EARNED, width, 0, "$text-muted")
+    if any(each.expected for each in score.points):
         yield Content.assemble(show("Core points: "), Content("   ").join(_tally(summary)))
     sure = verdicts.describe_confidence(summary.turns[0].confidence)
     if sure:
@@ -73,25 +69,27 @@ def _tally(summary: QuestionSummary) -> Iterator[Content]:
 
 def _answers(summary: QuestionSummary) -> Iterator[Content]:
     points = verdicts.sort_points(summary.score)
+    earning = {each.turn_id for each in points}
     for turn in summary.turns:
+        if turn.kind is TurnKind.LAST_WORDS and turn.id not in earning:
+            continue  # it is about all questions, and shown where it earned something
         said_you = turn.prompt.startswith("You said")
         yield Content()
-        yield show("Interviewer" if turn.kind is TurnKind.QUESTION else f"Follow-up ({turn.kind})", "bold")
+        yield show(describe_asked(turn.kind), "bold")
         yield show(rejoin(turn.prompt) if said_you else reflow(turn.prompt), "$text-muted")
         yield Content()
         yield show("You", "bold")
         if not turn.answer:
             yield show(describe_reply(turn))
             continue
-        held = turn.result.misconceptions if isinstance(turn.result, Grade) else ()
-        wrong = [(each.evidence.start, each.evidence.end) for each in held]
-        yield Content.assemble(*(_stretch(each) for each in cut_answer(turn, points, wrong)))
+        yield Content.assemble(*(_stretch(each) for each in cut_answer(turn, points)))
 
 
 def _stretch(stretch: Stretch) -> Content:
     style = "$text-error underline" if stretch.against else "$text-success underline" if stretch.credited else ""
-    marks = "".join(number_mark(each) for each in stretch.ends) + ("✗" if stretch.ends_against else "")
-    return Content.assemble(show(stretch.text, style), show(marks, "bold"))
+    after = " " * stretch.mark.endswith(" ")
+    mark = f"{stretch.mark.rstrip()} ✗{after}" if stretch.ends_against else stretch.mark
+    return Content.assemble(show(stretch.text, style), show(mark, "bold"))
 
 
 def _points(summary: QuestionSummary, width: int) -> Iterator[Content]:
@@ -127,16 +125,16 @@ def _rest(summary: QuestionSummary, level: Level, width: int) -> Iterator[Conten
         yield Content()
         yield show("Said wrongly", "bold")
     for wrong in score.misconceptions:
-        later = ", put right later" if wrong.corrected else ""
-        yield from hang(f" ✗ {verdicts.quote(wrong.evidence)} (-{wrong.penalty:g}{later})", width, 3, "$text-error")
+        cost = verdicts.describe_penalty(wrong)
+        yield from hang(f" ✗ {verdicts.quote(wrong.evidence)} ({cost})", width, 3, "$text-error")
         yield from hang(f"   Right is: {read_formulas(wrong.misconception.correction)}", width, 3)
     for each in wrongly:
         yield from hang(f" ✗ {verdicts.quote(each.evidence)}", width, 3, "$text-error")
         yield from hang(f"   Right is: {read_formulas(each.point.statement)}", width, 3)
     if score.hint_cost:
         yield show(f"Hints used cost {score.hint_cost:g} points.")
-    above = level_above(level)
-    beyond = points_above(score, level)
+    level = score.level or level
+    above, beyond = level_above(level), points_above(score, level)
     if beyond:
         yield Content()
         yield show(f"A {above} candidate would have added" if above else "Beyond what is asked", "bold")

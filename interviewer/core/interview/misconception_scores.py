@@ -1,0 +1,88 @@
+"""What became of each misconception over all turns about one question."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from interviewer.core.bank.content import Item
+from interviewer.core.bank.kinds import VerdictName
+from interviewer.core.bank.rubric import Misconception
+from interviewer.core.frozen import Frozen
+from interviewer.core.grade.grade import FIX_PREFIX, Grade
+from interviewer.core.interview.point_scores import PointScore
+from interviewer.core.interview.session import Turn, TurnKind
+
+_FIRST_TAKEN_BACK = 0.5
+"""First edition: the share of a penalty that is left once the misconception was taken back; in the second, none."""
+
+
+class MisconceptionScore(Frozen):
+    """A wrong claim that was held, and whether it was put right later."""
+
+    misconception: Misconception
+    evidence: str
+    turn_id: int
+    corrected: bool
+    penalty: float
+    span: tuple[int, int] | None = None
+
+
+def score_misconceptions(item: Item, turns: Sequence[Turn], points: Sequence[PointScore]) -> list[MisconceptionScore]:
+    """The misconceptions held in any turn, each paid for once, and those put right later by the edition's rule.
+
+    In the first edition a reply to the challenge puts one right and half of its penalty is left. In the second so does
+    whatever covers the point that it denies, in a later turn or by a contest, and nothing is left.
+
+    Args:
+        item: whose rubric names them.
+        turns: all turns about the question.
+        points: what became of the key points.
+    """
+    first = item.rubric.edition == 1
+    upheld = {each.point.id for each in points if each.upheld}
+    found: dict[str, MisconceptionScore] = {}
+    for turn in turns:
+        if not isinstance(turn.result, Grade) or turn.kind is TurnKind.LAST_WORDS:
+            continue
+        for held in turn.result.misconceptions:
+            if held.misconception_id in found:
+                continue
+            misconception = item.rubric.misconception(held.misconception_id)
+            corrected = _was_corrected(misconception, turn.id, turns)
+            if not first and not corrected:
+                corrected = misconception.key_point in upheld or _was_put_right(misconception, turns)
+            found[held.misconception_id] = MisconceptionScore(
+                misconception=misconception,
+                evidence=held.evidence.cut(turn.answer),
+                turn_id=turn.id,
+                corrected=corrected,
+                penalty=misconception.penalty * (1.0 if not corrected else _FIRST_TAKEN_BACK if first else 0.0),
+                span=(held.evidence.start, held.evidence.end),
+            )
+    return list(found.values())
+
+
+def _was_corrected(misconception: Misconception, since: int, turns: Sequence[Turn]) -> bool:
+    for turn in turns:
+        if turn.id > since and isinstance(turn.result, Grade):
+            verdict = turn.result.verdict(FIX_PREFIX + misconception.id)
+            if verdict is not None and verdict.verdict is VerdictName.COVERED:
+                return True
+    return False
+
+
+def _was_put_right(misconception: Misconception, turns: Sequence[Turn]) -> bool:
+    """Whether the point that it denies was covered after it had been held for the last time."""
+    if misconception.key_point is None:
+        return False
+    held = put_right = False
+    for turn in turns:
+        if not isinstance(turn.result, Grade):
+            continue
+        verdict = turn.result.verdict(misconception.key_point)
+        holds = any(each.misconception_id == misconception.id for each in turn.result.misconceptions)
+        if holds and turn.kind is not TurnKind.LAST_WORDS:
+            held, put_right = True, False
+        elif held and verdict is not None and verdict.verdict is VerdictName.COVERED:
+            put_right = True
+    return put_right
