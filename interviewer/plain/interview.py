@@ -25,7 +25,7 @@ from interviewer.core.interview.session import (
     Resumed,
 )
 from interviewer.core.ports import EncoderStatus
-from interviewer.core.text import plain_newlines
+from interviewer.core.text import clean_line, plain_newlines
 from interviewer.errors import StorageError
 from interviewer.plain.commands import SUBMIT, Command, help_lines, parse_command
 from interviewer.plain.confidence import Confidence
@@ -36,6 +36,7 @@ from interviewer.plain.pass_on import PassOn
 from interviewer.plain.speaker import LineSpeaker
 from interviewer.report.terminal_report import render_question
 from interviewer.sessions.conductor import Conductor
+from interviewer.sessions.question_back import TAKEN_AS_ASKED, AskingBack
 from interviewer.sessions.session_view import TIME_IS_UP
 
 INPUT_ENDED = 7
@@ -56,6 +57,7 @@ class _PlainInterview:
         self._confidence = Confidence(conductor, console, asks)
         self._contests = Contests(conductor, console)
         self._pass_on = PassOn(conductor, console)
+        self._asking_back = AskingBack()
 
     def run(self) -> int:
         """Conduct the session; returns the exit code."""
@@ -121,7 +123,9 @@ class _PlainInterview:
                 self._lines.append(line)
                 conductor.save_draft(self._text(), len(self._lines) - 1, len(line))
             elif command.name == SUBMIT:
-                if submitted := self._pass_on.submitted(self._text()):
+                if self._asking_back.takes(conductor.turn, self._text()):
+                    self._ask_back()
+                elif submitted := self._pass_on.submitted(self._text()):
                     self._just_submitted = True
                     return self._send(submitted)
             elif command.name in PASSING:
@@ -129,6 +133,13 @@ class _PlainInterview:
                     return self._send(chosen)
             elif not self._tell(command):
                 return self._command(command.name)
+
+    def _ask_back(self) -> None:
+        """Put what was typed to the interviewer; the answer begins anew."""
+        self._speaker.clarify(clean_line(self._text()))
+        self._lines = []
+        self._conductor.save_draft("")
+        self._console.narrate(TAKEN_AS_ASKED)
 
     def _tell(self, command: Command) -> bool:
         """Carry out a command that moves the interview nowhere; False for any other."""

@@ -8,6 +8,7 @@ import pytest
 from textual.widgets import TextArea
 
 from interviewer.core.interview.session import Outcome, Phase, TurnKind
+from interviewer.core.interview.utterance import Act
 from interviewer.services import Services
 from interviewer.sessions.conductor import Conductor
 from interviewer.tui.screens.confirm import ConfirmScreen
@@ -161,3 +162,23 @@ async def test_no_is_enough_to_end_it(services: Services, begin: Begin) -> None:
         await story.type("no, thanks")
         await story.pilot.press("ctrl+s")
         await story.until(lambda: isinstance(story.app.screen, ReportScreen))
+
+
+async def test_a_question_back_in_the_box_is_asked_and_is_the_answer_only_the_second_time(
+    services: Services, begin: Begin
+) -> None:
+    conductor = begin()
+    async with tell(services, conductor) as story:
+        await story.type("what do you mean\nby stage?")
+        await story.pilot.press("ctrl+s")
+        await story.until(lambda: bool(conductor.state.words(Act.CLARIFICATION, 0)))
+        assert conductor.state.words(Act.CLARIFICATION, 0)[0].asked == "what do you mean by stage?"
+        assert editor_text(story) == ""
+        assert "The same words once more are your answer." in story.toasts()
+        assert (conductor.turn.id, conductor.turn.outcome, conductor.turn.hints) == (0, None, 0)
+        draft = conductor.draft()
+        assert draft is None or not draft.text
+        await story.type("what do you mean by stage?")
+        await story.pilot.press("ctrl+s")
+        await story.until(lambda: conductor.state.turns[0].outcome is Outcome.ANSWERED)
+    assert len(conductor.state.words(Act.CLARIFICATION, 0)) == 1

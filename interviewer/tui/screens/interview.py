@@ -27,9 +27,10 @@ from interviewer.core.interview.session import (
     Resumed,
 )
 from interviewer.core.interview.utterance import Act
-from interviewer.core.text import count_words
+from interviewer.core.text import clean_line, count_words
 from interviewer.errors import MockdlError
 from interviewer.sessions.conductor import Conductor
+from interviewer.sessions.question_back import TAKEN_AS_ASKED, AskingBack
 from interviewer.sessions.session_view import TIME_IS_UP
 from interviewer.tui import messages
 from interviewer.tui.base import AppBase
@@ -97,6 +98,7 @@ class InterviewScreen(ConversationScreen):
     def on_mount(self) -> None:
         """Take the session up where it stands."""
         self._drafting = Drafting(self.app, self.conductor, self.editor)
+        self._asking_back = AskingBack()
         self._pass_on = PassOn(self.app, self.conductor, self.editor, self._send_and_clear)
         self.watch(self.app, "encoder_status", self._show_status, init=False)
         self._runner.perform(self._opening)
@@ -187,10 +189,22 @@ class InterviewScreen(ConversationScreen):
         self.editor.call_later(self._submit)
 
     def _submit(self) -> None:
-        """Send the answer, unless it says that there is none."""
-        if self.conductor.state.phase is Phase.ANSWERING and not self._pass_on.takes(self.editor.text):
+        """Send the answer, unless it says that there is none or is a question back."""
+        if self.conductor.state.phase is not Phase.ANSWERING:
+            return
+        if self._asking_back.takes(self.conductor.turn, self.editor.text):
+            self._ask_back()
+        elif not self._pass_on.takes(self.editor.text):
             self._send_and_clear(AnswerSubmitted(at=self.conductor.clock(), text=self.editor.text))
             self._ask_confidence()
+
+    def _ask_back(self) -> None:
+        """Put what was typed to the interviewer, in its own words; the box is for the answer again."""
+        asked = clean_line(self.editor.text)
+        self.editor.load_text("")
+        self.save_draft()
+        self._runner.speaker.clarify(asked)
+        toast(self.app, TAKEN_AS_ASKED, seconds=8)
 
     def _ask_confidence(self) -> None:
         """Ask how sure they are while the answer is read; nothing moves on until that is said or skipped."""
