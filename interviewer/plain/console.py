@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import IO
 
 from interviewer.core.text import clean, clean_line, plain_newlines
+from interviewer.plain.broken_line import kept_when_broken, take_unfinished
 
 
 class Console:
@@ -28,6 +29,8 @@ class Console:
         self._stdin = stdin
         self.interactive = stdin is None and sys.stdin is not None and sys.stdin.isatty()
         self._warned = False
+        self.unfinished = ""
+        """What had been typed of a line that Ctrl-C broke off."""
         self._rest: deque[str] = deque()
         """Lines that came with one that was read."""
 
@@ -64,15 +67,24 @@ class Console:
             self._rest.extend(plain_newlines(text).split("\n"))
         return self._rest.popleft()
 
-    def _read(self, prompt: str) -> str | None:
-        """What comes up to the next new line."""
-        if self.interactive:
-            with suppress(ImportError):
-                import readline  # noqa: F401 - line editing for input()
+    def _read_typed(self, prompt: str) -> str | None:
+        """A line from a terminal; what Ctrl-C breaks off is kept in `unfinished`."""
+        with suppress(ImportError):
+            import readline  # noqa: F401 - line editing for input()
+        self.unfinished, descriptor = "", sys.stdin.fileno()
+        with kept_when_broken(descriptor):
             try:
                 return input(prompt).encode("utf-8", "replace").decode("utf-8")
             except EOFError:
                 return None
+            except KeyboardInterrupt:
+                self.unfinished = take_unfinished(descriptor)
+                raise
+
+    def _read(self, prompt: str) -> str | None:
+        """What comes up to the next new line."""
+        if self.interactive:
+            return self._read_typed(prompt)
         source = self._stdin if self._stdin is not None else getattr(sys.stdin, "buffer", None)
         raw = source.readline() if source is not None else b""
         if not raw:

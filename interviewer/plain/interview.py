@@ -27,7 +27,7 @@ from interviewer.core.interview.session import (
 from interviewer.core.ports import EncoderStatus
 from interviewer.core.text import clean_line, plain_newlines
 from interviewer.errors import StorageError
-from interviewer.plain.commands import SUBMIT, Command, help_lines, parse_command
+from interviewer.plain.commands import COMMANDS, SUBMIT, Command, help_lines, parse_command
 from interviewer.plain.confidence import Confidence
 from interviewer.plain.console import Console
 from interviewer.plain.contest import Contests
@@ -114,7 +114,7 @@ class _PlainInterview:
             if time_up := conductor.time_up(self._text()):
                 self._console.narrate(TIME_IS_UP)
                 return self._send(time_up)
-            line = self._console.read_line("> ")
+            line = self._next_line()
             if line is None:
                 return self._end_of_input()
             self._contests.settle()
@@ -133,6 +133,16 @@ class _PlainInterview:
                     return self._send(chosen)
             elif not self._tell(command):
                 return self._command(command.name)
+
+    def _next_line(self) -> str | None:
+        """A line of the answer, or a command; one that Ctrl-C breaks off belongs to the draft."""
+        try:
+            return self._console.read_line("> ")
+        except KeyboardInterrupt:
+            begun = self._console.unfinished.rstrip()
+            if begun and not any(each.startswith(begun) for each in (SUBMIT, *COMMANDS)):
+                self._lines.append(begun)
+            raise
 
     def _ask_back(self) -> None:
         """Put what was typed to the interviewer; the answer begins anew."""
