@@ -149,7 +149,7 @@ class Contests:
             self._console.narrate(f"{error} The point can still be contested.")
             return False
         if refused:
-            self._console.narrate(f"Not possible: {refused}.")
+            self._console.narrate(refused)
             return False
         summary = next(each for each in conductor.summary().questions if each.item.question.id == asked.question)
         score = next(each for each in summary.score.points if each.point.id == asked.point)

@@ -85,7 +85,7 @@ class _PlainInterview:
         if isinstance(effect, Review):
             return self._review(effect)
         if isinstance(effect, Rejected):
-            self._console.narrate(f"Not possible now: {effect.reason}.")
+            self._console.narrate(effect.reason)
             return self._listen() if self._conductor.state.phase is Phase.ANSWERING else ()
         return ()
 

@@ -194,7 +194,7 @@ class ContestScreen(Screen[None]):
             event = await asyncio.wrap_future(request_ruling(conductor, turn_id, point_id, span))
             refused = keep_ruling(conductor, event)
             found = next(each for each in self._summary.score.points if each.point.id == point_id)
-            said, style = (f"Not possible: {refused}.", "$text-warning") if refused else _told(found)
+            said, style = (refused, "$text-warning") if refused else _told(found)
         except MockdlError as error:
             said, style = f"{error}\nThe point can still be contested.", "$text-error"
         finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
+from time import monotonic
 from typing import ClassVar
 
 from textual import getters, on
@@ -25,6 +26,7 @@ from interviewer.core.interview.session import (
     Quit,
     Rated,
     Resumed,
+    TurnKind,
 )
 from interviewer.core.interview.utterance import Act
 from interviewer.core.text import clean_line, count_words
@@ -42,7 +44,8 @@ from interviewer.tui.session.draft import Drafting
 from interviewer.tui.session.pass_on import PassOn
 from interviewer.tui.session.runner import SessionRunner
 from interviewer.tui.widgets.pinned_question import PinnedQuestion
-from interviewer.tui.widgets.status import describe_doing, describe_hint
+from interviewer.tui.widgets.status import describe_doing, describe_hint, has_hint
+from interviewer.wording.waiting import STEPS
 
 _SAVES_EVERY = 1.0
 """Seconds between two looks at whether the draft has changed."""
@@ -81,6 +84,8 @@ class InterviewScreen(ConversationScreen):
         super().__init__(conductor)
         self.conductor = conductor
         self._opening: tuple[Effect, ...] = ()
+        self._reading_since = monotonic()
+        """When the answer that is being read was sent; or would have been, before a session was taken up again."""
 
     @cached_property
     def _runner(self) -> SessionRunner:
@@ -103,6 +108,7 @@ class InterviewScreen(ConversationScreen):
         self.watch(self.app, "encoder_status", self._show_status, init=False)
         self._runner.perform(self._opening)
         self.set_interval(_SAVES_EVERY, self._tick)
+        self.set_interval(1 / STEPS, self._move_sign)
 
     @property
     def under_way(self) -> bool:
@@ -144,6 +150,7 @@ class InterviewScreen(ConversationScreen):
 
     def on_grading_started(self, message: messages.GradingStarted) -> None:
         """The answer is safe; show it and say that it is being read."""
+        self._reading_since = monotonic()
         self._show_question()
         self._refresh_state()
 
@@ -171,7 +178,7 @@ class InterviewScreen(ConversationScreen):
 
     def on_refused(self, message: messages.Refused) -> None:
         """Say briefly why nothing happened."""
-        toast(self.app, f"Not now: {message.reason}.", severity="warning", seconds=3)
+        toast(self.app, message.reason, severity="warning", seconds=3)
 
     def on_session_finished(self, message: messages.SessionFinished) -> None:
         """Go to the report."""
@@ -207,7 +214,8 @@ class InterviewScreen(ConversationScreen):
         toast(self.app, TAKEN_AS_ASKED, seconds=8)
 
     def _ask_confidence(self) -> None:
-        """Ask how sure they are while the answer is read; nothing moves on until that is said or skipped."""
+        """Ask how sure they are while the answer is read; nothing moves on until that is said or skipped, or somebody
+        types on, for whom the editor takes what they type."""
         turn = self.conductor.turn
         if not self.conductor.asks_confidence(self.app.services.settings.ask_confidence):
             return
@@ -219,7 +227,7 @@ class InterviewScreen(ConversationScreen):
             self._runner.release()
 
         self._runner.hold()
-        self.app.push_screen(ConfidenceScreen(), rated)
+        self.app.push_screen(ConfidenceScreen(self.editor.insert), rated)
 
     def action_hint(self) -> None:
         """Ask for the next hint."""
@@ -299,6 +307,10 @@ class InterviewScreen(ConversationScreen):
         phase, speaker = self.conductor.state.phase, self._runner.speaker
         if action == "clarify":  # hidden where the footer needs the room for Esc
             return phase is Phase.ANSWERING and not speaker.is_waiting
+        if action == "hint" and self.conductor.turn.kind is TurnKind.LAST_WORDS:
+            return False
+        if action == "hint" and not has_hint(self.conductor):
+            return None
         if action in ("submit", "hint", "dont_know", "skip"):
             return True if phase is Phase.ANSWERING and speaker.asking is None else None
         if action == "go_on":
@@ -335,8 +347,13 @@ class InterviewScreen(ConversationScreen):
                 said,
                 go_on=name_keys(self, "{go-on}"),
                 pause=name_keys(self, "{pause}"),
+                waited=monotonic() - self._reading_since,
             )
         )
+
+    def _move_sign(self) -> None:
+        if self.conductor.state.phase is Phase.GRADING and self.is_current:
+            self._show_status()
 
     def _tick(self) -> None:
         """Once a second: the clock, the time limit, the draft."""
