@@ -220,17 +220,17 @@ class _PlainInterview:
         return self._conductor.send_grade(graded)
 
     def _wait(self, future: Future[Graded]) -> Graded:
-        """Wait for a grade, saying once in a while what the encoder is doing."""
-        said = ""
-        while True:
-            try:
-                return future.result(timeout=1.0)
-            except NotYet:
-                status = self._status()
-                text = f"Reading your answer (encoder {status.state}{': ' + status.detail if status.detail else ''})"
-                if text != said:
-                    self._console.narrate(text)
-                    said = text
+        """Wait for a grade; said once a turn, when it takes a second or more."""
+        try:
+            return future.result(timeout=1.0)
+        except NotYet:
+            loading = ", once the reader is loaded" if self._status().state == "starting" else ""
+        with self._console.waiting(f"Reading your answer{loading}") as go_on:
+            while True:
+                try:
+                    return future.result(timeout=0.5)
+                except NotYet:
+                    go_on()
 
     def _review(self, effect: Review) -> tuple[Effect, ...]:
         summary = self._conductor.summary()

@@ -100,10 +100,10 @@ def describe_doing(
         go_on: key that ends the waiting.
         pause: key that ends the pause.
     """
-    reading = "The reader is being loaded" if status.state == "starting" else "Reading your answer"
+    loading = ", once the reader is loaded" if status.state == "starting" else ""
     doing = {
         Phase.ANSWERING: words,
-        Phase.GRADING: f"{reading} {describe_waiting(waited)} · saved · {go_on} goes on without waiting",
+        Phase.GRADING: f"Reading your answer{loading} {describe_waiting(waited)} · saved · {go_on} goes on without waiting",
         Phase.PAUSED: f"Paused; the clock has stopped. {pause} goes on",
         Phase.REVIEWING: "Verdict",
         Phase.FINISHED: "The interview is over",
