@@ -38,6 +38,7 @@ from interviewer.report.terminal_report import render_question
 from interviewer.sessions.conductor import Conductor
 from interviewer.sessions.question_back import TAKEN_AS_ASKED, AskingBack
 from interviewer.sessions.session_view import TIME_IS_UP
+from interviewer.wording.waiting import FIRST_READING
 
 INPUT_ENDED = 7
 """Exit code when the input ended before the interview did."""
@@ -224,8 +225,8 @@ class _PlainInterview:
         try:
             return future.result(timeout=1.0)
         except NotYet:
-            loading = ", once the reader is loaded" if self._status().state == "starting" else ""
-        with self._console.waiting(f"Reading your answer{loading}") as go_on:
+            first = FIRST_READING if self._status().state == "starting" else ""
+        with self._console.waiting(f"Reading your answer{first}") as go_on:
             while True:
                 try:
                     return future.result(timeout=0.5)

@@ -5,6 +5,8 @@ from __future__ import annotations
 SAYS_SECONDS = 10
 """From so many seconds on they are said."""
 _SIGNS = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+FIRST_READING = " (the first takes longer)"
+"""Said while the encoder is still being loaded."""
 STEPS = 4
 """Of the sign a second."""
 

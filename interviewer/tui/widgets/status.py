@@ -11,7 +11,7 @@ from interviewer.core.ports import EncoderStatus
 from interviewer.core.text import shorten
 from interviewer.sessions.session_view import SessionView
 from interviewer.tui.safe_text import show_line
-from interviewer.wording.waiting import describe_waiting
+from interviewer.wording.waiting import FIRST_READING, describe_waiting
 
 _SOON = 0.75
 """Share of a question's usual time after which its clock turns amber; at the whole of it, red."""
@@ -100,10 +100,11 @@ def describe_doing(
         go_on: key that ends the waiting.
         pause: key that ends the pause.
     """
-    loading = ", once the reader is loaded" if status.state == "starting" else ""
+    first, waiting = (FIRST_READING, "") if status.state == "starting" else ("", " without waiting")
+    reading = f"Reading your answer{first} {describe_waiting(waited)} · saved"
     doing = {
         Phase.ANSWERING: words,
-        Phase.GRADING: f"Reading your answer{loading} {describe_waiting(waited)} · saved · {go_on} goes on without waiting",
+        Phase.GRADING: f"{reading} · {go_on} goes on{waiting}",
         Phase.PAUSED: f"Paused; the clock has stopped. {pause} goes on",
         Phase.REVIEWING: "Verdict",
         Phase.FINISHED: "The interview is over",
