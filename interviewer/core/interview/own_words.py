@@ -19,7 +19,9 @@ _COMMON = 0.25
 """Share of a rubric's points from which on a word that they use tells none of them from another."""
 _QUOTED = re.compile(r'^You said: "(?P<quote>.+?)"\. ')
 _GOES_ON = frozenset(
-    ["a", "an", "and", "as", "at", "because", "but", "by", "for", "from", "if", "into", "nor", "not", "of", "or", "since", "so", "than", "the", "then", "to", "when", "whereas", "which", "while", "with"]
+    """
+    a an and as at because but by for from if into nor not of or since so than the then to when whereas which while with
+    """.split()  # noqa: SIM905 - as everywhere for lists of words
 )
 """Words after which a clause goes on."""
 
