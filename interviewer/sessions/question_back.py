@@ -7,7 +7,7 @@ from interviewer.core.english import tokens
 from interviewer.core.interview.passing import asks_back
 from interviewer.core.interview.session import Turn
 
-TAKEN_AS_ASKED = "Taken as a question to the interviewer, which is free. The same words once more are your answer."
+TAKEN_AS_ASKED = "Asked, which is free. The same words once more are taken as your answer."
 
 
 class AskingBack:

@@ -11,7 +11,7 @@ STEPS = 4
 """Of the sign a second."""
 
 
-def describe_waiting(seconds: float) -> str:
-    """A sign that moves and, after `SAYS_SECONDS`, the seconds, e.g. "⠙ 12 s"."""
-    sign = _SIGNS[int(seconds * STEPS) % len(_SIGNS)]
+def describe_waiting(seconds: float, *, moves: bool = True) -> str:
+    """A sign that moves, unless that is unwanted, and after `SAYS_SECONDS` the seconds, e.g. "⠙ 12 s"."""
+    sign = _SIGNS[int(seconds * STEPS) % len(_SIGNS)] if moves else "..."
     return f"{sign} {seconds:.0f} s" if seconds >= SAYS_SECONDS else sign

@@ -178,11 +178,12 @@ async def test_a_question_back_in_the_box_is_asked_and_is_the_answer_only_the_se
         await story.until(lambda: bool(conductor.state.words(Act.CLARIFICATION, 0)))
         assert conductor.state.words(Act.CLARIFICATION, 0)[0].asked == "what do you mean by stage?"
         assert editor_text(story) == ""
-        assert "The same words once more are your answer." in story.toasts()
+        await story.until(lambda: "The same words once more are taken as your answer." in story.visible())
         assert (conductor.turn.id, conductor.turn.outcome, conductor.turn.hints) == (0, None, 0)
         draft = conductor.draft()
         assert draft is None or not draft.text
         await story.type("what do you mean by stage?")
+        assert "once more" not in story.visible()
         await story.pilot.press("ctrl+s")
         await story.until(lambda: conductor.state.turns[0].outcome is Outcome.ANSWERED)
     assert len(conductor.state.words(Act.CLARIFICATION, 0)) == 1

@@ -128,7 +128,7 @@ def test_it_is_put_to_the_interviewer_ends_no_turn_and_costs_nothing(services: S
     (words,) = conductor.state.words(Act.CLARIFICATION, 0)
     assert words.asked == "what do you mean by stage?"
     assert " ".join(words.text.split()) in " ".join(out.split())
-    assert "The same words once more are your answer." in err
+    assert "The same words once more are taken as your answer." in err
 
 
 def test_the_same_words_once_more_are_the_answer(services: Services) -> None:

@@ -23,6 +23,7 @@ from interviewer.core.text import count_words
 from interviewer.errors import MockdlError
 from interviewer.sessions.conductor import Conductor
 from interviewer.sessions.contests import keep_ruling, request_ruling, turn_mark
+from interviewer.tui.base import AppBase
 from interviewer.tui.deferred_work import work_on
 from interviewer.tui.key_captions import name_keys
 from interviewer.tui.safe_text import show, show_line
@@ -51,6 +52,7 @@ class ContestScreen(Screen[None]):
         Binding("question_mark", "app.help", "Help", id="help-letter", show=False),
     ]
 
+    app = getters.app(AppBase)
     points = getters.query_one("#open-points", PointList)
     area = getters.query_one(MarkArea)
 
@@ -179,7 +181,8 @@ class ContestScreen(Screen[None]):
     def _move_sign(self) -> None:
         """Show that the reading goes on, and for how long."""
         if self._reading:
-            sign = describe_waiting(monotonic() - self._reading_since)
+            still = self.app.services.settings.reduced_motion
+            sign = describe_waiting(monotonic() - self._reading_since, moves=not still)
             said = "A second method reads the words that you marked. {back} goes back; the ruling is kept."
             self._say(f"{sign} {name_keys(self, said)}")
 

@@ -67,7 +67,8 @@ class ConversationScreen(Screen[None]):
         if not self.is_mounted:
             return
         pinned = self.query_one(PinnedQuestion)
-        hidden = self.asking is None and not self.transcript.shows_question
+        covered = self.has_class("-tiny") or self.has_class("-flat")  # by the word that the terminal is too small
+        hidden = self.asking is None and not covered and not self.transcript.shows_question
         pinned.display = hidden and self._view.state.phase in (Phase.ANSWERING, Phase.PAUSED)
         if pinned.display:
             pinned.show_question(self._view.turn.prompt)

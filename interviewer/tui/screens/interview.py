@@ -45,7 +45,7 @@ from interviewer.tui.session.pass_on import PassOn
 from interviewer.tui.session.runner import SessionRunner
 from interviewer.tui.widgets.pinned_question import PinnedQuestion
 from interviewer.tui.widgets.status import describe_doing, describe_hint, has_hint
-from interviewer.wording.waiting import STEPS
+from interviewer.wording.waiting import STEPS, describe_waiting
 
 _SAVES_EVERY = 1.0
 """Seconds between two looks at whether the draft has changed."""
@@ -84,6 +84,8 @@ class InterviewScreen(ConversationScreen):
         super().__init__(conductor)
         self.conductor = conductor
         self._opening: tuple[Effect, ...] = ()
+        self._notice = ""
+        """Said in the last line until something is typed."""
         self._reading_since = monotonic()
         """When the answer that is being read was sent; or would have been, before a session was taken up again."""
 
@@ -124,6 +126,7 @@ class InterviewScreen(ConversationScreen):
 
     def on_turn_asked(self, message: messages.TurnAsked) -> None:
         """Clear the editor (or bring the draft back) and let the candidate type."""
+        self._notice = ""
         self._show_question()
         self._drafting.bring_back()
         self._refresh_state()
@@ -211,7 +214,8 @@ class InterviewScreen(ConversationScreen):
         self.editor.load_text("")
         self.save_draft()
         self._runner.speaker.clarify(asked)
-        toast(self.app, TAKEN_AS_ASKED, seconds=8)
+        self._notice = TAKEN_AS_ASKED
+        self._show_status()
 
     def _ask_confidence(self) -> None:
         """Ask how sure they are while the answer is read; nothing moves on until that is said or skipped, or somebody
@@ -328,6 +332,8 @@ class InterviewScreen(ConversationScreen):
 
     @on(TextArea.Changed)
     def _count_words(self) -> None:
+        if self.editor.text:
+            self._notice = ""
         self._show_status()
 
     def _show_status(self) -> None:
@@ -337,8 +343,8 @@ class InterviewScreen(ConversationScreen):
             self.query_one("#status", Static).update(show_line(name_keys(self, _LOOKING)))
             return
         words = count_words(self.editor.text)
-        said = f"{words} word{'s' * (words != 1)}"
-        if self.conductor.state.turns:
+        said = self._notice or f"{words} word{'s' * (words != 1)}"
+        if self.conductor.state.turns and not self._notice:
             said += f" · {describe_hint(self.conductor)}"
         self.query_one("#status", Static).update(
             describe_doing(
@@ -347,7 +353,9 @@ class InterviewScreen(ConversationScreen):
                 said,
                 go_on=name_keys(self, "{go-on}"),
                 pause=name_keys(self, "{pause}"),
-                waited=monotonic() - self._reading_since,
+                waiting=describe_waiting(
+                    monotonic() - self._reading_since, moves=not self.app.services.settings.reduced_motion
+                ),
             )
         )
 

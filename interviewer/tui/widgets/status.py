@@ -11,7 +11,7 @@ from interviewer.core.ports import EncoderStatus
 from interviewer.core.text import shorten
 from interviewer.sessions.session_view import SessionView
 from interviewer.tui.safe_text import show_line
-from interviewer.wording.waiting import FIRST_READING, describe_waiting
+from interviewer.wording.waiting import FIRST_READING
 
 _SOON = 0.75
 """Share of a question's usual time after which its clock turns amber; at the whole of it, red."""
@@ -87,24 +87,21 @@ def _minutes(seconds: float) -> str:
     return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
-def describe_doing(
-    phase: Phase, status: EncoderStatus, words: str, *, waited: float, go_on: str, pause: str
-) -> Content:
+def describe_doing(phase: Phase, status: EncoderStatus, words: str, *, waiting: str, go_on: str, pause: str) -> Content:
     """What the program is doing, how long the answer is, and the keys that end a waiting or a pause.
 
     Args:
         phase: of the interview.
         status: of the encoder.
         words: what is said while somebody answers.
-        waited: seconds for which the answer has been read.
+        waiting: how long the answer has been read, as it is shown.
         go_on: key that ends the waiting.
         pause: key that ends the pause.
     """
-    first, waiting = (FIRST_READING, "") if status.state == "starting" else ("", " without waiting")
-    reading = f"Reading your answer{first} {describe_waiting(waited)} · saved"
+    first, why = (FIRST_READING, "") if status.state == "starting" else ("", " without waiting")
     doing = {
         Phase.ANSWERING: words,
-        Phase.GRADING: f"{reading} · {go_on} goes on{waiting}",
+        Phase.GRADING: f"Reading your answer{first} {waiting} · saved · {go_on} goes on{why}",
         Phase.PAUSED: f"Paused; the clock has stopped. {pause} goes on",
         Phase.REVIEWING: "Verdict",
         Phase.FINISHED: "The interview is over",
