@@ -16,10 +16,11 @@ a change. If the change is meant, and shown to a user, correct what was expected
   (The schemas were corrected by hand when the second edition of the rubric format widened the limits of the first:
   points 4 to 15 became 3 to 21, a point may have one contradiction, phrasings may be sorted, a question be a warm-up,
   and alternatives, hints and misconceptions may be left out. In `pack check` bonus points are called depth points.
-  In the reports an unsure point became a question, "did you mean this": it is no failing of the candidate's. Who ruled
-  on a contest is told in plain words there: bare numbers and names of methods told a reader nothing. What went well is
-  quoted in whole sentences, and not at all where they would be bare numbers or take it back. Later the reports learnt to say what a follow-up was, to tell what the candidate asked back and heard, in JSON too, to
-  say "after a follow-up" of what one brought out alone and "also when asked" of what one asked for in vain; the short
+  In the reports an unsure point became a question, "did you mean this": it is no failing of the candidate's. Who
+  ruled on a contest is told in plain words there: bare numbers and names of methods told a reader nothing. What went
+  well is quoted in whole sentences, and not at all where they would be bare numbers or take it back. Later the
+  reports learnt to say what a follow-up was, to tell what the candidate asked back and heard, in JSON too, to say
+  "after a follow-up" of what one brought out alone and "also when asked" of what one asked for in vain; the short
   form names fewer points in more of their words, counts all that is shown as covered, and leaves the grader's name to
   the full one. No score or verdict moved.)
 - Near: what the grader and the index say today (`grade`, `search`, the owed grade), because their weights are fitted

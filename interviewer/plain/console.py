@@ -10,10 +10,14 @@ import shutil
 import sys
 import textwrap
 from collections import deque
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from time import monotonic
 from typing import IO
 
 from interviewer.core.text import clean, clean_line, plain_newlines
+from interviewer.plain.broken_line import kept_when_broken, take_unfinished
+from interviewer.wording.waiting import SAYS_SECONDS
 
 
 class Console:
@@ -28,6 +32,8 @@ class Console:
         self._stdin = stdin
         self.interactive = stdin is None and sys.stdin is not None and sys.stdin.isatty()
         self._warned = False
+        self.unfinished = ""
+        """What had been typed of a line that Ctrl-C broke off."""
         self._rest: deque[str] = deque()
         """Lines that came with one that was read."""
 
@@ -44,13 +50,40 @@ class Console:
 
     def narrate(self, text: str) -> None:
         """Write one line to standard error, wrapped where somebody reads it as it comes."""
+        self._narrate(text, end="\n")
+
+    def _narrate(self, text: str, *, end: str) -> None:
         line = clean_line(text)
         lines = (
             textwrap.wrap(line, self.width, break_on_hyphens=False, break_long_words=False)
             if self.interactive
             else [line]
         )
-        print(*(lines or [""]), sep="\n", file=self._err, flush=True)
+        print(*(lines or [""]), sep="\n", end=end, file=self._err, flush=True)
+
+    @contextmanager
+    def waiting(self, text: str) -> Iterator[Callable[[], None]]:
+        """Say what is waited for; gives what to call about twice a second, which shows that it goes on.
+
+        At a terminal dots follow, one a second at first, and every ten seconds how long it has been; nothing that was
+        shown changes, as a screen reader would read it all again.
+        """
+        self._narrate(text if self.interactive else f"{text} ...", end=" " if self.interactive else "\n")
+        began, shown = monotonic(), 0
+
+        def go_on() -> None:
+            nonlocal shown
+            now = int(monotonic() - began)
+            tens = now // SAYS_SECONDS
+            if self.interactive and now > shown and (tens > shown // SAYS_SECONDS or not tens):
+                print(f" {tens * SAYS_SECONDS} s" if tens else ".", end="", file=self._err, flush=True)
+            shown = now
+
+        try:
+            yield go_on
+        finally:
+            if self.interactive:
+                print(file=self._err, flush=True)
 
     def read_line(self, prompt: str) -> str | None:
         """The next line without its end, whatever system's line ends the input has; None at the end of input.
@@ -64,15 +97,24 @@ class Console:
             self._rest.extend(plain_newlines(text).split("\n"))
         return self._rest.popleft()
 
-    def _read(self, prompt: str) -> str | None:
-        """What comes up to the next new line."""
-        if self.interactive:
-            with suppress(ImportError):
-                import readline  # noqa: F401 - line editing for input()
+    def _read_typed(self, prompt: str) -> str | None:
+        """A line from a terminal; what Ctrl-C breaks off is kept in `unfinished`."""
+        with suppress(ImportError):
+            import readline  # noqa: F401 - line editing for input()
+        self.unfinished, descriptor = "", sys.stdin.fileno()
+        with kept_when_broken(descriptor):
             try:
                 return input(prompt).encode("utf-8", "replace").decode("utf-8")
             except EOFError:
                 return None
+            except KeyboardInterrupt:
+                self.unfinished = take_unfinished(descriptor)
+                raise
+
+    def _read(self, prompt: str) -> str | None:
+        """What comes up to the next new line."""
+        if self.interactive:
+            return self._read_typed(prompt)
         source = self._stdin if self._stdin is not None else getattr(sys.stdin, "buffer", None)
         raw = source.readline() if source is not None else b""
         if not raw:

@@ -63,7 +63,8 @@ class Contests:
         if numbers and may_contest(self._conductor):
             text = (
                 f'/contest {numbers[0]} "these words of mine" has your words read again for point {numbers[0]}. '
-                f"It can be done for {list_numbers(numbers)}; refused, there is one more try, with other words."
+                f"It can be done for {list_numbers(numbers)}. If it is refused, "
+                "you have one more try, with other words."
             )
             self._console.say("", *wrap_text(text, self._console.width))
         if numbers and self._conductor.state.config.mode is Mode.PRACTICE:
@@ -128,17 +129,15 @@ class Contests:
         """Wait for the ruling in short turns, or Ctrl-C would not be heard everywhere."""
         quoted = shorten(pointed.span.cut(pointed.turn.answer), 60)
         way_out = " Ctrl-C goes on without waiting." if self._console.interactive else ""
-        self._console.narrate(
-            f'A second method reads these words of {describe_answer(pointed.turn)}: "{quoted}".{way_out}'
-        )
+        reads = f'A second method reads these words of {describe_answer(pointed.turn)}: "{quoted}".{way_out}'
         try:
-            while not future.done():
-                try:
-                    future.exception(timeout=0.5)
-                except NotYet:
-                    continue
+            with self._console.waiting(reads) as go_on:
+                while not future.done():
+                    try:
+                        future.exception(timeout=0.5)
+                    except NotYet:
+                        go_on()
         except KeyboardInterrupt:
-            self._console.say("")
             self._console.narrate("The ruling is told and kept when it comes. Ctrl-C once more leaves the session.")
 
     def _keep(self, asked: _Asked) -> bool:
@@ -149,7 +148,7 @@ class Contests:
             self._console.narrate(f"{error} The point can still be contested.")
             return False
         if refused:
-            self._console.narrate(f"Not possible: {refused}.")
+            self._console.narrate(refused)
             return False
         summary = next(each for each in conductor.summary().questions if each.item.question.id == asked.question)
         score = next(each for each in summary.score.points if each.point.id == asked.point)

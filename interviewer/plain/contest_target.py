@@ -78,11 +78,19 @@ def find_pointed(summary: QuestionSummary, number: int, text: str) -> Pointed:
         RefusedError: there is no such point to contest, or the words are not found, or in several places.
     """
     point = _point(summary, number)
-    turn, span = _place(text, [turn for turn in summary.turns if isinstance(turn.result, Grade)])
+    turn, span = _place(text, [turn for turn in summary.turns if _is_about(turn, point)])
     problem = problem_of(turn.answer, span, point) or problem_of_try(summary.turns, point.id, turn, span)
     if problem:
         raise RefusedError(f"Not yet: {problem}.")
     return Pointed(turn, point, span)
+
+
+def _is_about(turn: Turn, point: KeyPoint) -> bool:
+    """Whether this is a graded answer to the question; the last words are to all, and are where they were read for the
+    point."""
+    if not isinstance(turn.result, Grade):
+        return False
+    return turn.kind is not TurnKind.LAST_WORDS or turn.result.verdict(point.id) is not None
 
 
 def find_point(summary: QuestionSummary, number: int) -> PointScore:

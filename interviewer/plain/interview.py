@@ -25,9 +25,9 @@ from interviewer.core.interview.session import (
     Resumed,
 )
 from interviewer.core.ports import EncoderStatus
-from interviewer.core.text import plain_newlines
+from interviewer.core.text import clean_line, plain_newlines
 from interviewer.errors import StorageError
-from interviewer.plain.commands import SUBMIT, Command, help_lines, parse_command
+from interviewer.plain.commands import COMMANDS, SUBMIT, Command, help_lines, parse_command
 from interviewer.plain.confidence import Confidence
 from interviewer.plain.console import Console
 from interviewer.plain.contest import Contests
@@ -36,7 +36,9 @@ from interviewer.plain.pass_on import PassOn
 from interviewer.plain.speaker import LineSpeaker
 from interviewer.report.terminal_report import render_question
 from interviewer.sessions.conductor import Conductor
+from interviewer.sessions.question_back import TAKEN_AS_ASKED, AskingBack
 from interviewer.sessions.session_view import TIME_IS_UP
+from interviewer.wording.waiting import FIRST_READING
 
 INPUT_ENDED = 7
 """Exit code when the input ended before the interview did."""
@@ -56,6 +58,7 @@ class _PlainInterview:
         self._confidence = Confidence(conductor, console, asks)
         self._contests = Contests(conductor, console)
         self._pass_on = PassOn(conductor, console)
+        self._asking_back = AskingBack()
 
     def run(self) -> int:
         """Conduct the session; returns the exit code."""
@@ -83,7 +86,7 @@ class _PlainInterview:
         if isinstance(effect, Review):
             return self._review(effect)
         if isinstance(effect, Rejected):
-            self._console.narrate(f"Not possible now: {effect.reason}.")
+            self._console.narrate(effect.reason)
             return self._listen() if self._conductor.state.phase is Phase.ANSWERING else ()
         return ()
 
@@ -112,7 +115,7 @@ class _PlainInterview:
             if time_up := conductor.time_up(self._text()):
                 self._console.narrate(TIME_IS_UP)
                 return self._send(time_up)
-            line = self._console.read_line("> ")
+            line = self._next_line()
             if line is None:
                 return self._end_of_input()
             self._contests.settle()
@@ -121,7 +124,9 @@ class _PlainInterview:
                 self._lines.append(line)
                 conductor.save_draft(self._text(), len(self._lines) - 1, len(line))
             elif command.name == SUBMIT:
-                if submitted := self._pass_on.submitted(self._text()):
+                if self._asking_back.takes(conductor.turn, self._text()):
+                    self._ask_back()
+                elif submitted := self._pass_on.submitted(self._text()):
                     self._just_submitted = True
                     return self._send(submitted)
             elif command.name in PASSING:
@@ -129,6 +134,23 @@ class _PlainInterview:
                     return self._send(chosen)
             elif not self._tell(command):
                 return self._command(command.name)
+
+    def _next_line(self) -> str | None:
+        """A line of the answer, or a command; one that Ctrl-C breaks off belongs to the draft."""
+        try:
+            return self._console.read_line("> ")
+        except KeyboardInterrupt:
+            begun = self._console.unfinished.rstrip()
+            if begun and not any(each.startswith(begun) for each in (SUBMIT, *COMMANDS)):
+                self._lines.append(begun)
+            raise
+
+    def _ask_back(self) -> None:
+        """Put what was typed to the interviewer; the answer begins anew."""
+        self._speaker.clarify(clean_line(self._text()))
+        self._lines = []
+        self._conductor.save_draft("")
+        self._console.narrate(TAKEN_AS_ASKED)
 
     def _tell(self, command: Command) -> bool:
         """Carry out a command that moves the interview nowhere; False for any other."""
@@ -199,17 +221,17 @@ class _PlainInterview:
         return self._conductor.send_grade(graded)
 
     def _wait(self, future: Future[Graded]) -> Graded:
-        """Wait for a grade, saying once in a while what the encoder is doing."""
-        said = ""
-        while True:
-            try:
-                return future.result(timeout=1.0)
-            except NotYet:
-                status = self._status()
-                text = f"Reading your answer (encoder {status.state}{': ' + status.detail if status.detail else ''})"
-                if text != said:
-                    self._console.narrate(text)
-                    said = text
+        """Wait for a grade; said once a turn, when it takes a second or more."""
+        try:
+            return future.result(timeout=1.0)
+        except NotYet:
+            first = FIRST_READING if self._status().state == "starting" else ""
+        with self._console.waiting(f"Reading your answer{first}") as go_on:
+            while True:
+                try:
+                    return future.result(timeout=0.5)
+                except NotYet:
+                    go_on()
 
     def _review(self, effect: Review) -> tuple[Effect, ...]:
         summary = self._conductor.summary()

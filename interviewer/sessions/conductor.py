@@ -134,11 +134,18 @@ class Conductor(SessionView):
 
     def send_grade(self, event: Graded, *, running: bool = True) -> tuple[Effect, ...]:
         """Store a grade, with the snapshot of the question it may bring into the plan."""
-        if event.deeper is not None and event.deeper in self._bank:
+        if event.deeper is not None and self._may_join(event.deeper):
             self.journal.add_item(self.row.id, self._bank[event.deeper])
         elif event.deeper is not None:
             event = event.model_copy(update={"deeper": None})
         return self.send(event, running=running)
+
+    def _may_join(self, question_id: str) -> bool:
+        """Whether a deeper question may come into the plan: of the topics asked for, and not asked in any session."""
+        topics = self.state.config.topics
+        if question_id not in self._bank or question_id in self.journal.times_asked():
+            return False
+        return not topics or self._bank[question_id].question.topic in topics
 
     def word(self, speech: Speech, on_words: OnWords | None = None) -> Future[Utterance]:
         """Find words for a speech: a model's, or the authored ones at once. Pass them to `keep`. Never raises.

@@ -47,7 +47,7 @@ def request_ruling(conductor: Conductor, turn_id: int, point_id: str, span: Span
 
 
 def keep_ruling(conductor: Conductor, event: Contested) -> str:
-    """Store a ruling. Returns why the session takes none, "" when it does.
+    """Store a ruling. Returns why the session takes none, as a sentence; "" when it does.
 
     Raises:
         StorageError: it is not on disk; the point can still be contested.
@@ -67,8 +67,7 @@ def turn_mark(conductor: Conductor, question_id: str, score: PointScore) -> str:
         return "The point is covered; there is nothing to mark."
     now, point_id = conductor.clock(), score.point.id
     event = Claimed(at=now, question_id=question_id, point_id=point_id, said=not score.claimed)
-    refused = _send(conductor, event)
-    return f"Not possible: {refused}." if refused else ""
+    return _send(conductor, event)
 
 
 def _send(conductor: Conductor, event: Event) -> str:

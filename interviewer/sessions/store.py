@@ -118,7 +118,9 @@ class SessionStore:
             UsageError: no question fits, or the judge is to be used and is not configured.
         """
         seen, near = self.journal.times_asked(), self._neighbours()
-        plan = plan_interview(self.bank, config, random.Random(config.seed), seen=seen, neighbours=near)
+        plan = plan_interview(
+            self.bank, config, random.Random(config.seed), seen=seen, recent=tuple(seen), neighbours=near
+        )
         if not plan.questions:
             raise UsageError("No question fits.", todo="Choose other topics, or leave `--topic` out.")
         return self._create(config, plan)

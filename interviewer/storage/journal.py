@@ -256,10 +256,11 @@ class SqliteJournal:
         raise UsageError(f"{problem}.", todo=f"Say one of these, or `last`: {latest}")
 
     def times_asked(self) -> dict[str, int]:
-        """How often each question has been part of a session; a demonstration is none."""
+        """How often each question has been part of a session, in the order in which that was the case last; a
+        demonstration is none."""
         rows = self._read(
             "SELECT question_id, COUNT(*) FROM session_items JOIN sessions ON id = session_id "
-            "WHERE NOT coalesce(json_extract(config, '$.demo'), 0) GROUP BY question_id"
+            "WHERE NOT coalesce(json_extract(config, '$.demo'), 0) GROUP BY question_id ORDER BY MAX(created_at)"
         )
         return dict(rows)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from textual.widgets import OptionList
+from textual.widgets.text_area import Selection
 
 from interviewer.core.bank.content import Item
 from interviewer.core.grade.grade import Assessment, GradeRequest, GradeResult
@@ -14,6 +15,7 @@ from interviewer.core.interview.session import Mode, Phase
 from interviewer.errors import EncoderError, StorageError
 from interviewer.services import Services
 from interviewer.sessions.conductor import Conductor
+from interviewer.tui.screens.confidence import ConfidenceScreen
 from interviewer.tui.screens.contest import ContestScreen
 from interviewer.tui.screens.question_verdict import ResultScreen
 from interviewer.tui.screens.report import ReportScreen
@@ -336,7 +338,7 @@ async def test_after_both_tries_a_point_can_still_be_marked_as_said(
         await story.until(lambda: "(marked by you as said; both tries are used)" in " ".join(story.visible().split()))
 
 
-async def test_an_interview_says_that_marks_of_ones_own_are_for_practice(
+async def test_an_interview_offers_no_marks_of_ones_own(
     services: Services, claims: ScriptedEngine, begin: Begin
 ) -> None:
     conductor = begin(count=1)
@@ -349,8 +351,10 @@ async def test_an_interview_says_that_marks_of_ones_own_are_for_practice(
         await story.until(lambda: not isinstance(story.app.screen, ReportScreen))
         await story.pilot.press("c")
         await story.until(lambda: isinstance(story.app.screen, ContestScreen))
+        assert "I did say this" not in story.visible()
+        assert "it is refused, you have one more try." in " ".join(story.visible().split())
         await story.pilot.press("i")
-        await story.until(lambda: "Marks of your own are for" in story.visible())
+        await story.pilot.pause()
     assert not conductor.state.turns[0].claimed
 
 
@@ -371,3 +375,29 @@ async def test_a_mark_that_cannot_be_stored_is_explained_and_not_made(
         await story.until(lambda: "[/b] the disk is full" in story.visible())
         assert not conductor.state.turns[0].claimed
         monkeypatch.undo()
+
+
+async def test_the_longest_answer_is_shown_first_and_a_mark_snaps_to_words(
+    services: Services, claims: ScriptedEngine, begin: Begin
+) -> None:
+    claims.script = reads_marks(0.1)
+    conductor = begin(mode=Mode.PRACTICE)
+    async with tell(services, conductor) as story:
+        await story.type("not much")
+        await story.pilot.press("ctrl+s")
+        await story.until(lambda: isinstance(story.app.screen, ConfidenceScreen))
+        await story.pilot.press("escape")
+        await story.until(lambda: conductor.turn.id == 1 and conductor.state.phase is Phase.ANSWERING)
+        await story.type("These words came later. They don't say it.")
+        await story.pilot.press("ctrl+s")
+        await story.until(lambda: conductor.turn.id == 2 and conductor.state.phase is Phase.ANSWERING)
+        await story.pilot.press("f4")
+        await story.until(lambda: isinstance(story.app.screen, ResultScreen))
+        await story.pilot.press("c", "enter")
+        await story.until(lambda: isinstance(story.app.screen.focused, MarkArea))
+        area = story.app.screen.query_one(MarkArea)
+        assert area.text == "These words came later. They don't say it."
+        area.selection = Selection((0, 8), (0, 31))
+        assert area.marked.cut(area.text) == "words came later. They don't"
+        area.selection = Selection((0, 8), (0, 8))
+        assert area.marked.cut(area.text) == ""

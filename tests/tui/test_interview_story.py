@@ -110,7 +110,7 @@ async def test_an_empty_answer_is_refused_with_a_word(services: Services, begin:
     conductor = begin()
     async with tell(services, conductor) as story:
         await story.pilot.press("ctrl+s")
-        await story.until(lambda: "the answer is empty" in story.toasts())
+        await story.until(lambda: "Nothing is typed yet." in story.toasts())
         assert conductor.state.phase is Phase.ANSWERING
 
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
+from textual import events
 from textual.widgets import TextArea
 
-from interviewer.core.interview.session import Outcome, Phase, TurnKind
+from interviewer.core.interview.session import Mode, Outcome, Phase, TurnKind
+from interviewer.core.interview.utterance import Act
 from interviewer.services import Services
 from interviewer.sessions.conductor import Conductor
+from interviewer.tui.screens.confidence import ConfidenceScreen
 from interviewer.tui.screens.confirm import ConfirmScreen
 from interviewer.tui.screens.interview import InterviewScreen
 from interviewer.tui.screens.report import ReportScreen
+from interviewer.tui.widgets.pinned_question import PinnedQuestion
 from tests.support.scripted import ScriptedEngine
-from tests.tui.conftest import Story, tell
+from tests.tui.conftest import Story, screen_of, tell
 
 Begin = Callable[..., Conductor]
 
@@ -161,3 +166,102 @@ async def test_no_is_enough_to_end_it(services: Services, begin: Begin) -> None:
         await story.type("no, thanks")
         await story.pilot.press("ctrl+s")
         await story.until(lambda: isinstance(story.app.screen, ReportScreen))
+
+
+async def test_a_question_back_in_the_box_is_asked_and_is_the_answer_only_the_second_time(
+    services: Services, begin: Begin
+) -> None:
+    conductor = begin()
+    async with tell(services, conductor) as story:
+        await story.type("what do you mean\nby stage?")
+        await story.pilot.press("ctrl+s")
+        await story.until(lambda: bool(conductor.state.words(Act.CLARIFICATION, 0)))
+        assert conductor.state.words(Act.CLARIFICATION, 0)[0].asked == "what do you mean by stage?"
+        assert editor_text(story) == ""
+        await story.until(lambda: "The same words once more are taken as your answer." in story.visible())
+        assert (conductor.turn.id, conductor.turn.outcome, conductor.turn.hints) == (0, None, 0)
+        draft = conductor.draft()
+        assert draft is None or not draft.text
+        await story.type("what do you mean by stage?")
+        assert "once more" not in story.visible()
+        await story.pilot.press("ctrl+s")
+        await story.until(lambda: conductor.state.turns[0].outcome is Outcome.ANSWERED)
+    assert len(conductor.state.words(Act.CLARIFICATION, 0)) == 1
+
+
+async def test_text_typed_into_the_confidence_dialog_goes_into_the_next_box(
+    services: Services, engine: ScriptedEngine, begin: Begin
+) -> None:
+    engine.holding = True
+    conductor = begin(mode=Mode.PRACTICE)
+    async with tell(services, conductor) as story:
+        await story.type("the answer")
+        await story.pilot.press("ctrl+s")
+        await story.until(lambda: isinstance(story.app.screen, ConfidenceScreen))
+        await story.pilot.press(*"next 3", "space", *"it4", "enter", *"5")
+        await story.until(lambda: isinstance(story.app.screen, InterviewScreen))
+        assert editor_text(story) == "next 3 it4\n5"
+        assert conductor.state.turns[0].confidence is None
+        engine.release()
+        await story.until(lambda: conductor.turn.id == 1 and conductor.state.phase is Phase.ANSWERING)
+        await story.pilot.pause()
+        assert editor_text(story) == "next 3 it4\n5"
+
+
+async def test_a_paste_into_the_confidence_dialog_is_no_answer_to_it(
+    services: Services, engine: ScriptedEngine, begin: Begin
+) -> None:
+    engine.holding = True
+    conductor = begin(mode=Mode.PRACTICE)
+    async with tell(services, conductor) as story:
+        await story.type("the answer")
+        await story.pilot.press("ctrl+s")
+        await story.until(lambda: isinstance(story.app.screen, ConfidenceScreen))
+        story.app.post_message(events.Paste("5 layers"))
+        await story.until(lambda: isinstance(story.app.screen, InterviewScreen))
+        await story.until(lambda: editor_text(story) == "5 layers")
+        assert conductor.state.turns[0].confidence is None
+        engine.release()
+
+
+async def test_last_words_have_no_questions_clock_and_no_hint(services: Services, begin: Begin) -> None:
+    conductor = begin(count=1, edition=2)
+    async with tell(services, conductor) as story:
+        assert "Hint" in story.visible().splitlines()[-1]
+        await story.type("an answer")
+        await story.pilot.press("ctrl+s")
+        for _ in range(3):
+            await story.until(lambda: conductor.state.phase is Phase.ANSWERING)
+            if conductor.turn.kind is TurnKind.LAST_WORDS:
+                break
+            await story.pilot.press("f4")
+            await story.pilot.pause()
+        await story.until(lambda: "last words" in story.visible().splitlines()[0])
+        head = story.visible().splitlines()[0]
+        assert " min" not in head
+        assert head.rstrip().endswith("in all")
+        assert "Hint" not in story.visible().splitlines()[-1]
+
+
+async def test_while_an_answer_is_read_its_question_is_not_asked_again_and_a_sign_moves(
+    services: Services, engine: ScriptedEngine, begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pinned: list[str] = []
+    monkeypatch.setattr(PinnedQuestion, "show_question", lambda self, prompt: pinned.append(prompt))
+    engine.holding = True
+    conductor = begin()
+    async with tell(services, conductor) as story:
+        await story.type("a long answer of many words " * 40)
+        await story.pilot.press("ctrl+s")
+        await story.until(lambda: "Reading your answer" in story.visible())
+        await story.until(lambda: "answer ⠙ · saved" in story.visible())
+        await story.until(lambda: "answer ⠹ · saved" in story.visible())
+        assert not pinned
+        screen_of(story, InterviewScreen)._reading_since -= 12
+        await story.until(lambda: bool(re.search(r" 1\d s · saved", story.visible())))
+        engine.release()
+        await story.until(lambda: conductor.turn.id == 1 and conductor.state.phase is Phase.ANSWERING)
+        prompt = " ".join(conductor.turn.prompt.split())[:40]
+        await story.until(lambda: prompt in " ".join(story.visible().split()))
+        await story.pilot.pause()
+        assert not pinned, "what was said is to be seen"

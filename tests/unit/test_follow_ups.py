@@ -11,13 +11,15 @@ from hypothesis import strategies as st
 from interviewer.core.bank.kinds import Level, VerdictName
 from interviewer.core.grade.grade import Grade, GradeRequest, GradeResult, HeldMisconception, PointVerdict, Span
 from interviewer.core.interview.followup import UNHEARD, FollowUp, pick_follow_up
+from interviewer.core.interview.own_words import whole_quotes
 from interviewer.core.interview.session import RULES, Outcome, SessionConfig, State, Turn, TurnKind
 from interviewer.sessions.turn_grading import grade_turn
 from tests.support.builders import make_grade, make_item
 
 ITEM = make_item("alpha")
-ANSWER = "right near wrong other"
-RIGHT, NEAR, WRONG = Span(start=0, end=5), Span(start=6, end=10), Span(start=11, end=16)
+ANSWER = "right. near 1. wrong. other 1."
+RIGHT, NEAR, WRONG = Span(start=0, end=6), Span(start=7, end=14), Span(start=15, end=21)
+OTHER = Span(start=22, end=30)
 
 
 def said(name: str, verdict: VerdictName, covered: float, evidence: Span | None = None) -> PointVerdict:
@@ -92,27 +94,27 @@ def test_a_point_that_was_heard_in_a_reply_is_not_asked_for_again() -> None:
 
 def test_the_words_that_came_near_are_quoted() -> None:
     found = follow(*filled(said("p1", VerdictName.UNSURE, 0.05, NEAR)))
-    assert found == FollowUp(TurnKind.PROBE, "p1", 'You said: "near". Probe 1?')
+    assert found == FollowUp(TurnKind.PROBE, "p1", 'You said: "near 1". Probe 1?')
 
 
 def test_a_quote_ends_with_one_stop() -> None:
-    turn = turn_of(filled(said("p1", VerdictName.UNSURE, 0.05, Span(start=0, end=6))))
-    turn = turn.model_copy(update={"answer": "quote. more"})
+    turn = turn_of(filled(said("p1", VerdictName.UNSURE, 0.05, Span(start=0, end=8))))
+    turn = turn.model_copy(update={"answer": "quote 1. more"})
     found = pick_follow_up(ITEM, Level.STAFF, [turn], edition=RULES)
     assert found is not None
-    assert found.prompt == 'You said: "quote". Probe 1?'
+    assert found.prompt == 'You said: "quote 1". Probe 1?'
 
 
 def test_the_wrong_words_are_quoted_in_a_challenge() -> None:
-    found = follow(*filled(said("p1", VerdictName.CONTRADICTED, 0.0, WRONG)))
-    assert found == FollowUp(TurnKind.CHALLENGE, "p1", 'You said: "wrong". Probe 1?')
+    found = follow(*filled(said("p1", VerdictName.CONTRADICTED, 0.0, OTHER)))
+    assert found == FollowUp(TurnKind.CHALLENGE, "p1", 'You said: "other 1". Probe 1?')
 
 
 @pytest.mark.parametrize(
     ("credited", "prompt"),
     [
         (RIGHT, 'You said: "wrong". Are you sure?'),
-        (Span(start=0, end=16), "Are you sure?"),
+        (Span(start=0, end=20), "Are you sure?"),
         (None, 'You said: "wrong". Are you sure?'),
     ],
 )
@@ -128,7 +130,7 @@ def test_a_misconception_is_challenged_behind_its_own_words(credited: Span | Non
 
 @pytest.mark.parametrize("verdict", [VerdictName.UNSURE, VerdictName.CONTRADICTED])
 def test_words_that_earned_another_point_are_never_held_up(verdict: VerdictName) -> None:
-    right = said("p0", VerdictName.COVERED, 0.9, Span(start=0, end=10))
+    right = said("p0", VerdictName.COVERED, 0.9, Span(start=0, end=13))
     found = follow(*filled(right, said("p1", verdict, 0.0, NEAR)))
     assert found is not None
     assert (found.target, found.prompt) == ("p1", "Probe 1?")
@@ -176,3 +178,51 @@ def test_deeper_goes_what_was_not_heard_and_only_once() -> None:
         update={"id": 1, "kind": TurnKind.DEEPER, "target": "p3"}
     )
     assert pick_follow_up(item, Level.MID, [first, reply], edition=RULES) is None
+
+
+def ask_about(answer: str, evidence: str, *, prompts: Sequence[str] = (), edition: int = RULES) -> str:
+    """The follow-up on point p1, near which these words of the answer came."""
+    start = answer.index(evidence)
+    near = said("p1", VerdictName.UNSURE, 0.05, Span(start=start, end=start + len(evidence)))
+    turn = turn_of(filled(near)).model_copy(update={"answer": answer})
+    more = [
+        turn_of([]).model_copy(update={"id": n, "kind": TurnKind.PROBE, "target": "p9", "prompt": each, "answer": "so"})
+        for n, each in enumerate(prompts, 1)
+    ]
+    found = pick_follow_up(ITEM, Level.STAFF, [turn, *more], edition=edition)
+    assert found is not None
+    return found.prompt
+
+
+LONG = "The first thing 1 is a clause, and then it goes on " + "for a while and " * 8 + "ends."
+
+
+@pytest.mark.parametrize(
+    ("answer", "evidence", "prompt"),
+    [
+        (
+            "It does 1 thing less, not because of it. Next.",
+            "It does 1 thing less, not",
+            'You said: "It does 1 thing less, not because of it". ',
+        ),
+        (LONG, LONG, 'You said: "The first thing 1 is a clause". '),
+        ("a 1 " * 40, "a 1 a 1", ""),
+        ("The output layer uses softmax.", "The output layer uses softmax.", ""),
+    ],
+)
+def test_a_quote_ends_where_a_clause_does_and_is_about_the_point(answer: str, evidence: str, prompt: str) -> None:
+    assert ask_about(answer, evidence) == f"{prompt}Probe 1?"
+
+
+def test_no_words_are_quoted_twice() -> None:
+    before = 'You said: "Near 1 it is". What else?'
+    assert ask_about("Near 1 it is.", "Near 1", prompts=[before]) == "Probe 1?"
+    assert ask_about("Near 1 it is.", "Near 1", prompts=[before], edition=3) == 'You said: "Near 1". Probe 1?'
+
+
+@given(st.text("ab1 .,;not-\n", min_size=1, max_size=300), st.data())
+def test_what_is_quoted_stands_in_the_answer_and_is_short(answer: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(answer) - 1))
+    for left, right in whole_quotes(answer, (start, data.draw(st.integers(start + 1, len(answer))))):
+        assert 0 <= left < right <= len(answer)
+        assert right - left <= 120

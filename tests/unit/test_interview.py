@@ -169,7 +169,7 @@ def test_hints_come_in_order_and_run_out() -> None:
     second = play(first.state, HintRequested(at=2))
     third = play(second.state, HintRequested(at=3))
     assert (first.effects, second.effects) == ((ShowHint("alpha", 0),), (ShowHint("alpha", 1),))
-    assert third.effects == (Rejected("there is no further hint"),)
+    assert third.effects == (Rejected("There is no further hint."),)
 
 
 @pytest.mark.parametrize(("event", "outcome"), [(Skipped(at=3), Outcome.SKIPPED), (DontKnow(at=3), Outcome.DONT_KNOW)])
@@ -256,7 +256,7 @@ def test_a_plan_may_not_repeat_a_question_and_needs_one() -> None:
 
 def test_before_it_has_begun_an_interview_can_be_left_and_ended_but_not_paused() -> None:
     new = begin(SessionConfig(level=Level.MID), PLAN)
-    assert play(new, Paused(at=1)) == Step(new, (Rejected("the interview has not started"),))
+    assert play(new, Paused(at=1)) == Step(new, (Rejected("The interview has not started."),))
     assert play(new, Quit(at=1)) == Step(new, (Leave(),))
     assert play(new, Ended(at=1)).effects == (Finish(),)
     assert play(new, Resumed(at=1)).effects == (Ask(0),), "taking it up begins it"
@@ -264,7 +264,7 @@ def test_before_it_has_begun_an_interview_can_be_left_and_ended_but_not_paused()
 
 def test_a_paused_interview_is_not_paused_again_but_can_be_left() -> None:
     paused = play(opened(), Paused(at=1)).state
-    assert play(paused, Paused(at=2)) == Step(paused, (Rejected("the interview is already paused"),))
+    assert play(paused, Paused(at=2)) == Step(paused, (Rejected("The interview is already paused."),))
     assert play(paused, Quit(at=2)) == Step(paused, (Leave(),))
 
 

@@ -144,7 +144,7 @@ def practise(tmp_path: Path, lines: str, *, demo: bool = False) -> None:
     services = build_services(alone=write_pack(tmp_path / "pack", make_item("alpha"), make_item("beta")), engine=engine)
     services.model.demo = demo
     conductor = services.sessions.create(SessionConfig(level=Level.MID, count=2, seed=3, mode=Mode.PRACTICE))
-    play(services, conductor, f"I said [so] at once.\n.\nAnd once more.\n.\n/idk\n{lines}\n/end\n")
+    play(services, conductor, f"I said [so] at once.\n.\nAnd some more.\n.\n/idk\n{lines}\n/end\n")
     services.close()
 
 
@@ -162,7 +162,7 @@ def test_marks_are_written_as_rows_that_eval_reads(tmp_path: Path) -> None:
     first = rows[0]
     assert first["key_points"] == [f"Statement 1 of {first['question_id']}."]
     assert (first["answer"], first["score"], first["source"]) == (
-        "I said [so] at once.\n\nAnd once more.",
+        "I said [so] at once.\n\nAnd some more.",
         1,
         "own mark",
     )

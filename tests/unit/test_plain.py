@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from threading import Timer
 
 import pytest
 
@@ -100,7 +101,7 @@ def test_input_that_is_not_utf8_is_said_and_the_rest_is_kept(services: Services)
 def test_an_empty_answer_is_refused_and_can_be_made_good(services: Services) -> None:
     conductor = start(services)
     _, _, err = play(services, conductor, ".\nnow something\n.\n/end\n")
-    assert "the answer is empty" in err
+    assert "Nothing is typed yet." in err
     assert conductor.state.turns[0].answer == "now something"
 
 
@@ -272,3 +273,26 @@ def test_authored_words_can_be_chosen_although_a_model_judges(monkeypatch: pytes
         assert "words what" not in built.model.notice()
     finally:
         built.close()
+
+
+def test_a_long_wait_is_said_once_and_shown_to_go_on_at_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr("interviewer.plain.console.monotonic", lambda: now)
+    for interactive, shown in ((True, "Reading ......... 10 s 20 s\n"), (False, "Reading ...\n")):
+        err, now = io.StringIO(), 0.0
+        console = Console(stdin=io.BytesIO(), err=err)
+        console.interactive = interactive
+        with console.waiting("Reading") as go_on:
+            for _ in range(58):
+                now += 0.5
+                go_on()
+        assert err.getvalue() == shown
+
+
+def test_reading_is_said_once_a_turn_in_plain_words(services: Services, engine: ScriptedEngine) -> None:
+    engine.holding = True
+    conductor = start(services, count=1)
+    Timer(2.2, engine.release).start()
+    _, _, err = play(services, conductor, "an answer\n.\n/end\n")
+    assert err.count("Reading your answer ...") == 1
+    assert "encoder" not in err

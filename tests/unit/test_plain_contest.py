@@ -222,7 +222,7 @@ def test_full_credit_leaves_nothing_to_contest(services: Services, engine: Scrip
     )
     _, out, err = contest(services, '/contest 1 "these words made the point"')
     assert "Point 1 is covered" in err
-    assert "It can be done for 2 to 4; refused, there is one more try, with other words." in out
+    assert "It can be done for 2 to 4. If it is refused, you have one more try, with other words." in out
 
 
 def test_an_answer_without_a_grade_has_nothing_to_contest(services: Services, engine: ScriptedEngine) -> None:

@@ -174,3 +174,43 @@ def test_questions_asked_before_come_last_and_in_other_words() -> None:
     assert {each.question_id for each in result.questions} == {"q-2", "q-3"}
     again = plan_interview(bank, config, random.Random(1), seen={"q-0": 1, "q-1": 1, "q-2": 2, "q-3": 2})
     assert {each.wording for each in again.questions} == {1}
+
+
+ASKED_FOR = ("optimisation", "regularisation", "vision")
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_sessions_in_a_row_stay_inside_their_topics_and_repeat_nothing_while_they_can(bank: Bank, level: Level) -> None:
+    there = {each.id for each in bank.heads if each.topic in ASKED_FOR and each.kind is not Kind.WARMUP}
+    for seed in range(20):
+        seen: dict[str, int] = {}
+        for n in range(len(there) // 3 + 2):
+            config = SessionConfig(level=level, count=3, topics=ASKED_FOR)
+            result = plan_interview(bank, config, random.Random(100 * seed + n), seen=seen, recent=tuple(seen))
+            ids = [each.question_id for each in result.questions]
+            assert set(ids) <= there
+            again = [each for each in ids if each in seen]
+            assert len(again) == max(0, 3 - len(there - set(seen)))
+            assert any("part of a session before" in note for note in result.notes) is bool(again)
+            before = list(seen)
+            assert not again or max(map(before.index, again)) < len(before) - 3, "the latest session comes last"
+            for each in ids:
+                seen[each] = seen.pop(each, 0) + 1
+
+
+def test_the_nearest_level_fills_a_gap() -> None:
+    bank = make_bank(
+        make_item("s", level=Level.SENIOR),
+        make_item("j", level=Level.JUNIOR),
+        make_item("x", level=Level.STAFF),
+    )
+    for seed in range(10):
+        assert {each.question_id for each in plan(bank, seed=seed, count=2).questions} == {"s", "x"}
+
+
+def test_what_was_asked_last_comes_last_however_seldom() -> None:
+    bank = make_bank(*(make_item(f"q-{n}", level=Level.SENIOR) for n in range(4)))
+    seen = {"q-0": 3, "q-1": 3, "q-2": 1, "q-3": 1}
+    config = SessionConfig(level=Level.SENIOR, count=2)
+    result = plan_interview(bank, config, random.Random(1), seen=seen, recent=tuple(seen))
+    assert {each.question_id for each in result.questions} == {"q-0", "q-1"}

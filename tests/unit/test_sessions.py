@@ -18,6 +18,7 @@ from interviewer.core.interview.session import (
     AskConfidence,
     DontKnow,
     Ended,
+    Graded,
     HintRequested,
     Phase,
     SessionConfig,
@@ -35,7 +36,7 @@ from interviewer.sessions.session_view import SessionView
 from interviewer.sessions.speaking import question_text, speeches_for
 from interviewer.sessions.store import SessionStore
 from interviewer.storage import SqliteJournal
-from tests.support.builders import make_item
+from tests.support.builders import make_grade, make_item
 from tests.support.packs import write_pack
 from tests.support.scripted import ScriptedEngine
 
@@ -281,3 +282,26 @@ def test_whoever_waits_for_a_ruling_hears_that_nobody_can_be_asked(services: Ser
     conductor.arbiter = None
     with pytest.raises(MockdlError, match="Nobody is there"):
         request_ruling(conductor, 0, "p0", span).result(timeout=20)
+
+
+@pytest.mark.parametrize(
+    ("topics", "deeper", "joins"),
+    [((), "beta", True), (("foundations",), "beta", True), (("vision",), "beta", False), ((), "gamma", False)],
+)
+def test_a_deeper_question_comes_from_the_topics_asked_for_and_is_new(
+    tmp_path: Path, topics: tuple[str, ...], deeper: str, joins: bool
+) -> None:
+    items = [
+        *(make_item(name, topic="vision") for name in ("one", "two")),
+        *(make_item(name, topic="foundations") for name in ("alpha", "beta", "gamma")),
+    ]
+    built = build_services(alone=write_pack(tmp_path / "deep", *items), engine=ScriptedEngine())
+    built.sessions.create_from(["gamma"], SessionConfig(level=Level.MID, count=1))
+    planned = ["one", "two"] if "vision" in topics else ["alpha", "one"]
+    conductor = built.sessions.create_from(planned, SessionConfig(level=Level.MID, count=2, topics=topics, edition=2))
+    conductor.open()
+    conductor.send(AnswerSubmitted(at=conductor.clock(), text="an answer"))
+    grade = make_grade(dict.fromkeys(("p0", "p1", "p2", "p3"), "covered"))
+    conductor.send_grade(Graded(at=conductor.clock(), turn_id=0, result=grade, deeper=deeper))
+    assert (conductor.state.plan[1].question_id == deeper) is joins
+    built.close()

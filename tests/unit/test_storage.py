@@ -215,3 +215,10 @@ def test_a_journal_from_before_names_is_read(tmp_path: Path) -> None:
         old.execute("INSERT INTO sessions VALUES (?,?,?,?,?,?,?)", (ROW.id, 1.0, config, plan, "[]", 0, 1.0))
     old.close()
     assert open_journal(path).session(ROW.id).name == ""
+
+
+def test_what_was_asked_last_is_named_last(journal: SqliteJournal) -> None:
+    for at, name in enumerate(("beta", "alpha", "beta")):
+        row = ROW._replace(id=f"20261121-110{at}-0000", created_at=ROW.created_at + 60 * at + 60)
+        journal.create_session(row, [make_item(name)])
+    assert list(journal.times_asked().items()) == [("alpha", 2), ("beta", 2)]

@@ -93,6 +93,9 @@ _NO_OTHER_WORDS = (
     "I have no other words for it that would not give it away. I can repeat the question, and there may be a hint."
 )
 _ASSUME = "Where it leaves something open, state what you assume and go on from there."
+_CHOICE = re.compile(r"\bor\b|\b(?:should|shall|may|can) i\b|\bassume\b", re.IGNORECASE)
+"""How one asks which of two things is meant; other words for the question would not say it."""
+_CHOOSE = "Where the question leaves that open, say which you take and go on from there."
 _CLOSINGS = (
     "That was the last question. Thank you for your time.",
     "We are through. Thank you for the conversation.",
@@ -155,6 +158,8 @@ def clarify(state: State, turn: Turn, item: Item, asked: str) -> Speech:
     given = " ".join(each.text for each in state.words(Act.CLARIFICATION, turn.id))
     if (meaning := next(_meanings(asked, item, given), None)) is not None:
         return _speech(Act.CLARIFICATION, turn, item, meaning, asked=asked)
+    if _CHOICE.search(asked) and _CHOOSE not in given:
+        return _speech(Act.CLARIFICATION, turn, item, _CHOOSE, asked=asked)
     if turn.kind is TurnKind.QUESTION:
         others = [each.strip() for each in item.question.prompts if each != turn.prompt and each.strip() not in given]
         text = f"Let me put it differently. {others[0]}" if others else _NO_OTHER_WORDS

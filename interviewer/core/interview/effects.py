@@ -42,6 +42,7 @@ class Rejected(NamedTuple):
     """The event makes no sense now; nothing changed."""
 
     reason: str
+    """As a sentence to the candidate."""
 
 
 Effect = Ask | GradeTurn | ShowHint | Review | Finish | Leave | Rejected

@@ -3,7 +3,8 @@
 Challenge what was said wrongly, then ask for the heaviest core point that was surely not heard, behind the candidate's
 own words where some came near, then, when the answer was strong, go one level deeper. Two follow-ups at most for one
 question. The first edition of the rules asked for any core point with little credit, also for one that was half heard;
-the second did not quote the misconception that it challenged.
+the second did not quote the misconception that it challenged; the third quoted the evidence as the grader had cut it,
+whatever it had to do with the probe, and again if need be.
 """
 
 from __future__ import annotations
@@ -16,10 +17,11 @@ from interviewer.core.bank.kinds import Level, VerdictName
 from interviewer.core.bank.rubric import KeyPoint
 from interviewer.core.grade.grade import FIX_PREFIX, Grade
 from interviewer.core.interview.misconception_scores import MisconceptionScore
+from interviewer.core.interview.own_words import bears_on, quote_behind, quoted_before, whole_quotes
 from interviewer.core.interview.point_scores import ENOUGH_CREDIT, PointScore
 from interviewer.core.interview.scoring import score_question
 from interviewer.core.interview.session import Turn, TurnKind
-from interviewer.core.text import shorten
+from interviewer.core.text import clean_line, shorten
 
 MOST_FOLLOW_UPS = 2
 STRONG_CORE = 0.8
@@ -55,7 +57,12 @@ def pick_follow_up(item: Item, level: Level, turns: Sequence[Turn], *, edition: 
     score = score_question(item, level, turns)
     for wrong in sorted(score.misconceptions, key=lambda each: -each.misconception.penalty):
         if FIX_PREFIX + wrong.misconception.id not in asked and wrong.misconception.key_point not in asked:
-            return _challenge(wrong, score.points if edition > 2 else ())
+            challenge, target = wrong.misconception.challenge, FIX_PREFIX + wrong.misconception.id
+            if edition > 3:
+                challenge = _behind_a_quote(challenge, wrong, score.points, turns)
+            elif edition > 2:
+                challenge = _with_their_words(challenge, wrong, score.points)
+            return FollowUp(TurnKind.CHALLENGE, target, challenge)
     missing = [each for each in score.points if each.expected and each.credit < ENOUGH_CREDIT]
     missing = [each for each in missing if each.point.id not in asked and not _challenged(item, each.point, asked)]
     wrongly = [each for each in missing if each.verdict is VerdictName.CONTRADICTED]
@@ -64,7 +71,12 @@ def pick_follow_up(item: Item, level: Level, turns: Sequence[Turn], *, edition: 
         if wrongly or missing:
             chosen = _heaviest(wrongly or missing)
             kind = TurnKind.CHALLENGE if wrongly else TurnKind.PROBE
-            return FollowUp(kind, chosen.point.id, _with_their_words(chosen.point.probe, chosen, score.points))
+            prompt = chosen.point.probe
+            if edition < 4:
+                prompt = _with_their_words(prompt, chosen, score.points)
+            elif bears_on(chosen.evidence, chosen.point, item):
+                prompt = _behind_a_quote(prompt, chosen, score.points, turns)
+            return FollowUp(kind, chosen.point.id, prompt)
     elif wrongly:
         return _question_claim(_heaviest(wrongly))
     elif missing:
@@ -105,16 +117,26 @@ def _with_their_words(asked: str, said: PointScore | MisconceptionScore, points:
 
 
 def _overlap(one: PointScore | MisconceptionScore, other: PointScore) -> bool:
-    if one.span is None or other.span is None or one.turn_id != other.turn_id:
-        return False
-    return max(one.span[0], other.span[0]) < min(one.span[1], other.span[1])
+    return one.span is not None and one.turn_id == other.turn_id and _share(one.span, other.span)
 
 
-def _challenge(wrong: MisconceptionScore, points: Sequence[PointScore]) -> FollowUp:
-    """The authored challenge, behind the wrong words where `points` are given to tell them from right ones."""
-    challenge = wrong.misconception.challenge
-    prompt = _with_their_words(challenge, wrong, points) if points else challenge
-    return FollowUp(TurnKind.CHALLENGE, FIX_PREFIX + wrong.misconception.id, prompt)
+def _share(one: tuple[int, int], other: tuple[int, int] | None) -> bool:
+    return other is not None and max(one[0], other[0]) < min(one[1], other[1])
+
+
+def _behind_a_quote(
+    asked: str, said: PointScore | MisconceptionScore, points: Sequence[PointScore], turns: Sequence[Turn]
+) -> str:
+    """What is asked, behind whole clauses of what was said that earned no point and were not quoted before."""
+    answer = next((turn.answer for turn in turns if turn.id == said.turn_id), "")
+    earned = [each.span for each in points if each.turn_id == said.turn_id and each.credit >= ENOUGH_CREDIT]
+    before = quoted_before([turn.prompt for turn in turns])
+    for stretch in whole_quotes(answer, said.span) if said.span is not None else ():
+        words = clean_line(answer[slice(*stretch)]).lower()
+        repeats = any(each in words or words.rstrip(". ") in each for each in before)
+        if not repeats and not any(_share(stretch, each) for each in earned):
+            return quote_behind(asked, answer, stretch)
+    return asked
 
 
 def _question_claim(score: PointScore) -> FollowUp:

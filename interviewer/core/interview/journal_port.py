@@ -69,7 +69,8 @@ class JournalReader(Protocol):
         """The saved draft for this turn, if there is one."""
 
     def times_asked(self) -> dict[str, int]:
-        """How often each question has been part of a session; a demonstration is none."""
+        """How often each question has been part of a session, in the order in which that was the case last; a
+        demonstration is none."""
 
 
 class Journal(JournalReader, Protocol):

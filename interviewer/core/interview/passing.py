@@ -1,4 +1,5 @@
-"""Whether what somebody sent is no answer but "I don't know" or "pass", in whatever words people use for it.
+"""Whether what somebody sent is no answer but "I don't know", "pass" or a question back, in whatever words people use
+for it.
 
 Only the whole text counts: "not sure, but I think the variance grows" is an answer.
 """
@@ -8,9 +9,10 @@ from __future__ import annotations
 import re
 
 from interviewer.core.english import tokens
+from interviewer.core.interview.asking_back import asks_back
 from interviewer.core.interview.session import DontKnow, Outcome, Skipped
 
-__all__ = ["pass_on", "read_passing", "says_nothing"]
+__all__ = ["asks_back", "pass_on", "read_passing", "says_nothing"]
 
 _AROUND = re.compile(
     r"^(?:i'm|i am|i've|i have|i'll|let's|i)\b|\b(?:at all|right now|to be honest|tbh|i'm afraid|i am afraid|sorry|"

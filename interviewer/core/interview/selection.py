@@ -1,8 +1,9 @@
 """Which questions an interview asks, and in which order.
 
 A level-L interview draws about 60% at L, 25% one level below and 15% one above. Gaps are
-filled from below, then from above, then from the nearest topics, and said aloud. The same
-seed and bank give the same interview.
+filled from the nearest levels, the one below first, then from the nearest topics, and said aloud.
+Where topics are asked for, a question of theirs at any level that was not asked before comes
+before one that was. The same seed, bank and history give the same interview.
 """
 
 from __future__ import annotations
@@ -60,6 +61,7 @@ def plan_interview(
     rng: random.Random,
     *,
     seen: Mapping[str, int] | None = None,
+    recent: Sequence[str] = (),
     neighbours: Mapping[str, Sequence[Neighbour]] | None = None,
 ) -> Plan:
     """Choose and order the questions.
@@ -70,12 +72,14 @@ def plan_interview(
         rng: seeded by the caller.
         seen: how often each question was asked before; less-asked ones come first and a
             retake gets another wording.
+        recent: those ids in the order in which they were asked last; the latest come last, however seldom.
         neighbours: near questions from the index, to keep near-duplicates apart.
     """
     seen = seen or {}
     everything = list(bank.heads)
     rng.shuffle(everything)
-    everything.sort(key=lambda item: seen.get(item.id, 0))
+    last = {question_id: place for place, question_id in enumerate(recent, 1)}
+    everything.sort(key=lambda item: (last.get(item.id, 0), seen.get(item.id, 0)))
     warm_ups = [item for item in everything if item.kind is Kind.WARMUP]
     everything = [item for item in everything if item.kind is not Kind.WARMUP]
     pool = [item for item in everything if not config.topics or item.topic in config.topics]
@@ -83,14 +87,20 @@ def plan_interview(
     chosen: list[Head] = []
     notes: list[str] = []
     wanted = _quota(config.level, config.count)
+    fresh = [item for item in pool if not (config.topics and item.id in seen)]
     for level in sorted(wanted, key=lambda each: abs(each.rank - config.level.rank)):
-        _draw(pool, chosen, close, wanted[level], {level})
-    if len(chosen) < config.count:
-        _fill(pool, chosen, close, config, notes)
+        _draw(fresh, chosen, close, wanted[level], {level})
+    filled = _fill(fresh, chosen, close, config)
+    again = [item for item in pool if item not in fresh and item not in chosen]
+    for part in (again[: len(again) // 2], again[len(again) // 2 :]):  # the one asked longer ago first, at any level
+        filled += _fill(part, chosen, close, config)
+    notes += _describe_filled(filled, config)
     if len(chosen) < config.count:
         _fill_from_near_topics(everything, chosen, close, config, notes)
     if len(chosen) < config.count:
         notes.append(f"Of the {config.count} questions asked for, only {len(chosen)} could be found{_where(config)}.")
+    if known := sum(item.id in seen for item in chosen):
+        notes.append(f"{known} of the questions {'was' if known == 1 else 'were'} part of a session before.")
     ordered = _order(chosen, rng)
     warm_up = _warm_up(warm_ups, config, ordered)
     if warm_up is not None:
@@ -135,16 +145,22 @@ def _draw(pool: list[Head], chosen: list[Head], close: set[frozenset[str]], coun
     return count
 
 
-def _fill(
-    pool: list[Head], chosen: list[Head], close: set[frozenset[str]], config: SessionConfig, notes: list[str]
-) -> None:
-    """Fill a gap from L itself, then downwards, then upwards."""
-    rank = config.level.rank
-    for level in (config.level, *reversed(list(Level)[:rank]), *list(Level)[rank + 1 :]):
-        got = _draw(pool, chosen, close, config.count - len(chosen), {level})
-        if got and level is not config.level:
-            verb = "is" if got == 1 else "are"
-            notes.append(f"There are too few {config.level} questions{_where(config)}: {got} {verb} {level} level.")
+def _fill(pool: list[Head], chosen: list[Head], close: set[frozenset[str]], config: SessionConfig) -> Counter[Level]:
+    """Fill a gap from the nearest levels; returns how many came from each."""
+    return Counter(
+        {level: _draw(pool, chosen, close, config.count - len(chosen), {level}) for level in _nearest(config.level)}
+    )
+
+
+def _nearest(level: Level) -> list[Level]:
+    """All levels, nearest first, of two as near the lower one first."""
+    return sorted(Level, key=lambda each: (abs(each.rank - level.rank), each.rank))
+
+
+def _describe_filled(filled: Counter[Level], config: SessionConfig) -> list[str]:
+    few = f"There are too few {config.level} questions{_where(config)}"
+    found = [(level, filled[level]) for level in _nearest(config.level) if filled[level] and level is not config.level]
+    return [f"{few}: {got} {'is' if got == 1 else 'are'} {level} level." for level, got in found]
 
 
 def _fill_from_near_topics(
@@ -156,12 +172,11 @@ def _fill_from_near_topics(
 ) -> None:
     """Fill what is left from the topics nearest to those asked for, at L and nearby levels first."""
     near = dict.fromkeys(other for topic in config.topics for other in NEAREST_TOPICS.get(topic, ()))
-    levels = sorted(Level, key=lambda each: (abs(each.rank - config.level.rank), each.rank))
     for topic in near:
         if topic in config.topics:
             continue
         pool = [item for item in everything if item.topic == topic and item not in chosen]
-        got = sum(_draw(pool, chosen, close, config.count - len(chosen), {level}) for level in levels)
+        got = sum(_draw(pool, chosen, close, config.count - len(chosen), {level}) for level in _nearest(config.level))
         if got:
             verb = "is" if got == 1 else "are"
             notes.append(f"There are too few questions{_where(config)}: {got} {verb} from the nearby topic {topic}.")

@@ -85,25 +85,25 @@ def step(state: State, event: Event, items: Items) -> Step:
         items: the questions of the plan (and any question a `Graded` event brings).
     """
     if state.phase is Phase.FINISHED and not isinstance(event, Graded | ModelAsked | Spoke | Contested | Claimed):
-        return Step(state, (Rejected("the interview is over"),))
+        return Step(state, (Rejected("The interview is over."),))
     if isinstance(event, OfTurn) and event.turn_id not in (None, state.turn.id if state.turn is not None else None):
-        return Step(state, (Rejected("this was meant for another question"),))
+        return Step(state, (Rejected("This was meant for another question."),))
     handler = _HANDLERS[type(event)]
     return handler(state, event, items)
 
 
 def _start(state: State, event: Started, items: Items) -> Step:
     if state.phase is not Phase.NEW:
-        return Step(state, (Rejected("the interview has already started"),))
+        return Step(state, (Rejected("The interview has already started."),))
     return _next_question(state, event.at, items)
 
 
 def _submit(state: State, event: AnswerSubmitted, items: Items) -> Step:
     turn = state.turn
     if state.phase is not Phase.ANSWERING or turn is None:
-        return Step(state, (Rejected("no question is open"),))
+        return Step(state, (Rejected("No question is open."),))
     if not event.text.strip():
-        return Step(state, (Rejected("the answer is empty"),))
+        return Step(state, (Rejected("Nothing is typed yet."),))
     return _take_answer(state, turn, event.text, event.at, items)
 
 
@@ -119,19 +119,19 @@ def _take_answer(state: State, turn: Turn, text: str, at: float, items: Items) -
 def _hint(state: State, event: HintRequested, items: Items) -> Step:
     turn = state.turn
     if state.phase is not Phase.ANSWERING or turn is None:
-        return Step(state, (Rejected("no question is open"),))
+        return Step(state, (Rejected("No question is open."),))
     if turn.kind is TurnKind.LAST_WORDS:
-        return Step(state, (Rejected("there is no hint to this"),))
+        return Step(state, (Rejected("There is no hint to this."),))
     used = max(each.hints for each in state.turns_of(turn.question_id))
     if used >= len(items[turn.question_id].question.hints):
-        return Step(state, (Rejected("there is no further hint"),))
+        return Step(state, (Rejected("There is no further hint."),))
     changed = _put(state, turn.model_copy(update={"hints": used + 1}))
     return Step(changed, (ShowHint(turn.question_id, used),))
 
 
 def _pass_on(state: State, event: Skipped | DontKnow, items: Items) -> Step:
     if state.phase is not Phase.ANSWERING or state.turn is None:
-        return Step(state, (Rejected("no question is open"),))
+        return Step(state, (Rejected("No question is open."),))
     outcome = Outcome.SKIPPED if isinstance(event, Skipped) else Outcome.DONT_KNOW
     closed = _close_turn(state, event.at, outcome, "", draft=event.draft.strip())
     main = state.turn.kind is TurnKind.QUESTION
@@ -141,7 +141,7 @@ def _pass_on(state: State, event: Skipped | DontKnow, items: Items) -> Step:
 def _graded(state: State, event: Graded, items: Items) -> Step:
     turn = state.find(event.turn_id)
     if turn is None or turn.outcome is not Outcome.ANSWERED:
-        return Step(state, (Rejected("there is no such answer to grade"),))
+        return Step(state, (Rejected("There is no such answer to grade."),))
     state = _put(state, turn.model_copy(update={"result": event.result}))
     current = state.turn
     if current is None or current.id != event.turn_id:
@@ -177,21 +177,21 @@ def _ignore(state: State, event: ModelAsked, items: Items) -> Step:
 def _rate(state: State, event: Rated, items: Items) -> Step:
     turn = state.find(event.turn_id)
     if turn is None or turn.outcome is not Outcome.ANSWERED or turn.result is not None or turn.confidence is not None:
-        return Step(state, (Rejected("how sure you were is asked once, before the verdict"),))
+        return Step(state, (Rejected("How sure you were is asked once, before the verdict."),))
     return Step(_put(state, turn.model_copy(update={"confidence": event.confidence})))
 
 
 def _contest(state: State, event: Contested, items: Items) -> Step:
     turn, name = state.find(event.turn_id), event.ruling.point_id
     if turn is None or not isinstance(turn.result, Grade) or name not in _point_ids(items[turn.question_id]):
-        return Step(state, (Rejected("there is no such verdict to contest"),))
+        return Step(state, (Rejected("There is no such verdict to contest."),))
     turns = state.turns_of(turn.question_id)
     tries = tries_of(turns, name)
     if tries and event.ruling.edition == 1:  # the rule of then knew one try, so it was refused when it was stored
-        return Step(state, (Rejected("this point has been contested before"),))
+        return Step(state, (Rejected("This point has been contested before."),))
     problem = problem_of_try(turns, name, turn, event.ruling.span)
     if problem:
-        return Step(state, (Rejected(problem),))
+        return Step(state, (Rejected(f"{problem[0].upper()}{problem[1:]}."),))
     ruling = event.ruling.model_copy(update={"attempt": len(tries) + 1})
     return Step(_put(state, turn.model_copy(update={"rulings": (*turn.rulings, ruling)})))
 
@@ -199,12 +199,12 @@ def _contest(state: State, event: Contested, items: Items) -> Step:
 def _claim(state: State, event: Claimed, items: Items) -> Step:
     """Keep a mark of the candidate's own, beside the verdict."""
     if state.config.mode is not Mode.PRACTICE:
-        return Step(state, (Rejected("marks of your own are for practice"),))
+        return Step(state, (Rejected("Marks of your own are for practice."),))
     turn = next((each for each in state.turns_of(event.question_id) if each.kind is TurnKind.QUESTION), None)
     if turn is None or not isinstance(turn.result, Grade) or event.point_id not in _point_ids(items[turn.question_id]):
-        return Step(state, (Rejected("there is no such verdict to mark a point of"),))
+        return Step(state, (Rejected("There is no such verdict to mark a point of."),))
     if (event.point_id in turn.claimed) is event.said:
-        return Step(state, (Rejected("the point is marked" if event.said else "the point is not marked"),))
+        return Step(state, (Rejected("The point is marked." if event.said else "The point is not marked."),))
     others = tuple(each for each in turn.claimed if each != event.point_id)
     claimed = (*others, event.point_id) if event.said else others
     return Step(_put(state, turn.model_copy(update={"claimed": claimed})))
@@ -216,19 +216,19 @@ def _point_ids(item: Item) -> set[str]:
 
 def _defer(state: State, event: GradeDeferred, items: Items) -> Step:
     if state.phase is not Phase.GRADING:
-        return Step(state, (Rejected("no answer is being graded"),))
+        return Step(state, (Rejected("No answer is being graded."),))
     return _after_question(state, event.at, items)
 
 
 def _continue(state: State, event: Continued, items: Items) -> Step:
     if state.phase is not Phase.REVIEWING:
-        return Step(state, (Rejected("there is no verdict on screen"),))
+        return Step(state, (Rejected("There is no verdict on screen."),))
     return _next_question(state, event.at, items)
 
 
 def _time_up(state: State, event: TimeUp, items: Items) -> Step:
     if state.phase in (Phase.NEW, Phase.PAUSED):
-        return Step(state, (Rejected("the clock is not running"),))
+        return Step(state, (Rejected("The clock is not running."),))
     state = state.model_copy(update={"time_is_up": True})
     if state.phase is not Phase.ANSWERING or state.turn is None:
         return Step(state)
@@ -240,9 +240,9 @@ def _time_up(state: State, event: TimeUp, items: Items) -> Step:
 def _pause(state: State, event: Paused | Quit, items: Items) -> Step:
     leave = (Leave(),) if isinstance(event, Quit) else ()
     if state.phase is Phase.PAUSED:
-        return Step(state, leave or (Rejected("the interview is already paused"),))
+        return Step(state, leave or (Rejected("The interview is already paused."),))
     if state.phase is Phase.NEW:
-        return Step(state, leave or (Rejected("the interview has not started"),))
+        return Step(state, leave or (Rejected("The interview has not started."),))
     paused = _stop_clock(state, event.at)
     return Step(paused.model_copy(update={"phase": Phase.PAUSED, "before_pause": state.phase}), leave)
 

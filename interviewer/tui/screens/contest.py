@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import getters, on
@@ -16,12 +17,13 @@ from interviewer.core.grade.grade import Grade
 from interviewer.core.interview.contest_tries import problem_of_try
 from interviewer.core.interview.open_points import doubtful_points
 from interviewer.core.interview.point_scores import PointScore
-from interviewer.core.interview.session import Turn
+from interviewer.core.interview.session import Mode, Turn
 from interviewer.core.interview.summary import QuestionSummary
 from interviewer.core.text import count_words
 from interviewer.errors import MockdlError
 from interviewer.sessions.conductor import Conductor
 from interviewer.sessions.contests import keep_ruling, request_ruling, turn_mark
+from interviewer.tui.base import AppBase
 from interviewer.tui.deferred_work import work_on
 from interviewer.tui.key_captions import name_keys
 from interviewer.tui.safe_text import show, show_line
@@ -30,6 +32,7 @@ from interviewer.tui.widgets.point_list import PointList, describe_choice
 from interviewer.tui.widgets.too_small import TooSmall
 from interviewer.wording.replies import describe_answered
 from interviewer.wording.verdicts import OWN_MARK_COUNTS, describe_outcome
+from interviewer.wording.waiting import STEPS, describe_waiting
 
 if TYPE_CHECKING:
     from interviewer.core.grade.grade import Span
@@ -50,6 +53,7 @@ class ContestScreen(Screen[None]):
         Binding("question_mark", "app.help", "Help", id="help-letter", show=False),
     ]
 
+    app = getters.app(AppBase)
     points = getters.query_one("#open-points", PointList)
     area = getters.query_one(MarkArea)
 
@@ -59,6 +63,7 @@ class ContestScreen(Screen[None]):
         self._question_id = question_id
         self._turn = 0
         self._reading = False
+        self._reading_since = monotonic()
 
     def compose(self) -> ComposeResult:
         """The points, the answer, and what came of it."""
@@ -71,10 +76,13 @@ class ContestScreen(Screen[None]):
         yield TooSmall()
 
     def on_mount(self) -> None:
-        """Begin with the points."""
+        """Begin with the points and the longest answer, which says most."""
+        longest = max(self._turns, key=lambda each: count_words(each.answer))
+        self._turn = self._turns.index(longest)
         self._show_points()
         self._show_answer()
         self.points.focus()
+        self.set_interval(1 / STEPS, self._move_sign)
 
     @property
     def _summary(self) -> QuestionSummary:
@@ -99,7 +107,7 @@ class ContestScreen(Screen[None]):
         self.query_one("#whose", Static).update(show_line(f"{which}{more}", "bold"))
         self.area.show_answer(turn.answer)
         keys = name_keys(self.area, "{contest-mark}, arrow keys, {contest-mark}")
-        self._say(f"Choose a point with Enter, then mark the words: {keys}. Refused, there is one more try.")
+        self._say(f"Choose a point with Enter, then mark the words: {keys}. If it is refused, you have one more try.")
 
     def on_resize(self) -> None:
         """Set the points anew to the width."""
@@ -165,12 +173,19 @@ class ContestScreen(Screen[None]):
             return
         self._reading = True
         self.refresh_bindings()
-        self._say(
-            name_keys(self, "A second method reads the words that you marked. {back} goes back; the ruling is kept.")
-        )
+        self._reading_since = monotonic()
+        self._move_sign()
         # The App's worker, for it must store the ruling also when this screen is left.
         work = work_on(self._contest, turn.id, point.id, span)
         self.app.run_worker(work, name=f"contest {point.id}", group="contest", exit_on_error=False)
+
+    def _move_sign(self) -> None:
+        """Show that the reading goes on, and for how long."""
+        if self._reading:
+            still = self.app.services.settings.reduced_motion
+            sign = describe_waiting(monotonic() - self._reading_since, moves=not still)
+            said = "A second method reads the words that you marked. {back} goes back; the ruling is kept."
+            self._say(f"{sign} {name_keys(self, said)}")
 
     def action_own_mark(self) -> None:
         """Mark the point as said, for oneself, or take that back."""
@@ -195,7 +210,7 @@ class ContestScreen(Screen[None]):
             event = await asyncio.wrap_future(request_ruling(conductor, turn_id, point_id, span))
             refused = keep_ruling(conductor, event)
             found = next(each for each in self._summary.score.points if each.point.id == point_id)
-            said, style = (f"Not possible: {refused}.", "$text-warning") if refused else _told(found)
+            said, style = (refused, "$text-warning") if refused else _told(found)
         except MockdlError as error:
             said, style = f"{error}\nThe point can still be contested.", "$text-error"
         finally:
@@ -219,6 +234,8 @@ class ContestScreen(Screen[None]):
             return True
         if action == "submit":
             return True if self.points.chosen and not self._reading else None
+        if action == "own_mark":
+            return self._conductor.state.config.mode is Mode.PRACTICE
         return None if action == "other_answer" and len(self._turns) < 2 else True
 
 

@@ -57,6 +57,7 @@ class ConversationScreen(Screen[None]):
         """Keep the question in sight."""
         self.watch(self.transcript, "scroll_y", self._pin)
         self.watch(self.transcript, "virtual_size", self._pin)
+        self.watch(self.transcript, "rests", self._pin)
 
     def on_resize(self) -> None:
         """The same in the new room."""
@@ -66,8 +67,9 @@ class ConversationScreen(Screen[None]):
         if not self.is_mounted:
             return
         pinned = self.query_one(PinnedQuestion)
-        hidden = self.asking is None and not self.transcript.shows_question
-        pinned.display = hidden and self._view.state.phase in (Phase.ANSWERING, Phase.GRADING, Phase.PAUSED)
+        covered = self.has_class("-tiny") or self.has_class("-flat")  # by the word that the terminal is too small
+        hidden = self.asking is None and not covered and not self.transcript.shows_question
+        pinned.display = hidden and self._view.state.phase in (Phase.ANSWERING, Phase.PAUSED)
         if pinned.display:
             pinned.show_question(self._view.turn.prompt)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
+from time import monotonic
 from typing import ClassVar
 
 from textual import getters, on
@@ -25,11 +26,13 @@ from interviewer.core.interview.session import (
     Quit,
     Rated,
     Resumed,
+    TurnKind,
 )
 from interviewer.core.interview.utterance import Act
-from interviewer.core.text import count_words
+from interviewer.core.text import clean_line, count_words
 from interviewer.errors import MockdlError
 from interviewer.sessions.conductor import Conductor
+from interviewer.sessions.question_back import TAKEN_AS_ASKED, AskingBack
 from interviewer.sessions.session_view import TIME_IS_UP
 from interviewer.tui import messages
 from interviewer.tui.base import AppBase
@@ -41,7 +44,8 @@ from interviewer.tui.session.draft import Drafting
 from interviewer.tui.session.pass_on import PassOn
 from interviewer.tui.session.runner import SessionRunner
 from interviewer.tui.widgets.pinned_question import PinnedQuestion
-from interviewer.tui.widgets.status import describe_doing, describe_hint
+from interviewer.tui.widgets.status import describe_doing, describe_hint, has_hint
+from interviewer.wording.waiting import STEPS, describe_waiting
 
 _SAVES_EVERY = 1.0
 """Seconds between two looks at whether the draft has changed."""
@@ -80,6 +84,10 @@ class InterviewScreen(ConversationScreen):
         super().__init__(conductor)
         self.conductor = conductor
         self._opening: tuple[Effect, ...] = ()
+        self._notice = ""
+        """Said in the last line until something is typed."""
+        self._reading_since = monotonic()
+        """When the answer that is being read was sent; or would have been, before a session was taken up again."""
 
     @cached_property
     def _runner(self) -> SessionRunner:
@@ -97,10 +105,12 @@ class InterviewScreen(ConversationScreen):
     def on_mount(self) -> None:
         """Take the session up where it stands."""
         self._drafting = Drafting(self.app, self.conductor, self.editor)
+        self._asking_back = AskingBack()
         self._pass_on = PassOn(self.app, self.conductor, self.editor, self._send_and_clear)
         self.watch(self.app, "encoder_status", self._show_status, init=False)
         self._runner.perform(self._opening)
         self.set_interval(_SAVES_EVERY, self._tick)
+        self.set_interval(1 / STEPS, self._move_sign)
 
     @property
     def under_way(self) -> bool:
@@ -116,6 +126,7 @@ class InterviewScreen(ConversationScreen):
 
     def on_turn_asked(self, message: messages.TurnAsked) -> None:
         """Clear the editor (or bring the draft back) and let the candidate type."""
+        self._notice = ""
         self._show_question()
         self._drafting.bring_back()
         self._refresh_state()
@@ -142,6 +153,7 @@ class InterviewScreen(ConversationScreen):
 
     def on_grading_started(self, message: messages.GradingStarted) -> None:
         """The answer is safe; show it and say that it is being read."""
+        self._reading_since = monotonic()
         self._show_question()
         self._refresh_state()
 
@@ -169,7 +181,7 @@ class InterviewScreen(ConversationScreen):
 
     def on_refused(self, message: messages.Refused) -> None:
         """Say briefly why nothing happened."""
-        toast(self.app, f"Not now: {message.reason}.", severity="warning", seconds=3)
+        toast(self.app, message.reason, severity="warning", seconds=3)
 
     def on_session_finished(self, message: messages.SessionFinished) -> None:
         """Go to the report."""
@@ -187,13 +199,27 @@ class InterviewScreen(ConversationScreen):
         self.editor.call_later(self._submit)
 
     def _submit(self) -> None:
-        """Send the answer, unless it says that there is none."""
-        if self.conductor.state.phase is Phase.ANSWERING and not self._pass_on.takes(self.editor.text):
+        """Send the answer, unless it says that there is none or is a question back."""
+        if self.conductor.state.phase is not Phase.ANSWERING:
+            return
+        if self._asking_back.takes(self.conductor.turn, self.editor.text):
+            self._ask_back()
+        elif not self._pass_on.takes(self.editor.text):
             self._send_and_clear(AnswerSubmitted(at=self.conductor.clock(), text=self.editor.text))
             self._ask_confidence()
 
+    def _ask_back(self) -> None:
+        """Put what was typed to the interviewer, in its own words; the box is for the answer again."""
+        asked = clean_line(self.editor.text)
+        self.editor.load_text("")
+        self.save_draft()
+        self._runner.speaker.clarify(asked)
+        self._notice = TAKEN_AS_ASKED
+        self._show_status()
+
     def _ask_confidence(self) -> None:
-        """Ask how sure they are while the answer is read; nothing moves on until that is said or skipped."""
+        """Ask how sure they are while the answer is read; nothing moves on until that is said or skipped, or somebody
+        types on, for whom the editor takes what they type."""
         turn = self.conductor.turn
         if not self.conductor.asks_confidence(self.app.services.settings.ask_confidence):
             return
@@ -205,7 +231,7 @@ class InterviewScreen(ConversationScreen):
             self._runner.release()
 
         self._runner.hold()
-        self.app.push_screen(ConfidenceScreen(), rated)
+        self.app.push_screen(ConfidenceScreen(self.editor.insert), rated)
 
     def action_hint(self) -> None:
         """Ask for the next hint."""
@@ -285,6 +311,10 @@ class InterviewScreen(ConversationScreen):
         phase, speaker = self.conductor.state.phase, self._runner.speaker
         if action == "clarify":  # hidden where the footer needs the room for Esc
             return phase is Phase.ANSWERING and not speaker.is_waiting
+        if action == "hint" and self.conductor.turn.kind is TurnKind.LAST_WORDS:
+            return False
+        if action == "hint" and not has_hint(self.conductor):
+            return None
         if action in ("submit", "hint", "dont_know", "skip"):
             return True if phase is Phase.ANSWERING and speaker.asking is None else None
         if action == "go_on":
@@ -302,6 +332,8 @@ class InterviewScreen(ConversationScreen):
 
     @on(TextArea.Changed)
     def _count_words(self) -> None:
+        if self.editor.text:
+            self._notice = ""
         self._show_status()
 
     def _show_status(self) -> None:
@@ -311,8 +343,8 @@ class InterviewScreen(ConversationScreen):
             self.query_one("#status", Static).update(show_line(name_keys(self, _LOOKING)))
             return
         words = count_words(self.editor.text)
-        said = f"{words} word{'s' * (words != 1)}"
-        if self.conductor.state.turns:
+        said = self._notice or f"{words} word{'s' * (words != 1)}"
+        if self.conductor.state.turns and not self._notice:
             said += f" · {describe_hint(self.conductor)}"
         self.query_one("#status", Static).update(
             describe_doing(
@@ -321,8 +353,15 @@ class InterviewScreen(ConversationScreen):
                 said,
                 go_on=name_keys(self, "{go-on}"),
                 pause=name_keys(self, "{pause}"),
+                waiting=describe_waiting(
+                    monotonic() - self._reading_since, moves=not self.app.services.settings.reduced_motion
+                ),
             )
         )
+
+    def _move_sign(self) -> None:
+        if self.conductor.state.phase is Phase.GRADING and self.is_current:
+            self._show_status()
 
     def _tick(self) -> None:
         """Once a second: the clock, the time limit, the draft."""

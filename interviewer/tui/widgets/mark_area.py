@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -9,6 +10,8 @@ from textual.widgets.text_area import Location
 
 from interviewer.core.grade.grade import Span
 from interviewer.tui.widgets.answer_area import AnswerArea
+
+_WORD = re.compile(r"\w+(?:['’-]\w+)*")
 
 
 class MarkArea(AnswerArea):
@@ -69,9 +72,12 @@ class MarkArea(AnswerArea):
 
     @property
     def marked(self) -> Span:
-        """What is marked, in the answer as typed."""
+        """What is marked, in the answer as typed; a word that is marked in part counts whole."""
         start, end = sorted(self._offset(place) for place in self.selection)
-        return Span(start=start, end=end)
+        if start == end:
+            return Span(start=start, end=end)
+        cut = [word.span() for word in _WORD.finditer(self._answer) if word.start() < end and start < word.end()]
+        return Span(start=min([start, *(first for first, _ in cut)]), end=max([end, *(last for _, last in cut)]))
 
     def _offset(self, place: Location) -> int:
         """The place in the answer as typed, whose line ends may be of another kind than the document's."""

@@ -11,6 +11,7 @@ from interviewer.core.ports import EncoderStatus
 from interviewer.core.text import shorten
 from interviewer.sessions.session_view import SessionView
 from interviewer.tui.safe_text import show_line
+from interviewer.wording.waiting import FIRST_READING
 
 _SOON = 0.75
 """Share of a question's usual time after which its clock turns amber; at the whole of it, red."""
@@ -35,10 +36,10 @@ def describe_progress(view: SessionView, width: int, *, clock: bool = True) -> C
     number, about = state.position + 1, f"{question.topic} · {question.level}"
     follow_up = f", follow-up {follow_ups}" if turn.kind is not TurnKind.QUESTION else ""
     seconds, pace = question_time(view)
+    if turn.kind is TurnKind.LAST_WORDS:
+        number, about, follow_up, pace = len(state.plan), "last words", "", "good"
     shown = _describe_clock(view, seconds, pace, clock)
     room = max(10, width - 4 - len(shown))
-    if turn.kind is TurnKind.LAST_WORDS:
-        number, about, follow_up = len(state.plan), "last words", ""
     whole = f"Question {number} of {len(state.plan)}{follow_up} · {about}"
     left = whole if len(whole) <= room else shorten(f"{number}/{len(state.plan)}{follow_up} · {about}", room)
     gap = max(1, width - 2 - len(left) - len(shown))
@@ -50,42 +51,59 @@ _PACES: dict[Pace, str] = {"good": "", "soon": "$text-warning bold", "over": "$t
 
 
 def _describe_clock(view: SessionView, seconds: float, pace: Pace, shown: bool) -> str:
-    """This question's time against its usual one, then that of the session."""
+    """This question's time against its usual one, then that of the session; that alone when all questions are meant."""
     if view.state.phase is Phase.PAUSED:
         return "paused"
     if not shown:
         return "clock hidden"
-    sign = {"good": "", "soon": "! ", "over": "!! over "}[pace]
-    question = f"{sign}{_minutes(seconds)} of {view.item.question.minutes} min"
     left = view.seconds_left()
-    if left is not None:
-        return f"{question} · {_minutes(left)} left"
-    return f"{question} · {_minutes(view.state.answering_time(view.clock()))} in all"
+    session = (
+        f"{_minutes(view.state.answering_time(view.clock()))} in all" if left is None else f"{_minutes(left)} left"
+    )
+    if view.turn.kind is TurnKind.LAST_WORDS:
+        return session
+    sign = {"good": "", "soon": "! ", "over": "!! over "}[pace]
+    return f"{sign}{_minutes(seconds)} of {view.item.question.minutes} min · {session}"
 
 
 def describe_hint(view: SessionView) -> str:
     """What the next hint costs, before it is bought."""
-    question = view.item.question
     if view.turn.kind is TurnKind.LAST_WORDS:
         return "anything to add, or nothing"
-    used = max((turn.hints for turn in view.state.turns_of(question.id)), default=0)
-    if used >= len(question.hints):
-        return "no hint left"
-    return f"next hint ({used + 1} of {len(question.hints)}) costs {question.hints[used].price:g}"
+    hints, used = view.item.question.hints, _hints_used(view)
+    return f"next hint ({used + 1} of {len(hints)}) costs {hints[used].price:g}" if has_hint(view) else "no hint left"
+
+
+def has_hint(view: SessionView) -> bool:
+    """Whether a hint can be bought."""
+    return view.turn.kind is not TurnKind.LAST_WORDS and _hints_used(view) < len(view.item.question.hints)
+
+
+def _hints_used(view: SessionView) -> int:
+    return max((turn.hints for turn in view.state.turns_of(view.turn.question_id)), default=0)
 
 
 def _minutes(seconds: float) -> str:
     return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
-def describe_doing(phase: Phase, status: EncoderStatus, words: str, *, go_on: str, pause: str) -> Content:
-    """What the program is doing, how long the answer is, and the keys that end a waiting or a pause."""
-    loading = " once the encoder is loaded" if status.state == "starting" else ""
+def describe_doing(phase: Phase, status: EncoderStatus, words: str, *, waiting: str, go_on: str, pause: str) -> Content:
+    """What the program is doing, how long the answer is, and the keys that end a waiting or a pause.
+
+    Args:
+        phase: of the interview.
+        status: of the encoder.
+        words: what is said while somebody answers.
+        waiting: how long the answer has been read, as it is shown.
+        go_on: key that ends the waiting.
+        pause: key that ends the pause.
+    """
+    first, why = (FIRST_READING, "") if status.state == "starting" else ("", " without waiting")
     doing = {
         Phase.ANSWERING: words,
-        Phase.GRADING: f"Reading your answer{loading} (saved). {go_on} goes on without waiting",
+        Phase.GRADING: f"Reading your answer{first} {waiting} · saved · {go_on} goes on{why}",
         Phase.PAUSED: f"Paused; the clock has stopped. {pause} goes on",
         Phase.REVIEWING: "Verdict",
         Phase.FINISHED: "The interview is over",
     }.get(phase, "")
-    return show_line(f"{doing} · encoder failed: {status.detail}" if status.state == "failed" else doing)
+    return show_line(f"{doing} · the reader failed: {status.detail}" if status.state == "failed" else doing)

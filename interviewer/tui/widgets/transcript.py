@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -27,12 +28,16 @@ class Transcript(VerticalScroll):
 
     HELP = "What was said so far. Up, down, Page up and Page down scroll, Tab goes on."
     can_focus = True
+    rests: reactive[int] = reactive(0, repaint=False)
+    """How often it has come to rest, with everything that was said laid out and the last of it in sight."""
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self._first: list[Widget] | None = []
         self._live: Static | None = None
         self._question: Widget | None = None
+        self._moving = True
+        """Whether something was added that is not scrolled to yet."""
         self.shown: tuple[object, ...] = ()
         """What is on screen: turns, and what the interviewer said."""
 
@@ -45,6 +50,7 @@ class Transcript(VerticalScroll):
         """Clear for a new question."""
         self.shown = ()
         self._live = None
+        self._moving = True
         if self._first is None:
             self.remove_children()
 
@@ -136,9 +142,9 @@ class Transcript(VerticalScroll):
 
     @property
     def shows_question(self) -> bool:
-        """Whether the beginning of what was asked last is in sight."""
-        if self._question is None or not self._question.is_attached:
-            return True  # it is about to be shown
+        """Whether the beginning of what was asked last is in sight, or about to be."""
+        if self._question is None or not self._question.is_attached or self._moving:
+            return True
         region = self._question.virtual_region
         last = region.y + min(region.height, _IN_SIGHT)
         return self.scroll_y <= region.y and last <= self.scroll_y + self.size.height
@@ -152,6 +158,7 @@ class Transcript(VerticalScroll):
         if self._first is not None:
             self._first.append(said_by)
             return said_by
+        self._moving = True
         self.mount(said_by)
         self.call_after_refresh(self._rest)
         return said_by
@@ -170,9 +177,13 @@ class Transcript(VerticalScroll):
             return
         last = self.children[-1]
         if last.outer_size.height > self.size.height:
-            self.scroll_to(y=last.virtual_region.y, animate=False)
+            self.scroll_to(y=last.virtual_region.y, animate=False, on_complete=self._come_to_rest)
         else:
-            self.scroll_end(animate=False)
+            self.scroll_end(animate=False, on_complete=self._come_to_rest)
+
+    def _come_to_rest(self) -> None:
+        self._moving = False
+        self.rests += 1
 
 
 def _said(speaker: str, text: str) -> Content:
