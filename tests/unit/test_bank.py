@@ -15,6 +15,7 @@ from interviewer.core.bank.content import Bank, Item
 from interviewer.core.bank.kinds import Level
 from interviewer.core.english import content_stems
 from interviewer.core.interview import authored
+from interviewer.core.interview.study import rank_references
 from interviewer.errors import BankError
 from interviewer.paths import built_in_pack
 from tests.support.builders import make_item
@@ -97,6 +98,26 @@ def test_every_question_explains_some_of_its_terms_and_none_of_them_hides_anothe
 def test_who_asks_what_a_term_means_is_told_about_that_term(bank: Bank, question: str, asked: str, told: str) -> None:
     state = state_after()
     assert authored.clarify(state, state.turns[0], bank[question], asked).words.text.startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("question", "point", "first"),
+    [
+        ("dl-limitations", "opaque-decisions", "Rudin"),
+        ("attention-beyond-nlp", "audio-frames", "Gulati"),
+        ("attention-mechanism", "quadratic-cost", "Vaswani"),
+        ("bias-variance", "decomposition", "Geman"),
+        ("knowledge-distillation", "dark-knowledge", "Hinton"),
+        ("zero-fsdp", "gather-before-use", "Zhao"),
+        ("lstm-gru", "input-gate", "Hochreiter"),
+        ("adversarial-attacks", "adaptive-evaluation", "Athalye"),
+    ],
+)
+def test_the_reference_told_for_a_point_is_one_that_carries_it(
+    bank: Bank, question: str, point: str, first: str
+) -> None:
+    item = bank[question]
+    assert rank_references(item, item.rubric.point(point))[0].authors.startswith(first)
 
 
 def test_a_good_pack_loads(pack: Path) -> None:
