@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from itertools import combinations
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -12,10 +13,14 @@ from interviewer.audit.natural_answers import MOST_LENGTH, natural_findings, tal
 from interviewer.bank import check_bank, load_bank, read_natural, read_pack
 from interviewer.core.bank.content import Bank, Item
 from interviewer.core.bank.kinds import Level
+from interviewer.core.english import content_stems
+from interviewer.core.interview import authored
+from interviewer.core.interview.study import rank_references
 from interviewer.errors import BankError
 from interviewer.paths import built_in_pack
 from tests.support.builders import make_item
 from tests.support.packs import write_pack
+from tests.unit.test_voice import state_after
 
 ROOT = built_in_pack()
 
@@ -68,6 +73,51 @@ def test_every_question_has_natural_answers_with_a_verdict_for_each_point(bank: 
 
 def test_the_built_in_bank_has_every_level(bank: Bank) -> None:
     assert {item.question.level for item in bank.items.values()} == set(Level)
+
+
+def test_every_question_explains_some_of_its_terms_and_none_of_them_hides_another(bank: Bank) -> None:
+    """The first line whose words are all asked about is the one told, so "deep RL" has to stand before "RL"."""
+    for item in bank.items.values():
+        terms = [frozenset(content_stems(each.term)) for each in item.question.glossary]
+        assert 2 <= len(terms) <= 5, item.question.id
+        assert all(terms), item.question.id
+        assert not any(earlier <= later for earlier, later in combinations(terms, 2)), item.question.id
+
+
+@pytest.mark.parametrize(
+    ("question", "asked", "told"),
+    [
+        ("adversarial-attacks", "does threat model mean what the attacker knows?", "A threat model is a set"),
+        ("attention-mechanism", "What do you mean by costs, flops or memory?", "Costs means both"),
+        ("reinforcement-learning-basics", "what is deep RL?", "Deep RL is"),
+        ("cnn-architecture", "what counts as a stage?", "A stage is a section"),
+        ("kv-cache-sizing", "what do you call the KV cache?", "The KV cache is"),
+        ("weight-initialisation", "what is the scale of the signal?", "The scale of the signal is"),
+    ],
+)
+def test_who_asks_what_a_term_means_is_told_about_that_term(bank: Bank, question: str, asked: str, told: str) -> None:
+    state = state_after()
+    assert authored.clarify(state, state.turns[0], bank[question], asked).words.text.startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("question", "point", "first"),
+    [
+        ("dl-limitations", "opaque-decisions", "Rudin"),
+        ("attention-beyond-nlp", "audio-frames", "Gulati"),
+        ("attention-mechanism", "quadratic-cost", "Vaswani"),
+        ("bias-variance", "decomposition", "Geman"),
+        ("knowledge-distillation", "dark-knowledge", "Hinton"),
+        ("zero-fsdp", "gather-before-use", "Zhao"),
+        ("lstm-gru", "input-gate", "Hochreiter"),
+        ("adversarial-attacks", "adaptive-evaluation", "Athalye"),
+    ],
+)
+def test_the_reference_told_for_a_point_is_one_that_carries_it(
+    bank: Bank, question: str, point: str, first: str
+) -> None:
+    item = bank[question]
+    assert rank_references(item, item.rubric.point(point))[0].authors.startswith(first)
 
 
 def test_a_good_pack_loads(pack: Path) -> None:

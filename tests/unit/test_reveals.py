@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -79,3 +80,16 @@ def test_it_is_told_before_a_follow_up_kept_and_told_again(services: Services, b
     again = io.StringIO()
     retell(services.sessions.read(services.journal.session(conductor.row.id)), Console(out=again, err=io.StringIO()))
     assert " ".join(told[0].text.split()) in " ".join(again.getvalue().split())
+
+
+_ASIDE = ("One more fact", "Let me give you a case: ", "To make it concrete, ", "Two figures about the setting: ")
+"""How a fact begins, so that nobody takes it for a part of the follow-up that comes next."""
+_PERCENTILE = re.compile(r"\bp\d\d\b")
+
+
+def test_each_fact_is_said_as_an_aside_and_fits_every_wording_of_its_question(bank: Bank) -> None:
+    for item in bank.items.values():
+        for fact in item.question.reveals:
+            assert fact.text.startswith(_ASIDE), fact.text
+            for prompt in item.question.prompts:
+                assert set(_PERCENTILE.findall(fact.text)) <= set(_PERCENTILE.findall(prompt)), fact.text
