@@ -164,7 +164,7 @@ async def test_one_key_marks_the_whole_reply_whatever_its_length(
         assert isinstance(story.app.screen.focused, MarkArea)
         await story.pilot.press("ctrl+s")
         await story.until(lambda: "contest upheld by" in " ".join(story.visible().split()))
-        assert "you marked the whole reply" in " ".join(story.visible().split())
+        await story.until(lambda: "you marked the whole reply" in " ".join(story.visible().split()))
     (ruling,) = conductor.state.turns[0].rulings
     assert ruling.whole
     assert ruling.read == " ".join(said.split())

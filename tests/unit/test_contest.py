@@ -485,7 +485,7 @@ def test_more_words_and_the_same_in_another_answer_or_place_are_other_words() ->
 def test_after_the_second_try_and_after_an_upheld_one_a_contest_is_final() -> None:
     twice = contests(graded_state(SAID_SO), refused(0, 7), refused(9, 17), refused(18, 27))
     assert [each.reason for each in twice.effects if isinstance(each, Rejected)] == [
-        "both tries are used for this point"
+        "Both tries are used for this point."
     ]
     upheld = contests(graded_state(SAID_SO), ruling_of(edition=2), refused(18, 27))
     assert "upheld before" in str(upheld.effects[0])
