@@ -29,6 +29,7 @@ _COVERED, _PARTIAL = 0.5, 0.25
 _ANSWER = re.compile(r"The candidate's answer:\n(=====candidate \w+=====)\n(.*)\n\1\s*\Z", re.DOTALL)
 _POINTS = re.compile(r"^Key points:\n(\[.*?^\])$", re.DOTALL | re.MULTILINE)
 _SAID = re.compile(r"The candidate said:\n(=====candidate \w+=====)\n(.*)\n\1", re.DOTALL)
+_LEAD_INS = ("Let us stay with that for a moment", "Going on from there", "Let me pick up a thread of that")
 _PHRASE = 5
 """Words of an answer that are said back."""
 
@@ -84,7 +85,7 @@ def _speech(act: Act, user: str) -> str:
         first = said.group(2).split()[:_PHRASE] if said else []
         return json.dumps({"phrase": " ".join(first)}, ensure_ascii=False)
     if act is Act.ASK:
-        return json.dumps({"lead_in": "Let us stay with that for a moment"})
+        return json.dumps({"lead_in": _LEAD_INS[len(user) % len(_LEAD_INS)]})
     if act is Act.EXPLANATION:
         claim = _part(user, "The key point")
         model = _sentences(_part(user, "Model answer"))

@@ -32,6 +32,9 @@ PATIENCE_TO_THE_LAST = 3.0
 _MOST_FAILURES = 2
 """Failures in a row after which the model is only asked for what the candidate asked for."""
 _LATE = "It took longer than {:g} s; `mockdl config set interviewer_patience SECONDS` gives it longer."
+_READING = 30.0
+"""Seconds in which the offline grader reads what is to be said; it may still be loading."""
+_UNREAD = "It could not be checked in time."
 _UNLED = (TurnKind.QUESTION, TurnKind.LAST_WORDS)
 _QUOTED = re.compile(r"[\"“'‘]([^\"”’]{8,})[\"”'’]")
 _ON_REQUEST = (Act.CLARIFICATION, Act.EXPLANATION)
@@ -60,12 +63,15 @@ class ModelVoice:
         self._patience = patience
         self._warm = warm
         self._failures = 0
+        self._led: set[str] = set()
+        """Lead-ins that were said; none is said twice."""
 
     def speak(self, speech: Speech, on_words: OnWords) -> Future[Utterance]:
         """Word a speech; what a model does not word, or no longer, is said in authored words at once."""
         if not self._asks(speech):
             return settled(speech.words)
-        speaking = _Speaking(speech, self._chat, on_words, self._reads)
+        gate = Part(speech, self._led) if speech.act in PARTS else Gate(speech)
+        speaking = _Speaking(speech, self._chat, on_words, gate, self._reads)
         speaking.add_done_callback(self._count)
         speaking.begin(self._patience)
         return speaking
@@ -101,13 +107,15 @@ def _quotes(prompt: str, answer: str) -> bool:
 class _Speaking(Future[Utterance]):
     """One speech being worded. Cancelling it settles it with what may be said by then."""
 
-    def __init__(self, speech: Speech, chat: Chat, on_words: OnWords, reads: Reads | None) -> None:
+    def __init__(self, speech: Speech, chat: Chat, on_words: OnWords, gate: Gate | Part, reads: Reads | None) -> None:
         super().__init__()
         self._speech = speech
         self._chat = chat
         self._on_words = on_words
         self._reads = reads
-        self._gate: Gate | Part = Part(speech) if speech.act in PARTS else Gate(speech)
+        self._gate = gate
+        self._checked = reads is None or isinstance(gate, Part)
+        """Whether what passed the gate may be shown: of what is to be read only once it was read."""
         self._lock = threading.RLock()
         self._request = voice_request(speech)
         self._call: Future[ChatAnswer] | None = None
@@ -117,7 +125,7 @@ class _Speaking(Future[Utterance]):
 
     def begin(self, patience: float) -> None:
         """Ask the model."""
-        self._limit(patience, patience)
+        self._limit(patience, lambda: self._late(patience))
         if self._request.stream:
             call = self._chat.stream(self._request, lambda piece: self._hear(piece, patience))
         else:
@@ -132,8 +140,8 @@ class _Speaking(Future[Utterance]):
         """End the waiting: the authored words, or those that passed."""
         return self._end("cancelled", "The waiting was ended.")
 
-    def _limit(self, seconds: float, patience: float) -> None:
-        timer = threading.Timer(seconds, self._end, ("timeout", _LATE.format(patience)))
+    def _limit(self, seconds: float, end: Callable[[], bool]) -> None:
+        timer = threading.Timer(seconds, end)
         timer.daemon = True
         with self._lock:
             if self._timer is not None:
@@ -141,6 +149,9 @@ class _Speaking(Future[Utterance]):
             self._timer = timer
             if not self.done():
                 timer.start()
+
+    def _late(self, patience: float) -> bool:
+        return self._end("timeout", _LATE.format(patience))
 
     def _hear(self, piece: str, patience: float) -> None:
         with self._lock:
@@ -150,7 +161,7 @@ class _Speaking(Future[Utterance]):
             self._gate.add(piece)
         if first:
             last = PATIENCE_TO_THE_LAST * patience
-            self._limit(last - (time.monotonic() - self._began), last)
+            self._limit(last - (time.monotonic() - self._began), lambda: self._late(last))
 
     def _answered(self, done: Future[ChatAnswer]) -> None:
         try:
@@ -171,11 +182,12 @@ class _Speaking(Future[Utterance]):
         gate, item = self._gate, self._speech.item
         assert isinstance(gate, Gate)
         assert item is not None
+        self._limit(_READING, lambda: self._end("ok", _UNREAD, answer))  # the model has had its time
 
         def judge(graded: Future[GradeResult]) -> None:
             try:
                 with self._lock:
-                    gate.read(graded.result())
+                    self._checked = not self.done() and gate.read(graded.result())
                 self._show(answer)
             except Exception as error:
                 self._fail(error)
@@ -183,8 +195,8 @@ class _Speaking(Future[Utterance]):
         reads(GradeRequest(question_id=item.question.id, answer=gate.passed), item).add_done_callback(judge)
 
     def _show(self, answer: ChatAnswer) -> None:
-        if self._gate.passed and not self.done():
-            self._on_words(self._gate.passed)
+        if self._passed and not self.done():
+            self._on_words(self._passed)
         outcome, reason = (answer.kind, answer.reason) if isinstance(answer, ChatFailure) else ("ok", "")
         self._end(outcome, reason, answer)
 
@@ -209,7 +221,7 @@ class _Speaking(Future[Utterance]):
         return True
 
     def _utterance(self, outcome: str, reason: str, answer: ChatAnswer | None) -> Utterance:
-        passed, words = self._gate.passed, self._speech.words
+        passed, words = self._passed, self._speech.words
         call = JudgeCall(
             outcome=outcome,
             seconds=answer.seconds if answer else time.monotonic() - self._began,
@@ -228,6 +240,10 @@ class _Speaking(Future[Utterance]):
             problem=self._gate.problem or reason,
         )
         return words.model_copy(update={"text": self._text(passed, outcome), "voicing": voicing})
+
+    @property
+    def _passed(self) -> str:
+        return self._gate.passed if self._checked else ""
 
     def _text(self, passed: str, outcome: str) -> str:
         """What passed; an explanation that broke off by itself is completed by the authored one."""

@@ -35,10 +35,12 @@ class Part:
 
     Args:
         speech: a reaction or a follow-up.
+        led: lead-ins that were said before, to which its own is added.
     """
 
-    def __init__(self, speech: Speech) -> None:
+    def __init__(self, speech: Speech, led: set[str]) -> None:
         self._speech = speech
+        self._led = led
         self._heard = ""
         self.passed = ""
         """All that is said; "" when nothing of the model's is."""
@@ -81,6 +83,7 @@ class Part:
     def _lead_in(self, words: str) -> None:
         self.problem = self._fault(words)
         if not self.problem:
+            self._led.add(words.lower())
             end = "" if words[-1] in ".," else "."
             self.passed = f"{words}{end} {self._speech.words.text}"
 
@@ -90,6 +93,8 @@ class Part:
         known = (*self._asked(), speech.answer)
         if count_words(words) > _LEAD_IN or _SENTENCES.search(words):
             return "its lead-in is too long"
+        if words.lower() in self._led:
+            return "its lead-in was said before"
         if "?" in words:
             return "its lead-in asks something"
         if fault := scaffolding_in(words, ("voice", "voice_ask"), known):

@@ -266,6 +266,32 @@ def test_a_clarification_that_makes_a_key_point_is_not_said(state: State, item: 
         assert voice.speak(speech, lambda _: None).result(timeout=5).text == text
 
 
+def test_what_was_not_read_in_time_is_not_said_and_the_model_is_not_blamed(
+    state: State, item: Item, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("interviewer.llm.model_voice._READING", 0.3)
+    speech = authored.clarify(state, state.turns[0], item, "Are the costs known?")
+    slow: Future[GradeResult] = Future()
+    voice = ModelVoice(ScriptedChat(["Take the costs as you find them."] * 2), patience=5, reads=lambda *_: slow)
+    heard: list[str] = []
+    words = voice.speak(speech, heard.append).result(timeout=5)
+    assert (words.text, heard) == (speech.words.text, [])
+    assert words.voicing is not None
+    assert "checked in time" in words.voicing.problem
+    assert not words.voicing.failed
+    speaking = voice.speak(speech, heard.append)
+    speaking.cancel()
+    assert (speaking.result(timeout=0).text, heard) == (speech.words.text, [])
+
+
+def test_no_lead_in_is_said_twice(state: State, item: Item) -> None:
+    voice = ModelVoice(ScriptedChat([part(lead_in="Going on from there")] * 2), patience=5)
+    speech = authored.ask(state, state.turns[1], item)
+    first, second = (voice.speak(speech, lambda _: None).result(timeout=5).text for _ in range(2))
+    assert first == f"Going on from there. {speech.words.text}"
+    assert second == speech.words.text
+
+
 def test_a_reading_that_fails_leaves_the_authored_words(state: State, item: Item) -> None:
     def reads(request: GradeRequest, item: Item) -> Future[GradeResult]:
         raise OSError("no worker")
