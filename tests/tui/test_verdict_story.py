@@ -133,7 +133,7 @@ async def test_how_sure_one_is_comes_before_the_verdict_and_stands_in_it(
     conductor = begin(mode=Mode.PRACTICE)
     async with tell(services, conductor) as story:
         await story.type("rightwrong and more")
-        await story.pilot.press("ctrl+s", "ctrl+s", "x")
+        await story.pilot.press("ctrl+s", "ctrl+s")
         await story.until(lambda: isinstance(story.app.screen, ConfidenceScreen))
         await story.pilot.pause(0.1)
         assert conductor.state.turns[0].result is None, "no verdict before it is said"
