@@ -87,8 +87,9 @@ def _visible(folder: str, findings: list[Finding]) -> list[str]:
                     break
     except FileNotFoundError:
         return []
-    except OSError as error:
-        findings.append(Finding(Path(folder), 0, "", f"could not be listed: {error.strerror}"))
+    except (OSError, ValueError) as error:  # the second of a name that no folder can have
+        told = getattr(error, "strerror", None) or error
+        findings.append(Finding(Path(folder), 0, "", f"could not be listed: {told}"))
     return sorted(names)
 
 

@@ -22,6 +22,8 @@ from interviewer.bank.yaml_reading import read_yaml
 from interviewer.core.bank.finding import Finding
 from interviewer.core.bank.pack_files import natural_file
 from interviewer.paths import built_in_pack
+from interviewer.services import build_services
+from interviewer.services.health import check_services
 from tests.support.builders import make_item
 from tests.support.packs import write_pack
 
@@ -271,6 +273,25 @@ def test_a_pack_with_that_ending_only_has_no_questions(pack: Path) -> None:
     found = findings(pack)
     assert any("has no rubric" in each for each in found)
     assert any("rename it to mine.yaml" in each for each in found)
+
+
+@pytest.mark.parametrize(
+    "name", ["nowhere", "a\0b", "~nobody-of-that-name/pack", "x" * 5000, "pack/corpus/cooking/mine.yaml"]
+)
+def test_a_pack_that_is_not_there_is_left_out_and_the_doctor_says_so(
+    pack: Path, tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (home / "config").mkdir(parents=True)
+    (home / "config" / "config.toml").write_text(f"packs = {json.dumps([str(pack), name])}", encoding="utf-8")
+    services = build_services()
+    try:
+        assert "mine" in services.bank
+        (told,) = [check for check in check_services(services, None) if not check.good]
+    finally:
+        services.close()
+    assert told.name == "question pack"
+    assert "was left out" in told.found
 
 
 # The other files of a pack
