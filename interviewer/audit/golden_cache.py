@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zlib
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -47,16 +48,16 @@ class KeptGrade(NamedTuple):
 
 
 class KeptGrades:
-    """A file of grades. One that cannot be read counts as empty, one that cannot be written is left alone."""
+    """A file of grades. One that is damaged counts as empty, one that cannot be written is left alone."""
 
     def __init__(self, path: Path, encoder: str) -> None:
         self._path = path
         self._grader = fingerprint(encoder)
         self._rows: dict[str, list[Any]] = {}
         self._items: dict[str, bytes] = {}
-        with suppress(OSError, ValueError):
+        with suppress(OSError, ValueError, KeyError, TypeError):
             body = json.loads(path.read_bytes())
-            if body["grader"] == self._grader:
+            if body["grader"] == self._grader and body["checksum"] == _checksum(body["rows"]):
                 self._rows = body["rows"]
 
     def get(self, item: Item, answer: str) -> KeptGrade | None:
@@ -77,7 +78,8 @@ class KeptGrades:
         partial = self._path.with_suffix(".partial")
         with suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            partial.write_text(json.dumps({"grader": self._grader, "rows": rows}), encoding="utf-8")
+            body = {"grader": self._grader, "checksum": _checksum(rows), "rows": rows}
+            partial.write_text(json.dumps(body), encoding="utf-8")
             partial.replace(self._path)
 
     def _key(self, item: Item, answer: str) -> str:
@@ -87,6 +89,10 @@ class KeptGrades:
             rubric = item.rubric.model_dump_json(exclude={"id", "examples"})
             self._items[known] = hashlib.blake2b(f"{question}\0{rubric}".encode()).digest()
         return hashlib.blake2b(self._items[known] + answer.encode(), digest_size=12).hexdigest()
+
+
+def _checksum(rows: dict[str, list[Any]]) -> int:
+    return zlib.crc32(json.dumps(rows).encode())
 
 
 def fingerprint(encoder: str, patterns: Sequence[str] = GRADER_FILES) -> str:

@@ -1,7 +1,7 @@
 """The validated bank on disk, so that a start reads one file and parses only what it asks.
 
-The file begins with a line of JSON (stamp, content hash, notices, the heads of all questions);
-each further line is one item. It is good for the very contents it was written from: file names,
+The file begins with a checksum of the rest and a line of JSON (stamp, content hash, notices, the heads
+of all questions); each further line is one item. It is good for the very contents it was written from: file names,
 sizes and times tell that cheaply, and where they differ the contents themselves are compared.
 """
 
@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from interviewer.bank.file_reading import ENDING, FileFaultError, read_file, size_finding, walk
 from interviewer.core.bank.content import Bank, Head, Item
 from interviewer.core.bank.kinds import Kind, Level
 
-_FORMAT = 4
+_FORMAT = 5
 
 
 class _LazyItems(Mapping[str, Item]):
@@ -41,20 +44,15 @@ class _LazyItems(Mapping[str, Item]):
         return len(self._lines)
 
 
-def yaml_files(folder: Path) -> list[Path]:
-    """The files `<topic>/<id>.yaml` of a folder, in order; none when there is no such folder."""
-    return sorted(folder.glob("*/*.yaml")) if folder.is_dir() else []
-
-
 def stamp_of(roots: Sequence[Path]) -> str:
     """Hash of the packs' folders and of name, size and time of every YAML file in them."""
     digest = hashlib.blake2b(f"format {_FORMAT}".encode(), digest_size=16)
     for root in roots:
-        digest.update(f"{root}\n".encode())
-        for path in _files(root):
+        digest.update(os.fsencode(root) + b"\n")
+        for path in _names(root):
             with suppress(OSError):
-                status = path.stat()
-                digest.update(f"{path}|{status.st_size}|{status.st_mtime_ns}\n".encode())
+                status = os.stat(path)
+                digest.update(os.fsencode(path) + f"|{status.st_size}|{status.st_mtime_ns}\n".encode())
     return digest.hexdigest()
 
 
@@ -63,16 +61,19 @@ def content_key(roots: Sequence[Path]) -> str:
     digest = hashlib.blake2b(f"format {_FORMAT}".encode(), digest_size=16)
     for root in roots:
         digest.update(b"|")
-        for path in _files(root):
-            digest.update(str(path.relative_to(root)).encode())
-            with suppress(OSError):
-                digest.update(hashlib.blake2b(path.read_bytes()).digest())
+        if size_finding(root) is not None:
+            continue
+        for path in _names(root):
+            digest.update(os.fsencode(os.path.relpath(path, root)))
+            with suppress(FileFaultError):
+                digest.update(hashlib.blake2b(read_file(Path(path))).digest())
     return digest.hexdigest()
 
 
-def _files(root: Path) -> Iterator[Path]:
-    yield from yaml_files(root / "corpus")
-    yield from yaml_files(root / "rubrics")
+def _names(root: Path) -> Iterator[str]:
+    """The paths of a pack's YAML files, in order, and of those that would be under another name."""
+    for room in ("corpus", "rubrics"):
+        yield from (name for name in walk(os.path.join(root, room), []) if name.lower().endswith((ENDING, ".yml")))
 
 
 def read_cache(cache: Path, stamp: str, key: Callable[[], str]) -> Bank | None:
@@ -84,7 +85,10 @@ def read_cache(cache: Path, stamp: str, key: Callable[[], str]) -> Bank | None:
         key: their content hash, asked for only when the stamp differs.
     """
     try:
-        head, *lines = cache.read_bytes().split(b"\n")
+        raw = cache.read_bytes()
+        checksum, head, *lines = raw.split(b"\n")
+        if int(checksum, 16) != zlib.crc32(memoryview(raw)[len(checksum) + 1 :]):
+            return None
         told = json.loads(head)
         if told["stamp"] != stamp and told["key"] != key():
             return None
@@ -92,8 +96,6 @@ def read_cache(cache: Path, stamp: str, key: Callable[[], str]) -> Bank | None:
             Head(name, topic, Level(level), tuple(avoid), Kind(kind))
             for name, topic, level, avoid, kind in told["heads"]
         ]
-        if len(heads) != len(lines) or told["bytes"] != sum(map(len, lines)):
-            return None
         items = _LazyItems({head.id: line for head, line in zip(heads, lines, strict=True)})
         return Bank(items, told["key"], tuple(told["notices"]), heads)
     except (OSError, ValueError, KeyError, TypeError):
@@ -108,10 +110,10 @@ def write_cache(cache: Path, bank: Bank, stamp: str) -> None:
         "key": bank.content_hash,
         "notices": bank.notices,
         "heads": bank.heads,
-        "bytes": sum(map(len, lines)),
     }
+    body = b"\n".join([json.dumps(head).encode(), *lines])
     partial = cache.with_suffix(".partial")
     with suppress(OSError):
         cache.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(b"\n".join([json.dumps(head).encode(), *lines]))
+        partial.write_bytes(b"%08x\n%s" % (zlib.crc32(body), body))
         partial.replace(cache)

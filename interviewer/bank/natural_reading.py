@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from interviewer.bank.pack_loading import did_you_mean
+from interviewer.bank.file_reading import FileFaultError, list_files, read_file
+from interviewer.bank.validation_findings import did_you_mean, first_findings
+from interviewer.bank.yaml_values import short
 from interviewer.core.bank.finding import Finding
 from interviewer.core.bank.natural import NaturalAnswer, Reading
 from interviewer.core.bank.pack_files import NATURAL_ENDING, PackReading, natural_file
@@ -21,39 +24,46 @@ def read_natural(reading: PackReading) -> tuple[dict[str, tuple[NaturalAnswer, .
     findings: list[Finding] = []
     for question_id, item in reading.items.items():
         path = natural_file(reading.sources[question_id][1])
-        if path.is_file():
+        if os.path.exists(path):
             answers[question_id], wrong = _read_file(path, item.rubric)
             findings += wrong
     known = {natural_file(rubric) for _, rubric in reading.sources.values()}
-    for path in sorted((reading.root / "rubrics").glob(f"*/*{NATURAL_ENDING}")):
+    for path in list_files(reading.root / "rubrics", NATURAL_ENDING).files:
         if path not in known:
             findings.append(Finding(path, 0, "", "belongs to no rubric beside it"))
     return answers, findings
 
 
 def _read_file(path: Path, rubric: Rubric) -> tuple[tuple[NaturalAnswer, ...], list[Finding]]:
-    answers: list[NaturalAnswer] = []
-    findings: list[Finding] = []
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
+        lines = read_file(path).decode().splitlines()
+    except FileFaultError as fault:
+        return (), [fault.finding]
+    except UnicodeDecodeError as error:
         return (), [Finding(path, 0, "", f"could not be read: {error}")]
+    answers: list[NaturalAnswer] = []
+    findings = list(first_findings(path, _read_lines(path, lines, rubric, answers)))
+    return tuple(answers), findings
+
+
+def _read_lines(path: Path, lines: list[str], rubric: Rubric, answers: list[NaturalAnswer]) -> Iterator[Finding]:
+    """Put the answers of a file into `answers`."""
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
             answer = NaturalAnswer.model_validate(json.loads(line))
         except ValidationError as error:
-            for problem in error.errors(include_url=False):
-                field = ".".join(str(part) for part in problem["loc"] if part != "[key]")
-                findings.append(Finding(path, number, field, problem["msg"].removeprefix("Value error, ")))
+            for problem in error.errors(include_url=False, include_input=False):
+                field = ".".join(short(str(part)) for part in problem["loc"] if part != "[key]")
+                yield Finding(path, number, field, problem["msg"].removeprefix("Value error, "))
             continue
-        except ValueError as error:
-            findings.append(Finding(path, number, "", f"is not valid JSON: {error}"))
+        except (ValueError, RecursionError) as error:
+            yield Finding(path, number, "", f"is not valid JSON: {error}")
             continue
         answers.append(answer)
-        findings += [Finding(path, number, field, message) for field, message in _problems(answer, rubric)]
-    return tuple(answers), findings
+        for field, message in _problems(answer, rubric):
+            yield Finding(path, number, field, message)
 
 
 def _problems(answer: NaturalAnswer, rubric: Rubric) -> Iterator[tuple[str, str]]:

@@ -7,20 +7,22 @@ A pack is a folder with `corpus/<topic>/<id>.yaml` and, at the same path and nam
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+import os
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from interviewer.bank.bank_cache import content_key, read_cache, stamp_of, write_cache, yaml_files
-from interviewer.bank.yaml_reading import LinePath, locate, read_yaml
+from interviewer.bank.bank_cache import content_key, read_cache, stamp_of, write_cache
+from interviewer.bank.file_reading import FileFaultError, is_stray, list_files, read_file, size_finding
+from interviewer.bank.validation_findings import did_you_mean, first_findings, validation_findings
+from interviewer.bank.yaml_reading import read_yaml
 from interviewer.core.bank.content import Bank, Item
 from interviewer.core.bank.finding import Finding, bank_error
 from interviewer.core.bank.pack_files import PackReading
 from interviewer.core.bank.question import Question
-from interviewer.core.bank.rubric import LISTED, SORTED, Rubric
-from interviewer.errors import nearest_names
+from interviewer.core.bank.rubric import Rubric
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -61,6 +63,7 @@ def load_bank(roots: Sequence[Path], *, cache: Path | None = None) -> Bank:
     for place, root in enumerate(roots):
         reading = read_pack(root)
         errors = [finding for finding in reading.findings if finding.severity == "error"]
+        strays = [finding for finding in reading.findings if is_stray(finding)]
         errors += [
             Finding(reading.sources[question_id][0], 1, "id", f"{question_id!r} is already in another pack")
             for question_id in reading.items
@@ -69,18 +72,20 @@ def load_bank(roots: Sequence[Path], *, cache: Path | None = None) -> Bank:
         if errors and place == 0:
             raise bank_error(errors)
         if errors:
-            notices.append(_left_out(root, errors))
+            notices.append(f"The pack {root} was left out: {_first_of(errors, root)}")
         else:
             items.update(reading.items)
+        if strays:
+            notices.append(_first_of(strays, root))
     bank = Bank(items=items, content_hash=key, notices=tuple(notices))
     if cache:
         write_cache(cache, bank, stamp)
     return bank
 
 
-def _left_out(root: Path, errors: Sequence[Finding]) -> str:
-    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-    return f"The pack {root} was left out: {errors[0]}{more}. `mockdl pack check {root}` lists all."
+def _first_of(findings: Sequence[Finding], root: Path) -> str:
+    more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
+    return f"{findings[0]}{more}. `mockdl pack check {root}` lists all."
 
 
 def read_pack(root: Path) -> PackReading:
@@ -88,35 +93,44 @@ def read_pack(root: Path) -> PackReading:
     findings: list[Finding] = []
     sources: dict[str, tuple[Path, Path]] = {}
     items: dict[str, Item] = {}
+    reading = PackReading(root, items, findings, sources)
     corpus, rubrics = root / "corpus", root / "rubrics"
-    if not corpus.is_dir():
+    if not os.path.isdir(corpus):
         findings.append(Finding(root, 0, "", "has no folder `corpus/` and so is not a question pack"))
-        return PackReading(root, items, findings, sources)
-    seen: dict[str, Path] = {}
-    for path in yaml_files(corpus):
-        relative = path.relative_to(corpus)
-        twin = rubrics / relative
-        question = _read_model(path, Question, findings)
-        if not twin.is_file():
-            findings.append(Finding(path, 0, "", f"has no rubric; expected one at {twin}"))
-            continue
-        rubric = _read_model(twin, Rubric, findings)
-        if question is None or rubric is None:
-            continue
-        findings += _place_findings(path, twin, relative, question, rubric)
-        if question.id in seen:
-            findings.append(Finding(path, 1, "id", f"{question.id!r} is also the id of {seen[question.id]}"))
-            continue
-        seen[question.id] = path
-        sources[question.id] = (path, twin)
-        items[question.id] = Item(question=question, rubric=rubric, rubric_hash=rubric_hash(rubric))
-    for path in yaml_files(rubrics):
-        if not (corpus / path.relative_to(rubrics)).is_file() and path.parent != rubrics:
+        return reading
+    if (too_large := size_finding(root)) is not None:
+        findings.append(too_large)
+        return reading
+    questions, answers = list_files(corpus), list_files(rubrics)
+    findings += [*questions.findings, *answers.findings]
+    for path in questions.files:
+        _read_question(path, rubrics / path.relative_to(corpus), reading)
+    for path in answers.files:
+        if not os.path.exists(corpus / path.relative_to(rubrics)):
             findings.append(Finding(path, 0, "", f"has no question at {corpus / path.relative_to(rubrics)}"))
-    findings += _link_findings(items, sources)
-    if not items and not findings:
+    findings += first_findings(corpus, _link_findings(items, sources))
+    if not items and not any(finding.severity == "error" for finding in findings):
         findings.append(Finding(corpus, 0, "", "holds no question files (`<topic>/<id>.yaml`)"))
-    return PackReading(root, items, findings, sources)
+    return reading
+
+
+def _read_question(path: Path, twin: Path, reading: PackReading) -> None:
+    """Read a question and its rubric into `reading`."""
+    findings = reading.findings
+    question = _read_model(path, Question, findings)
+    if not os.path.exists(twin):
+        findings.append(Finding(path, 0, "", f"has no rubric; expected one at {twin}"))
+        return
+    rubric = _read_model(twin, Rubric, findings)
+    if question is None or rubric is None:
+        return
+    findings += _place_findings(path, twin, question, rubric)
+    if question.id in reading.items:
+        other = reading.sources[question.id][0]
+        findings.append(Finding(path, 1, "id", f"{question.id!r} is also the id of {other}"))
+        return
+    reading.sources[question.id] = (path, twin)
+    reading.items[question.id] = Item(question=question, rubric=rubric, rubric_hash=rubric_hash(rubric))
 
 
 def read_known_hard(root: Path) -> tuple[dict[str, str], list[Finding]]:
@@ -125,85 +139,34 @@ def read_known_hard(root: Path) -> tuple[dict[str, str], list[Finding]]:
     The list may only shrink: whoever checks the pack reports a listed question that passes.
     """
     path = root / "rubrics" / "known_hard.yaml"
-    if not path.is_file():
+    if not os.path.exists(path):
         return {}, []
-    data, finding = read_yaml(path, path.read_bytes())
-    if data is None:
-        return {}, [finding] if finding is not None else []
-    return {str(question_id): str(reason) for question_id, reason in data.items()}, []
+    try:
+        data = read_yaml(path, read_file(path))
+    except FileFaultError as fault:
+        return {}, [fault.finding]
+    wrong = [Finding(path, 0, name, "must be a text that says why") for name in data if not isinstance(data[name], str)]
+    return {name: reason for name, reason in data.items() if isinstance(reason, str)}, wrong
 
 
 def _read_model(path: Path, model: type[Model], findings: list[Finding]) -> Model | None:
     try:
-        raw = path.read_bytes()
-    except OSError as error:
-        findings.append(Finding(path, 0, "", f"could not be read: {error.strerror}"))
-        return None
-    data, finding = read_yaml(path, raw)
-    if data is None:
-        if finding is not None:
-            findings.append(finding)
-        return None
-    try:
-        return model.model_validate(data)
+        raw = read_file(path)
+        return model.model_validate(read_yaml(path, raw))
+    except FileFaultError as fault:
+        findings.append(fault.finding)
     except ValidationError as error:
-        findings.extend(_validation_findings(path, raw, model, error))
-        return None
+        findings.extend(validation_findings(path, raw, model, error))
+    except Exception as error:  # whatever a stranger's file does, it is one file that cannot be read
+        findings.append(Finding(path, 0, "", f"could not be read: {type(error).__name__}"))
+    return None
 
 
-def _validation_findings(path: Path, raw: bytes, model: type[BaseModel], error: ValidationError) -> Iterable[Finding]:
-    for problem in error.errors(include_url=False):
-        where: LinePath = tuple(part for part in problem["loc"] if part not in ("[key]", LISTED, SORTED))
-        message = problem["msg"].removeprefix("Value error, ")
-        if problem["type"] == "extra_forbidden":
-            message = "is not a field of the format" + did_you_mean(str(where[-1]), _fields_at(model, where[:-1]))
-        elif problem["type"] == "missing":
-            message = "is missing"
-        elif problem["type"] == "enum":
-            message += did_you_mean(str(problem["input"]), str(problem["ctx"]["expected"]).replace("'", " ").split())
-        yield Finding(path, locate(raw, where), _field_name(where), message)
-
-
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """The end of a message about an unknown name; "" when nothing is near."""
-    near = nearest_names(name, known, most=1)
-    return f"; did you mean {near[0]!r}?" if near else ""
-
-
-def _fields_at(model: type[BaseModel], where: LinePath) -> list[str]:
-    """Names allowed where an unknown field stood: follows list and model annotations."""
-    current: Any = model
-    for part in where:
-        if isinstance(part, int) or not hasattr(current, "model_fields"):
-            continue
-        field = current.model_fields.get(part)
-        if field is None:
-            return []
-        current = next(_models_in(field.annotation), field.annotation)
-    return list(getattr(current, "model_fields", {}))
-
-
-def _models_in(annotation: Any) -> Iterator[Any]:
-    """The models that a field's type names, in a list or as one of two ways to write it."""
-    for part in (annotation, *getattr(annotation, "__args__", ())):
-        if hasattr(part, "model_fields"):
-            yield part
-        elif part is not annotation:
-            yield from _models_in(part)
-
-
-def _field_name(where: LinePath) -> str:
-    name = ""
-    for part in where:
-        name += f"[{part}]" if isinstance(part, int) else f".{part}" if name else str(part)
-    return name
-
-
-def _place_findings(path: Path, twin: Path, relative: Path, question: Question, rubric: Rubric) -> Iterable[Finding]:
-    if question.id != relative.stem:
-        yield Finding(path, 1, "id", f"is {question.id!r} but the file is named {relative.name!r}")
-    if question.topic != relative.parent.name:
-        yield Finding(path, 1, "topic", f"is {question.topic!r} but the folder is {relative.parent.name!r}")
+def _place_findings(path: Path, twin: Path, question: Question, rubric: Rubric) -> Iterable[Finding]:
+    if question.id != path.stem:
+        yield Finding(path, 1, "id", f"is {question.id!r} but the file is named {path.name!r}")
+    if question.topic != path.parent.name:
+        yield Finding(path, 1, "topic", f"is {question.topic!r} but the folder is {path.parent.name!r}")
     if rubric.id != question.id:
         yield Finding(twin, 1, "id", f"is {rubric.id!r} but its question is {question.id!r}")
     points = [point.id for point in rubric.key_points]
@@ -216,7 +179,7 @@ def _place_findings(path: Path, twin: Path, relative: Path, question: Question, 
     for number, point in enumerate(rubric.key_points):
         for name in sorted(set(point.formerly) & set(points)):
             yield Finding(twin, 0, f"key_points[{number}].formerly", f"{name!r} is still a key point")
-    yield from _id_findings(twin, rubric, points, wrongs)
+    yield from first_findings(twin, _id_findings(twin, rubric, points, wrongs))
 
 
 def _id_findings(twin: Path, rubric: Rubric, points: list[str], wrongs: list[str]) -> Iterable[Finding]:

@@ -10,9 +10,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from interviewer.core.text import clean, escape_hidden
 from interviewer.errors import EncoderError, UsageError, nearest_names
 
 if TYPE_CHECKING:
+    from interviewer.core.bank.content import Bank
     from interviewer.core.ports import Engine
     from interviewer.services import Services
 
@@ -38,12 +40,23 @@ def level_names() -> list[str]:
 
 def say(text: str) -> None:
     """Narration: one line on standard error."""
-    print(text, file=sys.stderr, flush=True)
+    print(clean(text), file=sys.stderr, flush=True)
+
+
+def print_text(text: str) -> None:
+    """A line for people on standard output; packs, settings and file names in it can do nothing to a terminal."""
+    print(clean(text))
+
+
+def say_left_out(bank: Bank) -> None:
+    """Say which packs were left out, and why."""
+    for notice in bank.notices:
+        say(notice)
 
 
 def print_json(body: Any) -> None:
     """Data for scripts on standard output."""
-    print(json.dumps(body, indent=2, ensure_ascii=False, default=str))
+    print(escape_hidden(json.dumps(body, indent=2, ensure_ascii=False, default=str)))
 
 
 def write_output(text: str, output: Path | None, what: str, *, kept: str = "") -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from interviewer.cli.common import print_json, say
+from interviewer.cli.common import print_json, print_text, say
 
 config_app = typer.Typer(
     help="Show and change settings.",
@@ -26,7 +26,7 @@ def path() -> None:
     """Print where the settings file is (it need not exist)."""
     from interviewer.paths import find_places
 
-    print(find_places().settings_file)
+    print_text(str(find_places().settings_file))
 
 
 @config_app.command("show")
@@ -44,7 +44,7 @@ def show(as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] =
         value = getattr(settings, name)
         # Of a table only the names: the values may be keys.
         shown = ", ".join(value) if isinstance(value, tuple | dict) else value
-        print(f"# {text}\n{name} = {'(unset)' if shown in (None, '') else shown}\n")
+        print_text(f"# {text}\n{name} = {'(unset)' if shown in (None, '') else shown}\n")
 
 
 @config_app.command("set")

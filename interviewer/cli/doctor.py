@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from interviewer.cli.common import print_json, ready_engine, say
+from interviewer.cli.common import print_json, print_text, ready_engine, say
 from interviewer.errors import MockdlError
 from interviewer.services.health import Check, check_installed, check_services
 
@@ -26,9 +26,9 @@ def doctor(
     else:
         width = max(len(check.name) for check in checks)
         for check in checks:
-            print(f"{'ok  ' if check.good else 'BAD '} {check.name:<{width}}  {check.found}")
+            print_text(f"{'ok  ' if check.good else 'BAD '} {check.name:<{width}}  {check.found}")
             if check.todo:
-                print(f"     {'':<{width}}  -> {check.todo}")
+                print_text(f"     {'':<{width}}  -> {check.todo}")
     if not all(check.good for check in checks):
         raise typer.Exit(1)
 

@@ -16,6 +16,7 @@ import typer
 
 from interviewer.cli.common import open_services, print_json, ready_engine, say, write_output
 from interviewer.cli.tables import WIDTH, render_columns, short_number, show_interval
+from interviewer.core.text import escape_hidden
 from interviewer.errors import MockdlError, UsageError
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def _write_own_marks(file: Path) -> None:
         todo = "After an answer in practice mode `c`, then `i`, marks one; in line mode /said N does."
         raise UsageError("No point was marked as said yet.", todo=todo)
     _spare(file)
-    text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    text = "".join(escape_hidden(json.dumps(row, ensure_ascii=False)) + "\n" for row in rows)
     write_output(text, file, "list")
     marks = f"{len(rows)} mark{'s' * (len(rows) != 1)} of your own"
     say(f"It holds {marks}, and nothing was sent anywhere. `mockdl eval {file}` measures the grade on it.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from interviewer.cli.common import open_services, parse_name, print_json, ready_engine, use_judge, waiting
+from interviewer.cli.common import open_services, parse_name, print_json, print_text, ready_engine, use_judge, waiting
 from interviewer.errors import UsageError, nearest_names
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def _grade_one(services: Services, question_id: str, source: str, level: Level |
     if as_json:
         print_json(question_as_dict(summary))
     else:
-        print("\n".join(render_question(summary, 80)))
+        print_text("\n".join(render_question(summary, 80)))
     judged.conclude()
     return 1 if isinstance(result, Ungraded) or judged.failed else 0
 

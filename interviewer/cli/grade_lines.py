@@ -16,6 +16,7 @@ from interviewer.cli.judge_words import Judged
 from interviewer.core.bank.kinds import Level
 from interviewer.core.grade.grade import Grade, GradeRequest, GradeResult
 from interviewer.core.interview.summary import summarise_answer
+from interviewer.core.text import escape_hidden
 from interviewer.errors import MockdlError, UsageError, nearest_names
 from interviewer.report.json_report import question_as_dict
 from interviewer.services import Services
@@ -74,7 +75,7 @@ def grade_lines(services: Services, source: str, output: Path | None, level: Lev
                 nonlocal written
                 result = one.future.result()
                 judged.add(result)
-                target.write(json.dumps(_row(services, one, result), ensure_ascii=False) + "\n")
+                target.write(escape_hidden(json.dumps(_row(services, one, result), ensure_ascii=False)) + "\n")
                 target.flush()
                 written += 1
                 progress.update(task, completed=written)

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from interviewer.cli.common import print_json, ready_engine, say
+from interviewer.cli.common import print_json, print_text, ready_engine, say
 from interviewer.core.bank.kinds import Level
 from interviewer.core.grade.grade import Grade, GradeResult, Ungraded
 from interviewer.core.interview.effects import GradeTurn
@@ -133,7 +133,7 @@ def _show(change: SessionChange, wish: Wish) -> None:
         print_json(change_as_dict(change))
         return
     width = min(100, shutil.get_terminal_size((80, 24)).columns) if sys.stdout.isatty() else 80
-    print("\n".join(render_change(change, width)))
+    print_text("\n".join(render_change(change, width)))
 
 
 def _conclude(

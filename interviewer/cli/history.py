@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from interviewer.cli.common import open_services, print_json, write_output
+from interviewer.cli.common import open_services, print_json, print_text, write_output
 
 
 def _formats() -> list[str]:
@@ -73,4 +73,4 @@ def history(
     for each in summaries:
         score = f"{each.value:3.0f}" if each.value is not None else "  -"
         state = each.band if each.finished else "not finished"
-        print(f"{each.session_id}  {local_time(each.started_at)}  {each.config.level:<7}{score}  {state}")
+        print_text(f"{each.session_id}  {local_time(each.started_at)}  {each.config.level:<7}{score}  {state}")

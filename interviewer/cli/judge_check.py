@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from interviewer.cli.common import open_services, print_json, ready_engine, say, use_judge
+from interviewer.cli.common import open_services, print_json, print_text, ready_engine, say, use_judge
 from interviewer.errors import UsageError
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def judge_check(
     else:
         from interviewer.cli.judge_table import describe_weight, render_scores
 
-        print("\n".join((*render_scores(run, scores, model, host), *describe_weight(weight))))
+        print_text("\n".join((*render_scores(run, scores, model, host), *describe_weight(weight))))
     raise typer.Exit(_code(run, scores))
 
 

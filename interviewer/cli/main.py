@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from interviewer import __version__
+from interviewer.core.text import clean
 from interviewer.errors import MockdlError
 
 EXIT_CODES = """Exit codes: 0 done, 1 a check failed, 2 wrong use, 3 settings, 4 question pack, 5 journal or
@@ -24,8 +29,27 @@ _GROUPS = {
 """Commands by what one wants to do."""
 
 
+@contextmanager
+def _told_clean() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        if hasattr(error, "format_message"):  # of every complaint about arguments
+            told = clean(error.format_message())
+            error.format_message = lambda: told
+        raise
+
+
 class _Grouped(TyperGroup):
-    """Lists the commands in groups."""
+    """Lists the commands in groups, and says without its control characters what of an argument it can't use."""
+
+    def make_context(self, *args: Any, **kwargs: Any) -> Any:
+        with _told_clean():
+            return super().make_context(*args, **kwargs)
+
+    def invoke(self, ctx: Any) -> Any:
+        with _told_clean():
+            return super().invoke(ctx)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         for title, names in _GROUPS.items():
@@ -127,13 +151,19 @@ def _spell_out_resume(arguments: list[str]) -> list[str]:
     return spelled
 
 
+def _show_fault(kind: type[BaseException], fault: BaseException, trace: TracebackType | None) -> None:
+    """A fault of the program itself, in which there can be anything that a file or a server said."""
+    sys.stderr.write(clean("".join(traceback.format_exception(kind, fault, trace))))
+
+
 def main() -> None:
     """Run the command line; every foreseen error ends as text on stderr and its exit code."""
+    sys.excepthook = _show_fault
     _add_commands(sys.argv[1:])
     try:
         app(args=_spell_out_resume(sys.argv[1:]))
     except MockdlError as error:
-        print(f"mockdl: {error}", file=sys.stderr)
+        print(f"mockdl: {clean(str(error))}", file=sys.stderr)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         print("mockdl: interrupted", file=sys.stderr)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from interviewer.cli.common import open_services, parse_name, print_json, ready_engine, say
+from interviewer.cli.common import open_services, parse_name, print_json, print_text, ready_engine, say, say_left_out
 from interviewer.errors import UsageError, nearest_names
 
 if TYPE_CHECKING:
@@ -76,11 +76,11 @@ def _print_check(findings: list[Finding], survey: Survey | None, questions: int,
         print_json({**(survey.as_dict() if survey else {"questions": questions}), "findings": rows})
         return
     for finding in findings:
-        print(f"{finding.severity}: {finding}")
+        print_text(f"{finding.severity}: {finding}")
     if survey is not None:
         from interviewer.cli.pack_check import render_table
 
-        print("\n".join(render_table(survey)))
+        print_text("\n".join(render_table(survey)))
     counts = Counter(finding.severity for finding in findings)
     told = [(questions, "question"), (counts["error"], "error"), (counts["warning"], "warning")]
     told += [(counts["note"], "note")] if counts["note"] else []
@@ -111,7 +111,7 @@ def new(
         standard=parse_name(standard, Standard, "standard"),
     )
     for path in paths:
-        print(path)
+        print_text(str(path))
     say(f"Fill in what says TODO; `mockdl pack check {pack}` tells what is left.")
 
 
@@ -124,8 +124,7 @@ def show(
     """Print a question with its rubric."""
     with open_services(pack or []) as services:
         bank = services.bank
-    for notice in bank.notices:
-        say(notice)
+    say_left_out(bank)
     if question_id not in bank:
         near = nearest_names(question_id, bank.items)
         hint = f"Did you mean {' or '.join(near)}? " if near else ""
@@ -136,7 +135,7 @@ def show(
         return
     from interviewer.report.question_sheet import render_item
 
-    print("\n".join(render_item(item, 80)))
+    print_text("\n".join(render_item(item, 80)))
 
 
 @pack_app.command("schema")

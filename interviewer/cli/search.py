@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from interviewer.cli.common import open_services, print_json, ready_engine
+from interviewer.cli.common import open_services, print_json, print_text, ready_engine, say_left_out
+from interviewer.core.text import clean_line
 from interviewer.errors import UsageError
 
 
@@ -23,11 +24,12 @@ def search(
         engine = ready_engine(services)
         hits = engine.search(text, most).result(timeout=120)
         bank = services.bank
+    say_left_out(bank)
     if as_json:
         print_json([{**hit.model_dump(), "title": bank[hit.question_id].question.title} for hit in hits])
         return
     for hit in hits:
         question = bank[hit.question_id].question
-        print(f"{hit.score:4.2f}  {question.id:<28} {question.level:<7} {question.title}")
+        print_text(f"{hit.score:4.2f}  {question.id:<28} {question.level:<7} {clean_line(question.title)}")
         if hit.point_id is not None:
-            print(f"      {bank[hit.question_id].rubric.point(hit.point_id).statement}")
+            print_text(f"      {clean_line(bank[hit.question_id].rubric.point(hit.point_id).statement)}")

@@ -86,9 +86,9 @@ def _serve(services: Services, host: str, port: int, offered: dict[str, str]) ->
     server = WebServer(command, Address(host, port, secrets.token_urlsafe(24)), _announce)
     try:
         server.run()
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # the second of a name that can be none
         raise UsageError(
-            f"Nothing can be served at {host}, port {port}: {error.strerror or error}.",
+            f"Nothing can be served at {host}, port {port}: {getattr(error, 'strerror', None) or error}.",
             todo="Choose another one with --port; 0 takes any that is free.",
         ) from error
     finally:

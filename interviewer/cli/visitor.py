@@ -13,6 +13,7 @@ import threading
 import time
 
 from interviewer.cli.start import open_home
+from interviewer.core.text import clean
 from interviewer.errors import MockdlError
 
 _LOOKS_EVERY = 1.0
@@ -26,7 +27,7 @@ def main() -> None:
     try:
         sys.exit(open_home())
     except MockdlError as error:
-        print(f"mockdl: {error}", file=sys.stderr)
+        print(f"mockdl: {clean(str(error))}", file=sys.stderr)
         sys.exit(error.exit_code)
 
 

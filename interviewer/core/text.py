@@ -11,18 +11,37 @@ import re
 import unicodedata
 
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
-_BIDI = dict.fromkeys(map(ord, "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
+_UNSEEN = {
+    *map(ord, "\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0"),
+    *range(0x180B, 0x1810),
+    *range(0xFE00, 0xFE0E),
+    *range(0xE0100, 0xE01F0),
+}
+"""Letters and marks that show nothing: fillers and variation selectors, but for those that choose emoji or text."""
 
 
 def clean(text: str) -> str:
-    """Return `text` without terminal escapes, control characters and bidi overrides.
+    """Return `text` without terminal escapes, control characters, bidi overrides and all that has no width.
 
     New lines and tabs stay (tabs as four spaces); brackets, LaTeX and every printable
     character stay as typed. Lone surrogates become U+FFFD, so the result always encodes.
     """
+    if text.isascii() and text.isprintable():
+        return text
     text = _ESCAPES.sub("", plain_newlines(text).replace("\t", "    "))
-    text = text.translate(_BIDI)
-    return "".join(_printable(char) for char in text)
+    return "".join(char if char == "\n" else _shown(char) for char in text)
+
+
+def escape_hidden(document: str) -> str:
+    """A JSON document with all that `clean` would take out written as escapes: the same data, harmless to show."""
+    if document.isascii() and "\x7f" not in document:
+        return document
+    return "".join(char if char == "\n" or _shown(char) == char else _escaped(char) for char in document)
+
+
+def _escaped(char: str) -> str:
+    units = char.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[place : place + 4]}" for place in range(0, len(units), 4))
 
 
 def plain_newlines(text: str) -> str:
@@ -30,13 +49,14 @@ def plain_newlines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _printable(char: str) -> str:
-    if char == "\n":
-        return char
+def _shown(char: str) -> str:
+    """What of a character may be shown: itself, nothing, or what stands for it."""
     category = unicodedata.category(char)
+    if category in ("Cc", "Cf") or ord(char) in _UNSEEN:
+        return ""
     if category == "Cs":
         return "\ufffd"
-    return "" if category == "Cc" else char
+    return "\n" if category in ("Zl", "Zp") else char
 
 
 def clean_line(text: str) -> str:

@@ -11,7 +11,7 @@ from interviewer.core.ports import Progress
 from interviewer.embedding.device import choose_device, limit_threads
 from interviewer.embedding.hub import hub_revision, load_from_hub
 from interviewer.embedding.load_failures import BACK_TO_DEFAULT, LESS_MEMORY, failed_load, first_line
-from interviewer.embedding.weights import find_bundled, verify_weights
+from interviewer.embedding.weights import find_bundled, verify_beside, verify_weights
 from interviewer.errors import EncoderError
 
 if TYPE_CHECKING:
@@ -81,6 +81,7 @@ def _locate(model: str, cache: Path) -> _Source:
     if model == DEFAULT_MODEL:
         folder = find_bundled()
         verify_weights(folder, cache / "weights.json")
+        verify_beside(folder)
         return _Source(str(folder), _DEFAULT_NAME, _BUNDLED)
     try:
         path = Path(model).expanduser()

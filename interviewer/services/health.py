@@ -7,6 +7,7 @@ import platform
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -56,6 +57,7 @@ def check_services(services: Services, ready: Callable[[], Engine] | None) -> It
     for name, folder in (("data", places.data), ("cache", places.cache)):
         yield _writable(name, folder)
     yield _guard("question bank", lambda: f"{len(services.bank)} questions, content {services.bank.content_hash[:12]}")
+    yield from _left_out(services)
     yield _guard("journal", lambda: _journal(services))
     yield _judge(services)
     if ready is not None:
@@ -84,6 +86,12 @@ def _guard(name: str, look: Callable[[], str]) -> Check:
         return Check(name, True, look())
     except MockdlError as error:
         return Check(name, False, error.what, error.todo)
+
+
+def _left_out(services: Services) -> Iterator[Check]:
+    """What is to be said of packs, such as of one that was left out."""
+    with suppress(MockdlError):  # told of as the bank's
+        yield from (Check("question pack", False, notice) for notice in services.bank.notices)
 
 
 def _writable(name: str, folder: Path) -> Check:

@@ -160,7 +160,8 @@ def build_services(*, packs: Sequence[Path] = (), alone: Path | None = None, eng
     settings = load_settings(places.settings_file)
     if alone is not None and alone != built_in_pack():
         return Services(places._replace(cache=places.cache / "checked"), settings, (alone,), engine=engine)
-    own = (Path(pack).expanduser() for pack in settings.packs)
+    # A `~user` that nobody is stays as it is, and the pack is left out as one that is not there.
+    own = (Path(os.path.expanduser(pack)) for pack in settings.packs)
     return Services(places, settings, (built_in_pack(), *own, *packs), engine=engine)
 
 

@@ -168,6 +168,18 @@ def test_kept_grades_that_cannot_be_read_count_as_none(tmp_path: Path) -> None:
     assert KeptGrades(tmp_path / "golden.json", "one").get(make_item(), "answer") is None
 
 
+def test_a_damaged_file_of_grades_counts_as_empty(tmp_path: Path) -> None:
+    path, item = tmp_path / "golden.json", make_item()
+    kept = KeptGrades(path, "one")
+    kept.put(item, "answer", KeptGrade(71.5, {"p0": "covered"}, ()))
+    kept.save()
+    assert KeptGrades(path, "one").get(item, "answer") == KeptGrade(71.5, {"p0": "covered"}, ())
+    whole = path.read_bytes()
+    for damaged in (whole.replace(b"71.5", b"17.5"), whole.replace(b'"rows"', b'"rose"'), b"[]", b'{"grader": 1}'):
+        path.write_bytes(damaged)
+        assert KeptGrades(path, "one").get(item, "answer") is None
+
+
 def grades(**scores: float) -> list[GoldenGrade]:
     places = {"strong": 0, "partial": 1, "fluent_wrong": 2, "off_topic": 3}
     return [

@@ -251,6 +251,16 @@ def test_a_corrupt_cache_is_ignored(pack: Path, tmp_path: Path) -> None:
     assert dict(load_bank([pack], cache=cache).items) == dict(fresh.items)
 
 
+@pytest.mark.parametrize("part", range(8))
+def test_a_damaged_cache_of_the_same_length_is_noticed_and_written_anew(pack: Path, tmp_path: Path, part: int) -> None:
+    cache = tmp_path / "bank.json"
+    fresh, whole = load_bank([pack], cache=cache), cache.read_bytes()
+    begin = part * len(whole) // 8
+    cache.write_bytes(whole[:begin] + b"0" * 20 + whole[begin + 20 :])
+    assert dict(load_bank([pack], cache=cache).items) == dict(fresh.items)
+    assert cache.read_bytes() == whole
+
+
 def test_the_cache_parses_only_what_is_asked_for(pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cache = tmp_path / "bank.json"
     load_bank([pack], cache=cache)

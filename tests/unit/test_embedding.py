@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ import pytest
 from interviewer.embedding import SentenceEncoder, load_encoder
 from interviewer.embedding.device import choose_device, limit_threads, physical_cores
 from interviewer.embedding.hub import load_from_hub
-from interviewer.embedding.weights import WEIGHTS_SHA256, find_bundled, verify_weights
+from interviewer.embedding.weights import WEIGHTS_SHA256, find_bundled, verify_beside, verify_weights
 from interviewer.errors import EncoderError
 from tests.support.tiny_model import DIMENSION, write_tiny_model
 
@@ -273,6 +274,29 @@ def test_verified_weights_are_hashed_again_only_when_they_changed(
     fake_weights(tmp_path, b"the fake weights")  # of the same size
     with pytest.raises(EncoderError):
         verify_weights(tmp_path, stamp, expected=right)
+
+
+def test_weights_changed_with_their_time_set_back_are_hashed_again(tmp_path: Path) -> None:
+    right, stamp = fake_weights(tmp_path, b"the real weights"), tmp_path / "stamp.json"
+    verify_weights(tmp_path, stamp, expected=right)
+    file = tmp_path / "model.safetensors"
+    before = file.stat()
+    file.write_bytes(b"the fake weights")
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    with pytest.raises(EncoderError, match="are not those of"):
+        verify_weights(tmp_path, stamp, expected=right)
+
+
+def test_another_tokenizer_is_refused(tmp_path: Path) -> None:
+    shutil.copytree(find_bundled(), tmp_path / "model", ignore=shutil.ignore_patterns("*.safetensors"))
+    verify_beside(tmp_path / "model")
+    vocabulary = tmp_path / "model" / "vocab.txt"
+    vocabulary.write_bytes(vocabulary.read_bytes().replace(b"gradient", b"tneidarg"))
+    with pytest.raises(EncoderError, match=r"The tokenizer and configuration in .* are not those of"):
+        verify_beside(tmp_path / "model")
+    vocabulary.unlink()
+    with pytest.raises(EncoderError, match=r"vocab.txt cannot be read"):
+        verify_beside(tmp_path / "model")
 
 
 def test_weights_that_cannot_be_read_are_explained(tmp_path: Path) -> None:

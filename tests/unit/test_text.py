@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interviewer.core.text import clean, clean_line, shorten, shorten_path
+from interviewer.core.text import clean, clean_line, escape_hidden, shorten, shorten_path
 
 
 @pytest.mark.parametrize("text", ["x[0] + w[i] = [1, 2]", "closing [/b] tag", r"$\frac{a}{b}$", "日本語 🙂 naïve"])
@@ -24,6 +26,11 @@ def test_ordinary_text_stays_as_typed(text: str) -> None:
         ("a\r\nb\rc", "a\nb\nc"),
         ("\ud800", "\ufffd"),
         ("a\x00b", "ab"),
+        ("a\x9b31mb", "a31mb"),
+        ("a\u200bb\u2060c\u00add\ufeffe", "abcde"),
+        ("a\U000e0041b\U000e0100c\ufe01d", "abcd"),
+        ("a\u2028b\u2029c", "a\nb\nc"),
+        ("☺\ufe0f", "☺\ufe0f"),
     ],
 )
 def test_what_could_repaint_the_terminal_is_removed(text: str, shown: str) -> None:
@@ -60,3 +67,11 @@ def test_a_path_is_cut_at_its_beginning(most: int, shown: str) -> None:
 @given(st.text(), st.integers(min_value=1, max_value=60))
 def test_a_cut_path_fits(path: str, most: int) -> None:
     assert len(shorten_path(path, most)) <= most
+
+
+@given(st.text())
+def test_escaped_json_is_the_same_data_and_shows_nothing_hidden(text: str) -> None:
+    document = json.dumps({text: text}, ensure_ascii=False, indent=1)
+    escaped = escape_hidden(document)
+    assert json.loads(escaped) == {text: text}
+    assert clean(escaped) == escaped

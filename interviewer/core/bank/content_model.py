@@ -1,4 +1,4 @@
-"""What every model of the file format shares: frozen, strict about fields, outer space stripped."""
+"""What every model of the file format shares: frozen, strict about fields, outer space stripped, numbers finite."""
 
 from __future__ import annotations
 
@@ -14,4 +14,7 @@ class Content(BaseModel):
     """Base of the models of the format."""
 
     # Schemas are built when first used: building all of them costs a tenth of the start-up.
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, defer_build=True)
+    # JSON, in which sessions are kept, has no number for infinity, nor for what is no number.
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", str_strip_whitespace=True, defer_build=True, allow_inf_nan=False
+    )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from interviewer.core.text import clean
 from interviewer.errors import BankError
 
 Severity = Literal["error", "warning", "note"]
@@ -24,9 +25,10 @@ class Finding(NamedTuple):
     severity: Severity = "error"
 
     def __str__(self) -> str:
+        """One line, whatever the file is called and holds."""
         place = f"{self.path}:{self.line}" if self.line else str(self.path)
         field = f" {self.field}:" if self.field else ""
-        return f"{place}:{field} {self.message}"
+        return clean(f"{place}:{field} {self.message}").replace("\n", " ")
 
 
 def bank_error(findings: Sequence[Finding]) -> BankError:
