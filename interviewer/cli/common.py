@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from interviewer.cli.process import escape_json, users_rights
 from interviewer.errors import EncoderError, UsageError, nearest_names
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def say(text: str) -> None:
 
 def print_json(body: Any) -> None:
     """Data for scripts on standard output."""
-    print(json.dumps(body, indent=2, ensure_ascii=False, default=str))
+    print(escape_json(json.dumps(body, indent=2, ensure_ascii=False, default=str)))
 
 
 def write_output(text: str, output: Path | None, what: str, *, kept: str = "") -> None:
@@ -62,7 +63,8 @@ def write_output(text: str, output: Path | None, what: str, *, kept: str = "") -
         sys.stdout.write(text)
         return
     try:
-        output.write_text(text, encoding="utf-8")
+        with users_rights():
+            output.write_text(text, encoding="utf-8")
     except OSError as error:
         if not kept:
             sys.stdout.write(text)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from interviewer.cli.common import open_services, print_json, say, write_output
+from interviewer.cli.process import escape_json
 from interviewer.errors import StorageError
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ def report(
     if watched and text.count("\n") >= size.lines:
         pydoc.pager(text)
         return
+    if form == "json" and output is None:
+        text = escape_json(text)
     write_output(text, output, "report", kept="The session itself is in the journal.")
 
 

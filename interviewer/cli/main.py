@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from interviewer import __version__
+from interviewer.cli.process import conclude_output, prepare_process
 from interviewer.errors import MockdlError
 
 EXIT_CODES = """Exit codes: 0 done, 1 a check failed, 2 wrong use, 3 settings, 4 question pack, 5 journal or
@@ -129,12 +130,26 @@ def _spell_out_resume(arguments: list[str]) -> list[str]:
 
 def main() -> None:
     """Run the command line; every foreseen error ends as text on stderr and its exit code."""
-    _add_commands(sys.argv[1:])
+    prepare_process()
     try:
-        app(args=_spell_out_resume(sys.argv[1:]))
+        code = _run(sys.argv[1:])
+        sys.stdout.flush()
+    except OSError as error:
+        code = conclude_output(error)
+    sys.exit(code)
+
+
+def _run(arguments: list[str]) -> int | str | None:
+    """Run a command; returns its exit code."""
+    _add_commands(arguments)
+    try:
+        app(args=_spell_out_resume(arguments))
     except MockdlError as error:
         print(f"mockdl: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
+        return error.exit_code
     except KeyboardInterrupt:
         print("mockdl: interrupted", file=sys.stderr)
-        sys.exit(130)
+        return 130
+    except SystemExit as end:
+        return end.code
+    return 0

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from interviewer.cli.common import level_names, open_services, parse_name, say, use_judge
+from interviewer.cli.process import end_with_terminal
 from interviewer.errors import UsageError
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def open_home() -> int:
     """Show the home screen; returns the exit code."""
     from interviewer.tui import run
 
+    end_with_terminal()
     with open_services() as services:
         return run(services, None, None)
 
@@ -107,6 +109,7 @@ def start(
             raise typer.Exit(conduct(services, services.sessions.create(config), line_mode))
         from interviewer.tui import run
 
+        end_with_terminal()
         raise typer.Exit(run(services, config, None))
 
 
@@ -141,6 +144,7 @@ def conduct(services: Services, conductor: Conductor, line_mode: bool) -> int:
     if not line_mode:
         from interviewer.tui import run
 
+        end_with_terminal()
         return run(services, None, conductor)
     return _conduct_plain(services, conductor)
 

@@ -88,6 +88,7 @@ def _receive(stream: IO[bytes], inbox: queue.Queue[dict[str, Any]]) -> None:
 
 def main() -> None:
     """Serve one interface until it closes the pipe."""
+    os.umask(0o077)  # what is cached follows from answers and packs, which are nobody else's business
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the interface decides what Ctrl-C means
     requests, replies = _own_streams(Path(sys.argv[1]))
     faulthandler.enable()  # a crash in native code leaves a trace in the log
