@@ -106,9 +106,8 @@ def ready_engine(services: Services, *, quiet: bool = False, index: bool = True)
         task = progress.add_task("Starting the encoder", total=None)
         while True:
             status = engine.status()
-            if status.state == "ready":
-                return engine
-            if status.state == "indexing" and not index:
+            if status.state == "ready" or (status.state == "indexing" and not index):
+                say_notices(engine)
                 return engine
             if status.state in ("failed", "stopped"):
                 raise EncoderError(
@@ -119,6 +118,12 @@ def ready_engine(services: Services, *, quiet: bool = False, index: bool = True)
             description = "Building the search index" if status.state == "indexing" else "Starting the encoder"
             progress.update(task, description=description, completed=status.done, total=status.total or None)
             time.sleep(0.05)
+
+
+def say_notices(engine: Engine) -> None:
+    """Say what the encoder wants to be said, such as a cache that cannot be written."""
+    while engine.notices:
+        say(engine.notices.pop(0))
 
 
 @contextmanager

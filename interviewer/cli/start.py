@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import secrets
 import sys
@@ -58,7 +59,8 @@ def start(
     ] = None,
     count: Annotated[int | None, typer.Option(min=1, max=50, help="Number of questions.", show_default=False)] = None,
     minutes: Annotated[
-        float | None, typer.Option(min=0.1, help="Answering time for the whole interview.", show_default=False)
+        float | None,
+        typer.Option(min=0.1, max=1440, help="Answering time for the whole interview.", show_default=False),
     ] = None,
     mode: Annotated[
         str | None,
@@ -126,6 +128,8 @@ def _build_config(
     from interviewer.core.interview.session import RULES, Mode, SessionConfig
 
     settings = services.settings
+    if minutes is not None and math.isnan(minutes):  # no bound stops it
+        raise UsageError("--minutes is no number.")
     if any(" " in topic.strip() for topic in topics):
         say("Looking for the topic in the index; the encoder starts first.")
     return SessionConfig(
