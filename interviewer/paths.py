@@ -1,14 +1,20 @@
 """Where things live, on disk and in the installed package.
 
 `MOCKDL_HOME` moves everything (data, settings, caches) under one folder; without it each
-goes where the platform wants it. Nothing here creates a folder: who writes, creates.
+goes where the platform wants it. Whoever writes creates the folder, with `make_private`: answers and grades
+are nobody else's business.
 """
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
+
+from interviewer.errors import SettingsError
 
 WORKER_SOCKET = "MOCKDL_WORKER_SOCKET"
 """Environment variable in which `mockdl serve` tells its visitors' apps where the encoder listens."""
@@ -57,11 +63,44 @@ class Places(NamedTuple):
         return self.cache / "worker.log"
 
 
+def make_private(folder: Path) -> None:
+    """Make a folder of the user's own, with those above it that are missing; one that is there is closed to others.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    for each in reversed(missing):
+        each.mkdir(mode=0o700, exist_ok=True)
+    if not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
+    tighten(folder, 0o700)
+
+
+def tighten(path: Path, mode: int) -> None:
+    """Take all rights beyond `mode` from a file or folder that is this user's and is shared by no design."""
+    with suppress(OSError, AttributeError):
+        found = path.stat()
+        rights = stat.S_IMODE(found.st_mode)
+        if found.st_uid == os.getuid() and not rights & stat.S_ISVTX and rights & ~mode:
+            path.chmod(rights & mode)
+
+
 def find_places() -> Places:
-    """Return the user's folders, from `MOCKDL_HOME` or the platform's conventions."""
+    """Return the user's folders, from `MOCKDL_HOME` or the platform's conventions.
+
+    Raises:
+        SettingsError: `MOCKDL_HOME` names the home of a user that is not there.
+    """
     home = os.environ.get("MOCKDL_HOME")
     if home:
-        root = Path(home).expanduser().absolute()
+        try:
+            root = Path(home).expanduser().absolute()
+        except (RuntimeError, OSError) as error:
+            raise SettingsError(
+                f"The environment variable MOCKDL_HOME = {home!r} cannot be used: {error}.",
+                todo="Set it to a folder, or unset it.",
+            ) from error
         return Places(root / "data", root / "config", root / "cache")
     import platformdirs
 

@@ -20,7 +20,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
-    "paths": set(),
+    "paths": {"errors"},
     "core": set(),
     "core.bank": {"core", "errors"},
     "core.grade": {"core", "core.bank"},
@@ -29,7 +29,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "core.progress": {"core", "core.bank", "core.grade", "core.interview"},
     "settings": {"core", "core.bank", "core.interview", "errors", "paths"},
     "bank": {"core", "core.bank", "errors"},
-    "storage": {"core.bank", "core.interview", "errors"},
+    "storage": {"core.bank", "core.interview", "errors", "paths"},
     "embedding": {"core.ports", "errors"},
     "index": {"core.bank", "core.ports", "errors"},
     "grading": {"core", "core.bank", "core.grade", "core.ports"},

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from interviewer.audit.agreement import auc, estimate, macro_f1, pearson, qwk, spearman, within_question
 from interviewer.audit.baselines import keyword_recall, tf_idf_cosines
 from interviewer.core.english import sentences
 from interviewer.core.grade.grade import Assessment, AssessmentRequest
+from interviewer.core.json_rows import parse_row, whole_characters
 
 if TYPE_CHECKING:
     import numpy
@@ -29,6 +29,10 @@ _LABELS = {
 }
 
 
+RESULTS = ("agreement with scores", "agreement with labels", "kinds of answers to a key point")
+"""Headings of what is measured."""
+
+
 class Trial(NamedTuple):
     """One answer to measure on."""
 
@@ -39,6 +43,8 @@ class Trial(NamedTuple):
     """covered, missing, contradicted, or uncovered for one of the last two; None when the row says none of these."""
     kind: str | None
     """Of an answer to a single key point, e.g. "negated"."""
+    line: int = 0
+    """Where it was read."""
 
 
 def split_reference(reference: str) -> list[str]:
@@ -48,7 +54,7 @@ def split_reference(reference: str) -> list[str]:
     return [part for part in parts if len(part.split()) >= 3] or [reference.strip()]
 
 
-def load_trials(lines: Sequence[str], *, min_words: int = 1) -> tuple[list[Trial], list[str]]:
+def load_trials(lines: Iterable[str | bytes], *, min_words: int = 1) -> tuple[list[Trial], list[str]]:
     """Read rows; returns the trials and, as "line: what", the lines that can't be used."""
     trials: list[Trial] = []
     problems: list[str] = []
@@ -56,12 +62,11 @@ def load_trials(lines: Sequence[str], *, min_words: int = 1) -> tuple[list[Trial
         if not line.strip():
             continue
         try:
-            row = json.loads(line)
-            if not isinstance(row, dict):
-                raise ValueError("is no object")
+            row = parse_row(line)
             made = _point_trials(row, number) if "answers" in row else [_answer_trial(row, number)]
-        except (ValueError, KeyError, TypeError) as error:
-            what = f"has no field {error}" if isinstance(error, KeyError) else f"can't be read ({error})"
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            problem = " ".join(str(error).split())
+            what = f"has no field {error}" if isinstance(error, KeyError) else f"can't be read ({problem})"
             problems.append(f"{number}: {what}; the line was skipped")
             continue
         trials += [each for each in made if each.kind or len(each.request.answer.split()) >= min_words]
@@ -70,32 +75,60 @@ def load_trials(lines: Sequence[str], *, min_words: int = 1) -> tuple[list[Trial
 
 def _answer_trial(row: dict[str, Any], number: int) -> Trial:
     points: tuple[tuple[str, ...], ...]
-    if "key_points" in row:
-        points = tuple((str(point),) for point in row["key_points"])
-    elif row.get("references") and len(row["references"]) > 1:
-        points = (tuple(str(each) for each in row["references"]),)
+    references = row.get("references")
+    if row.get("key_points") is not None:
+        points = tuple((_text(point, "a key point"),) for point in row["key_points"])
+    elif references and len(references) > 1:
+        points = (tuple(_text(each, "a reference") for each in references),)
     else:
-        points = tuple((part,) for part in split_reference(str(row["reference"])))
-    score = row.get("score")
-    if score is not None and not 0 <= float(score) <= 1:
-        raise ValueError(f"score {score} is not between 0 and 1")
-    label = _LABELS.get(str(row.get("label", "")).lower())
+        points = tuple((part,) for part in split_reference(_text(row["reference"], "'reference'")))
+    if not points:
+        raise ValueError("no key points")
+    score = None if row.get("score") is None else float(row["score"])
+    if score is not None and not 0 <= score <= 1:
+        raise ValueError(f"score {row['score']} is not between 0 and 1")
+    label = _label(row.get("label"))
     if score is None and label is None:
         raise ValueError("neither a score nor a label")
-    question = str(row.get("question_id") or row.get("question") or number)
-    request = AssessmentRequest(question=str(row.get("question", "")), points=points, answer=str(row["answer"]))
-    return Trial(question, request, None if score is None else float(score), label, None)
+    asked = _text(row.get("question", ""), "'question'", missing="")
+    question = _text(row.get("question_id"), "'question_id'", missing="") or asked or str(number)
+    request = AssessmentRequest(question=asked, points=points, answer=_text(row["answer"], "'answer'"))
+    return Trial(question, request, score, label, None, number)
+
+
+def _text(value: Any, name: str, *, missing: str | None = None) -> str:
+    """A text or a number as text.
+
+    Args:
+        value: a field of a row.
+        name: of the field.
+        missing: for None; without one that is an error.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    if value is None and missing is not None:
+        return missing
+    if not isinstance(value, str | int | float):
+        raise ValueError(f"{name} is no text")
+    return whole_characters(str(value))
+
+
+def _label(value: Any) -> str | None:
+    return _LABELS.get(_text(value, "'label'", missing="").lower())
 
 
 def _point_trials(row: dict[str, Any], number: int) -> list[Trial]:
-    point, question = str(row["key_point"]), str(row.get("question", ""))
+    point, question = _text(row["key_point"], "'key_point'"), _text(row.get("question"), "'question'", missing="")
     made = []
     for answer in row["answers"]:
-        request = AssessmentRequest(question=question, points=((point,),), answer=str(answer["text"]), single=True)
-        label = _LABELS.get(str(answer["label"]).lower())
+        said = _text(answer["text"], "an answer")
+        request = AssessmentRequest(question=question, points=((point,),), answer=said, single=True)
+        label = _label(answer["label"])
         if label is None:
             raise ValueError(f"label {answer['label']!r} is none of covered, missing, contradicted")
-        made.append(Trial(f"{number}", request, None, label, str(answer.get("kind", answer["label"]))))
+        kind = _text(answer.get("kind"), "'kind'", missing=str(answer["label"]))
+        made.append(Trial(f"{number}", request, None, label, kind, number))
     return made
 
 
@@ -112,15 +145,13 @@ def measure_scores(trials: Sequence[Trial], found: Sequence[Assessment]) -> dict
         truth = np.array([trials[n].score for n in scored])
         questions = [trials[n].question for n in scored]
         signals = _signals([trials[n] for n in scored], [found[n] for n in scored])
-        result["agreement with scores"] = {
+        result[RESULTS[0]] = {
             name: {"n": len(scored), **_correlations(np.asarray(values), truth, questions, name == "mockdl")}
             for name, values in signals.items()
         }
     labelled = [n for n in rows if trials[n].label not in (None, "uncovered")]
     if labelled:
-        result["agreement with labels"] = {
-            "mockdl": _labels([trials[n] for n in labelled], [found[n] for n in labelled])
-        }
+        result[RESULTS[1]] = {"mockdl": _labels([trials[n] for n in labelled], [found[n] for n in labelled])}
     return result
 
 
@@ -207,18 +238,21 @@ def measure_kinds(trials: Sequence[Trial], found: Sequence[Assessment]) -> dict[
     rows = [n for n, trial in enumerate(trials) if trial.kind is not None]
     if not rows:
         return {}
+    covering: dict[str, list[float]] = defaultdict(list)
+    for n in rows:
+        if trials[n].label == "covered":
+            covering[trials[n].question].append(found[n].credit)
     kinds: dict[str, Any] = {}
     for kind in dict.fromkeys(str(trials[n].kind) for n in rows):
         own = [n for n in rows if trials[n].kind == kind]
         right = [_agrees(decide(found[n]), trials[n].label) for n in own]
         cells: dict[str, Any] = {"n": len(own), "accuracy": sum(right) / len(own)}
-        areas = []
-        for question in dict.fromkeys(trials[n].question for n in own):
-            good = [found[n].credit for n in rows if trials[n].question == question and trials[n].label == "covered"]
-            bad = [found[n].credit for n in own if trials[n].question == question and trials[n].label != "covered"]
-            if good and bad:
-                areas.append(auc(good, bad))
+        others: dict[str, list[float]] = defaultdict(list)
+        for n in own:
+            if trials[n].label != "covered":
+                others[trials[n].question].append(found[n].credit)
+        areas = [auc(covering[name], bad) for name, bad in others.items() if covering.get(name)]
         if areas:
             cells["outranked by covering"] = sum(areas) / len(areas)
         kinds[kind] = cells
-    return {"kinds of answers to a key point": kinds}
+    return {RESULTS[2]: kinds}

@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from interviewer.cli.process import escape_json, users_rights
 from interviewer.core.text import clean, escape_hidden
 from interviewer.errors import EncoderError, UsageError, nearest_names
 
@@ -56,7 +57,7 @@ def say_left_out(bank: Bank) -> None:
 
 def print_json(body: Any) -> None:
     """Data for scripts on standard output."""
-    print(escape_hidden(json.dumps(body, indent=2, ensure_ascii=False, default=str)))
+    print(escape_json(escape_hidden(json.dumps(body, indent=2, ensure_ascii=False, default=str))))
 
 
 def write_output(text: str, output: Path | None, what: str, *, kept: str = "") -> None:
@@ -75,7 +76,8 @@ def write_output(text: str, output: Path | None, what: str, *, kept: str = "") -
         sys.stdout.write(text)
         return
     try:
-        output.write_text(text, encoding="utf-8")
+        with users_rights():
+            output.write_text(text, encoding="utf-8")
     except OSError as error:
         if not kept:
             sys.stdout.write(text)
@@ -117,9 +119,8 @@ def ready_engine(services: Services, *, quiet: bool = False, index: bool = True)
         task = progress.add_task("Starting the encoder", total=None)
         while True:
             status = engine.status()
-            if status.state == "ready":
-                return engine
-            if status.state == "indexing" and not index:
+            if status.state == "ready" or (status.state == "indexing" and not index):
+                say_notices(engine)
                 return engine
             if status.state in ("failed", "stopped"):
                 raise EncoderError(
@@ -130,6 +131,12 @@ def ready_engine(services: Services, *, quiet: bool = False, index: bool = True)
             description = "Building the search index" if status.state == "indexing" else "Starting the encoder"
             progress.update(task, description=description, completed=status.done, total=status.total or None)
             time.sleep(0.05)
+
+
+def say_notices(engine: Engine) -> None:
+    """Say what the encoder wants to be said, such as a cache that cannot be written."""
+    while engine.notices:
+        say(engine.notices.pop(0))
 
 
 @contextmanager

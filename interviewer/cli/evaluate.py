@@ -7,25 +7,23 @@ from __future__ import annotations
 
 import json
 import math
-from collections import deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from interviewer.cli.common import open_services, print_json, ready_engine, say, write_output
+from interviewer.cli.common import open_services, print_json, ready_engine, say, say_notices, write_output
+from interviewer.cli.json_lines import is_input, open_lines
 from interviewer.cli.tables import WIDTH, render_columns, short_number, show_interval
 from interviewer.core.text import escape_hidden
-from interviewer.errors import MockdlError, UsageError
+from interviewer.errors import EncoderError, MockdlError, UsageError
 
 if TYPE_CHECKING:
+    from interviewer.audit.assessing import Left
     from interviewer.audit.evaluation import Trial
     from interviewer.core.grade.grade import Assessment
     from interviewer.services import Services
-
-_CHUNK = 64
-_IN_FLIGHT = 4
 
 
 def evaluate(
@@ -65,19 +63,18 @@ def evaluate(
 def _measure(file: Path, *, as_json: bool, output: Path | None, min_words: int) -> None:
     from interviewer.audit.evaluation import load_trials, measure_kinds, measure_scores
 
-    try:
-        lines = file.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(
-            f"{file} could not be read: {error}.", todo="It must be a UTF-8 file of JSON Lines."
-        ) from error
-    trials, problems = load_trials(lines, min_words=min_words)
+    if output is not None:
+        _refuse_foreign(file, output)
+    with open_lines(str(file)) as lines:
+        trials, problems = load_trials((line for _, line in lines), min_words=min_words)
     for problem in problems:
         say(f"{file}:{problem}")
     if not trials:
         raise UsageError(f"{file} holds no row that can be measured.", todo="`mockdl eval --help` names the fields.")
     with open_services() as services:
-        found = _assess(services, trials, quiet=as_json)
+        trials, found, left = _assess(services, trials, quiet=as_json)
+    for each in left:
+        say(f"{file}:{each}")
     say("Resampling questions for the intervals.")
     result = _without_nan({**measure_scores(trials, found), **measure_kinds(trials, found)})
     if as_json:
@@ -87,8 +84,27 @@ def _measure(file: Path, *, as_json: bool, output: Path | None, min_words: int) 
             write_output(json.dumps(result, indent=2) + "\n", output, "result")
     else:
         write_output("\n".join(_table(result)) + "\n", output, "result")
-    if problems:
+    if problems or left:
         raise typer.Exit(1)
+
+
+def _refuse_foreign(file: Path, output: Path) -> None:
+    """Refuse to write over anything but a result."""
+    from interviewer.audit.evaluation import RESULTS
+
+    if is_input(str(file), output):
+        raise UsageError(f"{output} is the file that is read.", kept="It was not changed.", todo="Name another.")
+    try:
+        with output.open("rb") as there:
+            begin = there.read(200).decode("utf-8", "replace").lstrip('{ \n"')
+    except OSError:
+        return  # not there, or it will be said when the result is
+    if begin and not begin.startswith(RESULTS):
+        raise UsageError(
+            f"{output} is there and holds something else than a result of `mockdl eval`.",
+            kept="It was not changed.",
+            todo="Name another file with -o.",
+        )
 
 
 def _write_own_marks(file: Path) -> None:
@@ -132,25 +148,37 @@ def _spare(file: Path) -> None:
         )
 
 
-def _assess(services: Services, trials: Sequence[Trial], *, quiet: bool) -> list[Assessment]:
+def _assess(
+    services: Services, trials: Sequence[Trial], *, quiet: bool
+) -> tuple[list[Trial], list[Assessment], list[str]]:
+    """The trials that could be assessed, what came of them, and as "line: what" those that could not.
+
+    Raises:
+        EncoderError: none could.
+    """
     from rich.console import Console
     from rich.progress import Progress
 
+    from interviewer.audit.assessing import Batches
+
     engine = ready_engine(services, quiet=quiet, index=False)
     console = Console(stderr=True)
-    found: list[Assessment] = []
-    waiting: deque[Any] = deque()
     with Progress(console=console, disable=quiet or not console.is_terminal) as progress:
         task = progress.add_task("Grading answers", total=len(trials))
-        for start in range(0, len(trials), _CHUNK):
-            waiting.append(engine.assess([trial.request for trial in trials[start : start + _CHUNK]]))
-            if len(waiting) >= _IN_FLIGHT:
-                found += waiting.popleft().result(timeout=600)
-                progress.update(task, completed=len(found))
-        for future in waiting:
-            found += future.result(timeout=600)
-            progress.update(task, completed=len(found))
-    return found
+        batches = Batches(engine, [each.request for each in trials], lambda done: progress.update(task, completed=done))
+        batches.run()
+    say_notices(engine)
+    left = [_name_left(trials, each) for each in batches.left]
+    done = [(trial, each) for trial, each in zip(trials, batches.found, strict=True) if each is not None]
+    if not done:
+        raise EncoderError(f"No answer could be graded. {left[0]}", todo="`mockdl doctor` says what is missing.")
+    return [trial for trial, _ in done], [each for _, each in done], left
+
+
+def _name_left(trials: Sequence[Trial], left: Left) -> str:
+    first, last = trials[left.first].line, trials[left.last].line
+    rows = f"{first}: the row" if first == last else f"{first}: {left.last - left.first + 1} answers up to line {last}"
+    return f"{rows} could not be graded and counts for nothing ({' '.join(left.reason.split())})"
 
 
 def _without_nan(value: Any) -> Any:

@@ -54,7 +54,8 @@ def grade(
     """Grade answers without an interview.
 
     `--question ID answer.txt` grades one answer. A file of JSON Lines, {"question_id": ..., "answer": ...,
-    "level": ...}, is graded line by line in order; other fields are passed through.
+    "level": ...}, is graded line by line in order; other fields are passed through, those named like ours within
+    "given". A line that cannot be graded is named and skipped.
 
     Without either, the newest session's answers that have no grade, or whose judge failed, are graded.
     With --judge all answers of the session are graded again and every changed verdict is shown; the new

@@ -6,11 +6,17 @@ import pydoc
 import shutil
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from interviewer.cli.common import open_services, print_json, print_text, write_output
+from interviewer.cli.common import open_services, print_json, print_text, say, write_output
+from interviewer.cli.process import escape_json
+from interviewer.errors import StorageError
+
+if TYPE_CHECKING:
+    from interviewer.core.interview.summary import SessionSummary
+    from interviewer.services import Services
 
 
 def _formats() -> list[str]:
@@ -39,6 +45,8 @@ def report(
     if watched and text.count("\n") >= size.lines:
         pydoc.pager(text)
         return
+    if form == "json" and output is None:
+        text = escape_json(text)
     write_output(text, output, "report", kept="The session itself is in the journal.")
 
 
@@ -49,8 +57,7 @@ def history(
     from interviewer.wording.verdicts import local_time
 
     with open_services() as services:
-        rows = [row for row in services.journal.sessions() if row.is_listed]
-        summaries = [services.sessions.summary(row.id) for row in rows]
+        summaries, problems = _read_all(services)
     if as_json:
         print_json(
             [
@@ -67,10 +74,30 @@ def history(
                 for each in summaries
             ]
         )
-        return
-    if not summaries:
+    elif not summaries and not problems:
         print("No session yet. `mockdl start` begins one.")
-    for each in summaries:
+    for each in () if as_json else summaries:
         score = f"{each.value:3.0f}" if each.value is not None else "  -"
         state = each.band if each.finished else "not finished"
         print_text(f"{each.session_id}  {local_time(each.started_at)}  {each.config.level:<7}{score}  {state}")
+    for problem in problems:
+        say(problem)
+    if problems:
+        raise typer.Exit(1)
+
+
+def _read_all(services: Services) -> tuple[list[SessionSummary], list[str]]:
+    """All sessions that can be read, newest first, and what is wrong with the others."""
+    summaries, problems = [], []
+    for row in services.journal.sessions():
+        if row.is_listed:
+            try:
+                summaries.append(services.sessions.read(row).summary())
+            except StorageError as error:
+                problems.append(f"{error.what}\n  {error.todo}")
+    for damaged in services.journal.damaged():
+        try:
+            services.journal.session(damaged.id)
+        except StorageError as error:
+            problems.append(f"{error.what}\n  {error.todo}")
+    return summaries, problems

@@ -13,6 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from interviewer import __version__
+from interviewer.cli.process import conclude_output, prepare_process
 from interviewer.core.text import clean
 from interviewer.errors import MockdlError
 
@@ -159,12 +160,26 @@ def _show_fault(kind: type[BaseException], fault: BaseException, trace: Tracebac
 def main() -> None:
     """Run the command line; every foreseen error ends as text on stderr and its exit code."""
     sys.excepthook = _show_fault
-    _add_commands(sys.argv[1:])
+    prepare_process()
     try:
-        app(args=_spell_out_resume(sys.argv[1:]))
+        code = _run(sys.argv[1:])
+        sys.stdout.flush()
+    except OSError as error:
+        code = conclude_output(error)
+    sys.exit(code)
+
+
+def _run(arguments: list[str]) -> int | str | None:
+    """Run a command; returns its exit code."""
+    _add_commands(arguments)
+    try:
+        app(args=_spell_out_resume(arguments))
     except MockdlError as error:
         print(f"mockdl: {clean(str(error))}", file=sys.stderr)
-        sys.exit(error.exit_code)
+        return error.exit_code
     except KeyboardInterrupt:
         print("mockdl: interrupted", file=sys.stderr)
-        sys.exit(130)
+        return 130
+    except SystemExit as end:
+        return end.code
+    return 0

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from interviewer.cli.common import open_services, parse_name, print_json, print_text, ready_engine, say, say_left_out
+from interviewer.cli.process import users_rights
 from interviewer.errors import UsageError, nearest_names
 
 if TYPE_CHECKING:
@@ -66,7 +67,9 @@ def check(
     if any(finding.severity == "error" for finding in findings) or (strict and warnings):
         raise typer.Exit(4)
     if with_card and outcome is not None and survey is not None:
-        for path in write_card(reading.root, survey, grader=grader, broken=outcome.broken):
+        with users_rights():
+            written = list(write_card(reading.root, survey, grader=grader, broken=outcome.broken))
+        for path in written:
             say(f"The quality card was written to {path}.")
 
 
@@ -102,14 +105,15 @@ def new(
     from interviewer.core.bank.kinds import Kind, Level, Standard
     from interviewer.services.wiring import pack_files
 
-    paths = pack_files().write_starter(
-        pack,
-        question_id,
-        topic=topic,
-        level=parse_name(level, Level, "level"),
-        kind=parse_name(kind, Kind, "kind"),
-        standard=parse_name(standard, Standard, "standard"),
-    )
+    with users_rights():
+        paths = pack_files().write_starter(
+            pack,
+            question_id,
+            topic=topic,
+            level=parse_name(level, Level, "level"),
+            kind=parse_name(kind, Kind, "kind"),
+            standard=parse_name(standard, Standard, "standard"),
+        )
     for path in paths:
         print_text(str(path))
     say(f"Fill in what says TODO; `mockdl pack check {pack}` tells what is left.")

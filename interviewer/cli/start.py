@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import secrets
 import sys
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from interviewer.cli.common import level_names, open_services, parse_name, say, use_judge
+from interviewer.cli.process import end_with_terminal
 from interviewer.errors import UsageError
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ def open_home() -> int:
     """Show the home screen; returns the exit code."""
     from interviewer.tui import run
 
+    end_with_terminal()
     with open_services() as services:
         return run(services, None, None)
 
@@ -56,7 +59,8 @@ def start(
     ] = None,
     count: Annotated[int | None, typer.Option(min=1, max=50, help="Number of questions.", show_default=False)] = None,
     minutes: Annotated[
-        float | None, typer.Option(min=0.1, help="Answering time for the whole interview.", show_default=False)
+        float | None,
+        typer.Option(min=0.1, max=1440, help="Answering time for the whole interview.", show_default=False),
     ] = None,
     mode: Annotated[
         str | None,
@@ -110,6 +114,7 @@ def start(
             raise typer.Exit(conduct(services, services.sessions.create(config), line_mode))
         from interviewer.tui import run
 
+        end_with_terminal()
         raise typer.Exit(run(services, config, None))
 
 
@@ -126,6 +131,8 @@ def _build_config(
     from interviewer.core.interview.session import RULES, Mode, SessionConfig
 
     settings = services.settings
+    if minutes is not None and math.isnan(minutes):  # no bound stops it
+        raise UsageError("--minutes is no number.")
     if any(" " in topic.strip() for topic in topics):
         say("Looking for the topic in the index; the encoder starts first.")
     return SessionConfig(
@@ -144,6 +151,7 @@ def conduct(services: Services, conductor: Conductor, line_mode: bool) -> int:
     if not line_mode:
         from interviewer.tui import run
 
+        end_with_terminal()
         return run(services, None, conductor)
     return _conduct_plain(services, conductor)
 

@@ -23,6 +23,7 @@ _GRACE = 3.0
 
 def main() -> None:
     """Open the home screen for one visitor."""
+    os.umask(0o077)
     threading.Thread(target=_outlive_nobody, args=(os.getppid(),), name="mockdl-parent", daemon=True).start()
     try:
         sys.exit(open_home())

@@ -57,9 +57,8 @@ def find_quantities(text: str) -> list[Quantity]:
     """All numbers of a text with the word that follows each as its unit."""
     found = []
     for match in _NUMBER.finditer(text):
-        number = float(match["number"].replace(",", ""))
-        if match["exponent"]:
-            number *= 10.0 ** int(match["exponent"].replace("−", "-"))
+        # Read as one: a power of ten of its own may be too large for a float, which a number as written never is.
+        number = float(match["number"].replace(",", "") + "e" + (match["exponent"] or "0").replace("−", "-"))
         number *= _SCALES.get(match["scale"] or "", 1.0)
         found.append(Quantity(number, _unit(match["unit"] or ""), match.start(), match.end()))
     return found

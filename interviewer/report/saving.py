@@ -17,7 +17,7 @@ def save_report(summary: SessionSummary, folder: Path) -> Path:
     """
     path = folder / f"{summary.session_id}.md"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path.write_text(render_report(summary, "md"), encoding="utf-8")
     except OSError as error:
         raise StorageError(

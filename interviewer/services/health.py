@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from interviewer import __version__
-from interviewer.errors import EncoderError, MockdlError
+from interviewer.errors import EncoderError, MockdlError, StorageError
 from interviewer.settings.schema import JudgeMode
 
 if TYPE_CHECKING:
@@ -108,7 +108,19 @@ def _journal(services: Services) -> str:
     verdict = services.journal.check()
     if verdict != "ok":
         raise MockdlError(f"{path}: {verdict}", todo=f"`sqlite3 {path} .recover` reads what is left in it.")
-    return f"{path}, {len(services.journal.sessions())} sessions, intact"
+    healthy, damaged = services.journal.sessions(), [row.id for row in services.journal.damaged()]
+    for row in healthy:
+        try:
+            services.sessions.read(row)
+        except StorageError:
+            damaged.append(row.id)
+    if damaged:
+        raise MockdlError(
+            f"{path}: of {len(healthy) + len(services.journal.damaged())} sessions {len(damaged)} cannot be read "
+            f"({', '.join(damaged)})",
+            todo="The others are well; `mockdl history` lists them, and says what is wrong with each damaged one.",
+        )
+    return f"{path}, {len(healthy)} sessions, intact"
 
 
 def _judge(services: Services) -> Check:

@@ -28,6 +28,7 @@ from interviewer.core.interview.session import (
     TurnKind,
 )
 from interviewer.core.interview.state_machine import begin, replay
+from interviewer.errors import StorageError
 
 if TYPE_CHECKING:
     from interviewer.core.interview.summary import SessionSummary
@@ -68,7 +69,14 @@ class SessionView:
         self._known = len(events)
         """Events that are known of."""
         self._asked = [asked for event in events for asked in asked_in(event)]
-        self.state = replay(begin(row.config, row.plan), events, self.items).state
+        try:
+            self.state = replay(begin(row.config, row.plan), events, self.items).state
+        except KeyError as error:
+            raise StorageError(
+                f"Session {row.id} is damaged: its copy of the question {error} is gone, and no pack has it.",
+                kept="What was answered is still in the journal; other sessions are not touched by it.",
+                todo="It can be read once a pack with that question is in use: `mockdl config set packs FOLDER`.",
+            ) from error
 
     @property
     def turn(self) -> Turn:

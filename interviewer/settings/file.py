@@ -14,10 +14,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from interviewer.errors import SettingsError, nearest_names
-from interviewer.paths import WORKER_SOCKET
+from interviewer.paths import WORKER_SOCKET, make_private
 from interviewer.settings.schema import MAY_HOLD_A_KEY, Settings
 
 _ENV_PREFIX = "MOCKDL_"
+_MOST_BYTES = 4 * 1024 * 1024
 _OTHER_VARIABLES = {"MOCKDL_HOME", WORKER_SOCKET}
 
 
@@ -59,7 +60,7 @@ def load_settings(path: Path) -> Settings:
         if key not in Settings.model_fields:
             raise _unknown_key(key, f"{path}:{_line_of(path, key)}")
     for_key = os.environ.get("MOCKDL_JUDGE_KEY_VARIABLE", values.get("judge_key_variable"))
-    others = {*_OTHER_VARIABLES, for_key}
+    others = {*_OTHER_VARIABLES, str(for_key)}
     variables = [name for name in os.environ if name.startswith(_ENV_PREFIX) and name not in others]
     for name in variables:
         key = name.removeprefix(_ENV_PREFIX).lower()
@@ -75,12 +76,13 @@ def load_settings(path: Path) -> Settings:
 
 def _read_file(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(_read_text(path))
     except FileNotFoundError:
         return {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # TOML's own errors, bytes that are no UTF-8, nesting without end
+        problem = "it is nested too deeply" if isinstance(error, RecursionError) else error
         raise SettingsError(
-            f"{path} is not valid TOML: {error}",
+            f"{path} is not valid TOML: {problem}",
             kept="The file was left as it is.",
             todo="Mend it in an editor, or delete it to go back to the defaults.",
         ) from error
@@ -88,9 +90,18 @@ def _read_file(path: Path) -> dict[str, Any]:
         raise SettingsError(f"{path} could not be read: {error.strerror}") from error
 
 
+def _read_text(path: Path) -> str:
+    """The file without the mark that Windows editors put before it; of a size that settings have."""
+    with path.open("rb") as file:
+        raw = file.read(_MOST_BYTES + 1)
+    if len(raw) > _MOST_BYTES:
+        raise ValueError(f"it is larger than {_MOST_BYTES >> 20} MB")
+    return raw.decode("utf-8-sig").replace("\r\n", "\n")
+
+
 def _line_of(path: Path, key: str) -> int:
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = _read_text(path).splitlines()
     except OSError:
         return 0
     return next((n for n, line in enumerate(lines, 1) if line.split("=")[0].strip().strip('[]"') == key), 0)
@@ -123,7 +134,7 @@ def parse_value(text: str) -> Any:
     """Read a value as typed on the command line: TOML when it parses, else plain text."""
     try:
         return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         return text
 
 
@@ -139,7 +150,7 @@ def write_setting(path: Path, key: str, text: str) -> Any:
     value = parse_value(text)
     if key == "packs":  # absolute, since a session may begin in another folder
         folders = value if isinstance(value, list) else [value]
-        value = [str(Path(str(folder)).expanduser().absolute()) for folder in folders]
+        value = [_absolute(str(folder)) for folder in folders]
     values = {**_read_file(path), key: value}
     try:
         shown = Settings.model_validate(values).model_dump(mode="json")[key]
@@ -152,6 +163,13 @@ def write_setting(path: Path, key: str, text: str) -> Any:
     document[key] = value
     _save_document(path, document)
     return shown
+
+
+def _absolute(folder: str) -> str:
+    try:
+        return str(Path(folder).expanduser().absolute())
+    except (RuntimeError, ValueError):
+        return folder  # the check says what is wrong with it
 
 
 def clear_setting(path: Path, key: str) -> None:
@@ -180,9 +198,11 @@ def _open_document(path: Path) -> Any:
     import tomlkit
 
     try:
-        return tomlkit.parse(path.read_text(encoding="utf-8")) if path.exists() else tomlkit.document()
+        return tomlkit.parse(_read_text(path)) if path.exists() else tomlkit.document()
     except OSError as error:
         raise SettingsError(f"{path} could not be read: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise SettingsError(f"{path} is not valid TOML: {error}", kept="The file was left as it is.") from error
 
 
 def _save_document(path: Path, document: Any) -> None:
@@ -196,9 +216,10 @@ def _save_document(path: Path, document: Any) -> None:
             "The value holds half a character, which no file can.", kept="Nothing was changed."
         ) from error
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(body)
-        partial.chmod(0o600)
+        make_private(path.parent)
+        partial.unlink(missing_ok=True)
+        with open(partial, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+            file.write(body)
         partial.replace(path)
     except OSError as error:
         raise SettingsError(

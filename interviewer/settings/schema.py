@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import inspect
+import json
 import re
 from enum import StrEnum
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
@@ -47,9 +49,9 @@ class Settings(BaseModel):
     """Level of an interview when `--level` is not given: junior, mid, senior or staff."""
     mode: Mode = Mode.INTERVIEW
     """"interview" shows verdicts at the end, "practice" after each question."""
-    count: int = 6
-    """Number of questions of an interview."""
-    minutes: float | None = None
+    count: int = Field(default=6, ge=1, le=50)
+    """Number of questions of an interview, 1 to 50."""
+    minutes: float | None = Field(default=None, ge=0.1, le=1440, allow_inf_nan=False)
     """Answering time in minutes for a whole interview; unset for no limit."""
     encoder: str = "default"
     """Sentence encoder: "default" (bundled all-MiniLM-L6-v2), a folder, or a sentence-transformers name."""
@@ -77,7 +79,7 @@ class Settings(BaseModel):
     judge_key_variable: str = "OPENAI_API_KEY"
     """Name of the environment variable with the server's key. A server on this machine needs none, and is
     sent one only when this names another variable than OPENAI_API_KEY."""
-    judge_timeout: float = Field(default=60.0, gt=0, allow_inf_nan=False)
+    judge_timeout: float = Field(default=60.0, gt=0, le=86_400, allow_inf_nan=False)
     """Seconds that one call of the judge may take, repeats included."""
     judge_retries: int = Field(default=2, ge=0, le=10)
     """How often a call is repeated after a failure that may pass."""
@@ -113,6 +115,25 @@ class Settings(BaseModel):
         near = nearest_names(str(value), known, most=1)
         raise ValueError(f"it must be off, auto or llm{f'; did you mean {near[0]!r}?' if near else ''}")
 
+    @field_validator("packs")
+    @classmethod
+    def _check_packs(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for each in value:
+            if not each.strip() or "\0" in each:
+                raise ValueError("each must name a folder")
+            try:
+                Path(each).expanduser()
+            except RuntimeError:
+                raise ValueError(f"there is no user whose home {each!r} could be in") from None
+        return value
+
+    @field_validator("encoder", "device", "theme", "judge_model")
+    @classmethod
+    def _check_line(cls, value: str) -> str:
+        if not value.isprintable():
+            raise ValueError("it must be one line of text")
+        return value
+
     @field_validator("keys")
     @classmethod
     def _check_keys(cls, value: dict[str, str]) -> dict[str, str]:
@@ -142,6 +163,10 @@ class Settings(BaseModel):
     def _check_judge_extra(cls, value: dict[str, Any]) -> dict[str, Any]:
         if taken := sorted(_OWN_FIELDS & value.keys()):
             raise ValueError(f"{taken[0]!r} is set by mockdl itself; leave it out")
+        try:
+            json.dumps(value, allow_nan=False)
+        except (TypeError, ValueError, RecursionError):
+            raise ValueError("it holds something that JSON cannot say, such as a date or nan") from None
         return value
 
     @field_validator("judge_headers")

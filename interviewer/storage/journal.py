@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -18,69 +18,24 @@ from typing import Any
 from pydantic import ConfigDict, TypeAdapter
 
 from interviewer.core.bank.content import Item
-from interviewer.core.interview.journal_port import Draft, SessionRow
+from interviewer.core.interview.journal_port import DamagedRow, Draft, SessionRow
 from interviewer.core.interview.session import Event, Planned, SessionConfig, event_adapter
-from interviewer.errors import ElsewhereError, StorageError, UsageError
-from interviewer.storage.migrations import migrate
+from interviewer.errors import ElsewhereError, UsageError
+from interviewer.storage.opening import open_connection
 from interviewer.storage.session_locks import SessionLocks
+from interviewer.storage.troubles import explained, in_brief, unreadable
 
 _plans = TypeAdapter(tuple[Planned, ...], config=ConfigDict(defer_build=True))
 _notes = TypeAdapter(tuple[str, ...], config=ConfigDict(defer_build=True))
-_BUSY_SECONDS = 5.0
 
 
 def open_journal(path: Path) -> SqliteJournal:
     """Open the journal, making the file and its folder when they are missing.
 
     Raises:
-        StorageError: not a database, written by a newer version, or not writable.
+        StorageError: not a database, written by a newer version, or not usable here.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-        with _explained(path):
-            connection.execute("PRAGMA journal_mode=WAL")
-            # FULL: a committed answer must survive a power cut, and costs about 4 ms.
-            connection.execute("PRAGMA synchronous=FULL")
-            connection.execute("PRAGMA foreign_keys=ON")
-            # What is deleted is overwritten, not only forgotten.
-            connection.execute("PRAGMA secure_delete=ON")
-            migrate(connection)
-    except ValueError as error:
-        raise StorageError(
-            f"The journal {path} cannot be used: {error}.",
-            kept="The file was left as it is.",
-            todo="Update mockdl, or set MOCKDL_HOME to another folder.",
-        ) from error
-    except OSError as error:
-        raise StorageError(
-            f"The folder {path.parent} cannot be used for the journal: {error.strerror}.",
-            kept="No session was started.",
-            todo="Make it writable, or set MOCKDL_HOME to a folder that is.",
-        ) from error
-    return SqliteJournal(path, connection)
-
-
-@contextmanager
-def _explained(path: Path, kept: str = "The file was left as it is.") -> Iterator[None]:
-    """Turn SQLite's errors into one that says what to do."""
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        reason = str(error)
-        if "locked" in reason:
-            todo = "Another mockdl may be busy with it; try again."
-        elif "full" in reason:
-            todo = "Free some disk space, then submit again."
-        else:
-            todo = "Make the file and its folder writable, or set MOCKDL_HOME to a folder that is."
-        raise StorageError(f"The journal {path} could not be used: {reason}.", kept=kept, todo=todo) from error
-    except sqlite3.DatabaseError as error:
-        raise StorageError(
-            f"The journal {path} is damaged: {error}.",
-            kept="The file was left as it is, so that what is in it can be recovered.",
-            todo=f"Move it away to start afresh; `sqlite3 {path} .recover` reads what is left in it.",
-        ) from error
+    return SqliteJournal(path, open_connection(path))
 
 
 _ENDS_OF_TURNS = ("answer-submitted", "skipped", "dont-know", "time-up")
@@ -99,7 +54,7 @@ class SqliteJournal:
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         kept = "What was saved before is safe; what you typed is still in the editor."
-        with self._lock, _explained(self.path, kept):
+        with self._lock, explained(self.path, kept):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
@@ -110,7 +65,7 @@ class SqliteJournal:
                 raise
 
     def _read(self, query: str, parameters: Iterable[object] = ()) -> list[tuple[Any, ...]]:
-        with self._lock, _explained(self.path):
+        with self._lock, explained(self.path):
             return self._connection.execute(query, tuple(parameters)).fetchall()
 
     def create_session(self, row: SessionRow, items: Iterable[Item]) -> None:
@@ -220,53 +175,66 @@ class SqliteJournal:
 
     def events(self, session_id: str) -> list[Event]:
         """All events of a session in order."""
-        rows = self._read("SELECT body FROM events WHERE session_id = ? ORDER BY seq", (session_id,))
-        with _damaged(self.path):
-            return [event_adapter.validate_json(body) for (body,) in rows]
+        rows = self._read("SELECT seq, body FROM events WHERE session_id = ? ORDER BY seq", (session_id,))
+        with self._whole(session_id):
+            if lost := {*range(1, len(rows) + 1)} - {seq for seq, _ in rows}:
+                raise ValueError(f"event {min(lost)} is gone")
+            return [event_adapter.validate_json(body) for _, body in rows]
 
     def items(self, session_id: str) -> dict[str, Item]:
         """The questions as they were when the session asked them."""
         rows = self._read(
             "SELECT question_id, body FROM session_items JOIN items USING (hash) WHERE session_id = ?", (session_id,)
         )
-        with _damaged(self.path):
+        with self._whole(session_id):
             return {question_id: Item.model_validate_json(body) for question_id, body in rows}
 
     def sessions(self) -> list[SessionRow]:
-        """All sessions, newest first."""
-        return self._rows("ORDER BY created_at DESC, rowid DESC")
+        """All sessions that can be read, newest first."""
+        return [row for row in self._rows() if isinstance(row, SessionRow)]
+
+    def damaged(self) -> list[DamagedRow]:
+        """Sessions of which not even the beginning can be read, newest first."""
+        return [row for row in self._rows() if isinstance(row, DamagedRow)]
 
     def session(self, name: str) -> SessionRow:
         """One session by id, by a unique beginning of it, or "last".
 
         Raises:
             UsageError: there is none, or several.
+            StorageError: it is damaged.
         """
-        rows = self._rows("ORDER BY created_at DESC, rowid DESC")
+        rows = self._rows()
         if not rows:
             raise UsageError("There is no session yet.", todo="`mockdl start` begins one.")
         if name == "last":
-            return rows[0]
+            return self._healthy(next((row for row in rows if isinstance(row, SessionRow)), rows[0]))
         fitting = [row for row in rows if row.id.startswith(name)]
         exact = [row for row in fitting if row.id == name]
         if len(fitting) == 1 or exact:
-            return (exact or fitting)[0]
+            return self._healthy((exact or fitting)[0])
         problem = f"{len(fitting)} sessions begin with {name!r}" if fitting else f"There is no session {name!r}"
         latest = ", ".join(row.id for row in (fitting or rows)[:5])
         raise UsageError(f"{problem}.", todo=f"Say one of these, or `last`: {latest}")
+
+    def _healthy(self, row: SessionRow | DamagedRow) -> SessionRow:
+        if isinstance(row, DamagedRow):
+            raise unreadable(self.path, row.id, row.problem)
+        return row
 
     def times_asked(self) -> dict[str, int]:
         """How often each question has been part of a session, in the order in which that was the case last; a
         demonstration is none."""
         rows = self._read(
             "SELECT question_id, COUNT(*) FROM session_items JOIN sessions ON id = session_id "
-            "WHERE NOT coalesce(json_extract(config, '$.demo'), 0) GROUP BY question_id ORDER BY MAX(created_at)"
+            "WHERE NOT (json_valid(config) AND coalesce(json_extract(config, '$.demo'), 0)) "
+            "GROUP BY question_id ORDER BY MAX(created_at)"
         )
         return dict(rows)
 
     def forbid_writing(self) -> None:
         """Have SQLite refuse every write of this connection from here on, as a `StorageError`."""
-        with self._lock, _explained(self.path):
+        with self._lock, explained(self.path):
             self._connection.execute("PRAGMA query_only=ON")
 
     def check(self) -> str:
@@ -275,12 +243,16 @@ class SqliteJournal:
         return "; ".join(found for (found,) in rows)
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file, with all that was written in it rather than in the log beside it, where that can be."""
         self._held.release_all()
         with self._lock:
+            with suppress(sqlite3.Error):  # another mockdl that reads or writes goes on; the log then stays with it
+                self._connection.execute("PRAGMA busy_timeout=200")
+                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             self._connection.close()
 
-    def _rows(self, tail: str) -> list[SessionRow]:
+    def _rows(self) -> list[SessionRow | DamagedRow]:
+        """All sessions, newest first; each is read alone, so that a damaged one hides no other."""
         counted = "(SELECT COUNT(*) FROM events WHERE session_id = id)"
         kinds = " OR ".join(f"""body LIKE '%"kind":"{kind}"%'""" for kind in _ENDS_OF_TURNS)
         answered = (
@@ -288,35 +260,45 @@ class SqliteJournal:
             "OR EXISTS (SELECT 1 FROM drafts WHERE session_id = id AND trim(body) <> '')"
         )
         columns = f"id, created_at, config, plan, notes, finished, last_seen, name, {counted}, {answered}"
-        query = f"SELECT {columns} FROM sessions {tail}"  # noqa: S608 - our own names
-        with _damaged(self.path):
-            return [
-                SessionRow(
-                    id=session_id,
-                    created_at=float(created),
-                    config=SessionConfig.model_validate_json(config),
-                    plan=_plans.validate_json(plan),
-                    notes=_notes.validate_json(notes),
-                    finished=bool(finished),
-                    last_seen=float(seen),
-                    name=name,
-                    events=events,
-                    touched=bool(touched),
-                )
-                for session_id, created, config, plan, notes, finished, seen, name, events, touched in self._read(query)
-            ]
+        query = f"SELECT {columns} FROM sessions ORDER BY created_at DESC, rowid DESC"  # noqa: S608 - our own names
+        return [_read_row(*row) for row in self._read(query)]
+
+    @contextmanager
+    def _whole(self, session_id: str) -> Iterator[None]:
+        """Name the session of which a record cannot be read."""
+        try:
+            yield
+        except ValueError as error:
+            raise unreadable(self.path, session_id, in_brief(error)) from error
 
 
-@contextmanager
-def _damaged(path: Path) -> Iterator[None]:
+def _read_row(
+    session_id: object,
+    created: Any,
+    config: Any,
+    plan: Any,
+    notes: Any,
+    finished: object,
+    seen: Any,
+    name: object,
+    events: int,
+    touched: object,
+) -> SessionRow | DamagedRow:
     try:
-        yield
-    except ValueError as error:
-        raise StorageError(
-            f"The journal {path} holds a record that cannot be read: {error}",
-            kept="The file was left as it is.",
-            todo="`mockdl history` lists what can be read; `mockdl doctor` checks the file.",
-        ) from error
+        return SessionRow(
+            id=str(session_id),
+            created_at=float(created),
+            config=SessionConfig.model_validate_json(config),
+            plan=_plans.validate_json(plan),
+            notes=_notes.validate_json(notes),
+            finished=bool(finished),
+            last_seen=float(seen),
+            name=str(name),
+            events=events,
+            touched=bool(touched),
+        )
+    except (ValueError, TypeError) as error:
+        return DamagedRow(str(session_id), in_brief(error))
 
 
 def _store_item(connection: sqlite3.Connection, session_id: str, item: Item) -> None:

@@ -9,6 +9,7 @@ does, so it cannot outlive the interface, however that died.
 from __future__ import annotations
 
 import faulthandler
+import io
 import os
 import queue
 import signal
@@ -16,7 +17,8 @@ import sys
 import threading
 import time
 import traceback
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NoReturn
 
@@ -30,6 +32,21 @@ if TYPE_CHECKING:
 _URGENT = {method.name for method in METHODS.values() if method.urgent}
 _NICENESS = 5
 _MOST_LOG_BYTES = 1_000_000
+_BEAT = 1.0
+"""Seconds between two signs that a request is being worked on."""
+
+
+class _Log(io.TextIOWrapper):
+    """Where whatever a library prints goes; that it cannot be written must not end what the library does."""
+
+    def write(self, text: str, /) -> int:
+        with suppress(OSError):
+            super().write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            super().flush()
 
 
 class _Outbox:
@@ -39,6 +56,26 @@ class _Outbox:
         self._stream = stream
         self._lock = threading.Lock()
         self._status = EncoderStatus(state="starting")
+        self._serving = threading.Event()
+        threading.Thread(target=self._beat, name="mockdl-worker-beat", daemon=True).start()
+
+    def _beat(self) -> None:
+        """Tell every second that a request is being worked on, as long as the processor is: slow is not hung."""
+        while self._serving.wait():
+            before = time.process_time()
+            time.sleep(_BEAT)
+            if self._serving.is_set() and time.process_time() - before > _BEAT / 100:
+                self.send({"working": True})
+
+    @contextmanager
+    def serving(self, number: int) -> Iterator[None]:
+        """Say which request is turned to, and while it lasts that it is worked on."""
+        self.send({"serving": number})
+        self._serving.set()
+        try:
+            yield
+        finally:
+            self._serving.clear()
 
     def send(self, message: dict[str, Any]) -> None:
         with self._lock, suppress(BrokenPipeError):
@@ -70,11 +107,16 @@ def _own_streams(log: Path) -> tuple[IO[bytes], IO[bytes]]:
         target = os.open(log, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
         if os.fstat(target).st_size > _MOST_LOG_BYTES:
             os.ftruncate(target, 0)
-    except OSError:
+        os.write(target, f"-- {time.strftime('%Y-%m-%d %H:%M:%S')} process {os.getpid()}\n".encode())
+    except OSError:  # a disk that is full, as well
         target = os.open(os.devnull, os.O_WRONLY)
     os.dup2(target, 1)
     os.dup2(target, 2)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    sys.stdout, sys.stderr = (
+        _Log(os.fdopen(number, "wb", buffering=0, closefd=False), "utf-8", "replace", write_through=True)
+        for number in (1, 2)
+    )
     return requests, replies
 
 
@@ -88,12 +130,12 @@ def _receive(stream: IO[bytes], inbox: queue.Queue[dict[str, Any]]) -> None:
 
 def main() -> None:
     """Serve one interface until it closes the pipe."""
+    os.umask(0o077)  # what is cached follows from answers and packs, which are nobody else's business
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the interface decides what Ctrl-C means
     requests, replies = _own_streams(Path(sys.argv[1]))
     faulthandler.enable()  # a crash in native code leaves a trace in the log
     with suppress(AttributeError, OSError):
         os.nice(_NICENESS)  # loading must not make typing stutter
-    print(f"-- {time.strftime('%Y-%m-%d %H:%M:%S')} process {os.getpid()}", file=sys.stderr, flush=True)
     outbox = _Outbox(replies)
     hello = read_message(requests)
     if hello is None:
@@ -144,9 +186,10 @@ def _serve(operations: Operations, inbox: queue.Queue[dict[str, Any]], outbox: _
 
 
 def _answer(operations: Operations, message: dict[str, Any], outbox: _Outbox) -> None:
-    outbox.send({"serving": message["id"]})
     try:
-        outbox.send({"id": message["id"], "result": operations.perform(message["method"], message.get("params", {}))})
+        with outbox.serving(message["id"]):
+            result = operations.perform(message["method"], message.get("params", {}))
+        outbox.send({"id": message["id"], "result": result})
     except Exception as error:
         # One request that fails must not end the process that serves the next.
         traceback.print_exc()

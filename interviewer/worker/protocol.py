@@ -3,6 +3,7 @@
 Requests are `{"id", "method", "params"}`; replies `{"id", "result"}` or `{"id", "error"}`.
 Unasked, the worker sends `{"status": ...}`, `{"notice": ...}` and, when it turns to a
 request, `{"serving": id}`: after a crash that tells the culprit from those who waited.
+While it computes it says `{"working": true}` each second, so that slow is not taken for hung.
 """
 
 from __future__ import annotations

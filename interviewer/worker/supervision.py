@@ -31,6 +31,7 @@ _MOST_STARTS = 3
 _WINDOW = 60.0
 _MOST_DEATHS = 2
 """Processes that one request may take with it."""
+_PATIENCE = 15
 _KEPT = "Your answers are saved."
 _AGAIN = "Grade them again with `mockdl grade --session ID`."
 
@@ -42,7 +43,8 @@ class SupervisedWorker:
         settings: what the process is told first.
         log: file for what the process prints.
         command: runs the process; the log's path is added.
-        hangs_after: seconds of silence after which a loaded worker that was asked something counts as hung.
+        hangs_after: seconds of silence after which a loaded worker that was asked something counts as hung; one that
+            says it is working is given `_PATIENCE` times as long for a single request.
         shared: socket of a worker that another program started, and watches; no process is then started here.
     """
 
@@ -67,6 +69,8 @@ class SupervisedWorker:
         self._child: ChildProcess | SharedWorker | None = None
         self._asked: dict[int, PendingCall] = {}
         self._serving: int | None = None
+        self._moved = 0.0
+        """When something was done last, by the monotonic clock."""
         self._numbers = itertools.count(1)
         self._starts: list[float] = []
         self._status = EncoderStatus(state="stopped")
@@ -158,6 +162,9 @@ class SupervisedWorker:
         return sum(time.monotonic() - start < _WINDOW for start in self._starts)
 
     def _hear(self, message: dict[str, Any]) -> None:
+        if "working" in message:  # that it was heard is all it says
+            return
+        self._moved = time.monotonic()
         if "status" in message:
             with self._lock:
                 if not self._stopping.is_set():
@@ -225,12 +232,15 @@ class SupervisedWorker:
         """Kill a worker that is loaded, was asked something, and says nothing for too long."""
         while not self._stopping.wait(min(1.0, self._hangs_after / 4)):
             with self._lock:
-                child, silent_for = self._child, 0.0
+                child, silent_for, stuck_for = self._child, 0.0, 0.0
                 if child is not None and self._asked and self._status.state in ("indexing", "ready"):
                     oldest = min(asked.since for asked in self._asked.values())
                     silent_for = time.monotonic() - max(oldest, child.last_heard)
+                    stuck_for = time.monotonic() - max(oldest, self._moved)
             if child is not None and silent_for > self._hangs_after:
                 child.kill(f"it did not answer for {silent_for:.0f} seconds")
+            elif child is not None and stuck_for > _PATIENCE * self._hangs_after:
+                child.kill(f"it worked for {stuck_for:.0f} seconds on one request")
 
     def _take_all(self) -> list[PendingCall]:
         with self._lock:

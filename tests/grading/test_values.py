@@ -24,6 +24,8 @@ TOTAL = Value(number=16, unit="GiB", tolerance=0.03, also=((17.18, "GB"), (16384
         ("1.5e3 tokens", 1500, "tokens"),
         ("7B params", 7e9, "params"),
         ("40%", 40, "%"),
+        ("1e400 GB", float("inf"), "gb"),
+        ("10e-400 GB", 0.0, "gb"),
     ],
 )
 def test_quantities_are_read(text: str, number: float, unit: str) -> None:

@@ -503,3 +503,47 @@ def test_nonsense_is_refused(raw: bytes) -> None:
 def test_a_message_that_the_other_side_would_refuse_is_not_sent() -> None:
     with pytest.raises(ValueError, match="a message of"):
         pack_message({"text": "x" * MOST_BYTES})
+
+
+# Slow is not hung
+
+
+def test_a_request_that_is_worked_on_is_not_taken_for_a_hang(engine_for: MakeEngine, tmp_path: Path) -> None:
+    engine = engine_for(hangs_after=2.5)
+    wait_until(engine, "ready")
+    assert isinstance(engine.grade(request("compute 7")).result(60), Grade)
+    assert engine.notices == []
+    assert starts_in(tmp_path / "cache" / "worker.log") == 1
+
+
+def test_a_request_that_is_worked_on_without_end_is_given_up(
+    engine_for: MakeEngine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("interviewer.worker.supervision._PATIENCE", 1.5)
+    engine = engine_for(hangs_after=2.5)
+    wait_until(engine, "ready")
+    assert isinstance(engine.grade(request(f"once {tmp_path / 'began'} compute 600")).result(60), Grade)
+    assert "on one request" in engine.notices[0]
+
+
+# A disk that is full
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_log_that_cannot_be_written_costs_no_grade(engine_for: MakeEngine) -> None:
+    engine = engine_for(log=Path("/dev/full"))
+    assert isinstance(engine.grade(request("print")).result(20), Grade)
+    assert isinstance(engine.grade(request("raise")).result(20), Ungraded)
+    assert isinstance(engine.grade(request("an answer")).result(20), Grade)
+    assert engine.notices == []
+
+
+def test_a_cache_that_cannot_be_written_is_said_and_costs_no_grade(engine_for: MakeEngine, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    cache = tmp_path / "file" / "cache"
+    engine = engine_for(cache=cache, bank_cache=cache / "bank.json", log=cache / "worker.log")
+    assert isinstance(engine.grade(request("an answer")).result(20), Grade)
+    wait_until(engine, "ready")
+    assert engine.notices == [
+        "The vector cache could not be written (Not a directory); vectors are kept in memory only."
+    ]

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from interviewer.core.bank.content import Item
-from interviewer.core.grade.grade import Grade, GradeRequest
+from interviewer.core.grade.grade import Assessment, AssessmentRequest, Grade, GradeRequest
 from interviewer.core.ports import Progress
 from interviewer.errors import EncoderError
 from interviewer.worker import host, operations
@@ -36,29 +36,46 @@ class SlowEncoder(WordEncoder):
 
 
 class StubGrader:
-    """Obeys answers such as `crash`, `sleep 0.5`, `raise`, `print`; `once FILE ...` only the first time."""
+    """Obeys answers such as `crash`, `sleep 0.5`, `compute 0.5`, `raise`, `print`; `once FILE ...` only once."""
 
     def prepare(self, item: Item) -> None:
         pass
 
     def grade(self, item: Item, request: GradeRequest) -> Grade:
-        words = request.answer.split()
-        if words[:1] == ["once"]:
-            marker, words = Path(words[1]), words[2:]
-            if marker.exists():
-                words = []
-            marker.touch()
-        match words:
-            case ["crash"]:
-                os.kill(os.getpid(), signal.SIGKILL)
-            case ["sleep", seconds]:
-                time.sleep(float(seconds))
-            case ["raise"]:
-                raise ZeroDivisionError("as told")
-            case ["print"]:
-                print("a library talks", flush=True)
-                os.write(1, b"and writes to the descriptor")
+        _obey(request.answer)
         return make_grade({point.id: "covered" for point in item.rubric.key_points})
+
+    def assess(self, requests: Sequence[AssessmentRequest]) -> list[Assessment]:
+        for request in requests:
+            _obey(request.answer)
+        credit = [len(request.answer) % 10 / 10 for request in requests]
+        return [
+            Assessment(credit=each, p_covered=each, p_missing=1 - each, p_contradicted=0, cosine=each, recall=each)
+            for each in credit
+        ]
+
+
+def _obey(answer: str) -> None:
+    words = answer.split()
+    if words[:1] == ["once"]:
+        marker, words = Path(words[1]), words[2:]
+        if marker.exists():
+            words = []
+        marker.touch()
+    match words:
+        case ["crash"]:
+            os.kill(os.getpid(), signal.SIGKILL)
+        case ["sleep", seconds]:
+            time.sleep(float(seconds))
+        case ["raise"]:
+            raise ZeroDivisionError("as told")
+        case ["print"]:
+            print("a library talks", flush=True)
+            os.write(1, b"and writes to the descriptor")
+        case ["compute", seconds]:
+            until = time.monotonic() + float(seconds)
+            while time.monotonic() < until:
+                sum(range(10_000))
 
 
 def load_encoder(model: str, device: str, *, cache: Path, say: Callable[[str], None]) -> Any:

@@ -58,7 +58,7 @@ def test_an_old_journal_that_another_program_holds_is_brought_up_to_date_later(
         other.execute("DELETE FROM migrations WHERE name = ?", (name,))
         other.execute("ALTER TABLE sessions DROP COLUMN name")
         other.execute("BEGIN IMMEDIATE")
-        monkeypatch.setattr("interviewer.storage.journal._BUSY_SECONDS", 0.05)
+        monkeypatch.setattr("interviewer.storage.opening._BUSY_SECONDS", 0.05)
         with pytest.raises(StorageError, match="locked") as caught:
             open_journal(path)
         assert "try again" in caught.value.todo
@@ -83,9 +83,11 @@ def test_a_record_that_cannot_be_read_is_named_as_such_and_stays(path: Path, tab
         other.commit()
     before = path.read_bytes()
     with closing(open_journal(path)) as journal:
-        with pytest.raises(StorageError, match="holds a record that cannot be read") as caught:
+        with pytest.raises(
+            StorageError, match=f"Session {ROW.id} is damaged: a record of it .* cannot be read"
+        ) as caught:
             (journal.session("last"), journal.events(ROW.id), journal.items(ROW.id))
-        assert "mockdl doctor" in caught.value.todo
+        assert "SELECT body FROM events" in caught.value.todo
         assert journal.check() == "ok", "it is the record that is damaged, not the file"
     assert path.read_bytes() == before
 
@@ -102,6 +104,7 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(tmp_path: Path) -> Non
     path = tmp_path / "strange.sqlite3"
     with closing(sqlite3.connect(path)) as strange:
         strange.execute("CREATE TABLE drafts (what TEXT)")
+        strange.execute("CREATE TABLE migrations (name TEXT PRIMARY KEY)")
         strange.commit()
     with pytest.raises(StorageError, match="drafts"):
         open_journal(path)

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import os
+import tomllib
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
+import tomlkit
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from interviewer.core.bank.kinds import Level
 from interviewer.errors import SettingsError
-from interviewer.settings.file import load_settings, write_setting
+from interviewer.settings.file import clear_setting, load_settings, write_setting
+from interviewer.settings.schema import Settings
+from tests.unit.test_cli import mockdl
 
 
 @pytest.fixture
@@ -81,3 +91,152 @@ def test_a_bad_value_is_never_written(file: Path) -> None:
     with pytest.raises(SettingsError, match="not a setting"):
         write_setting(file, "colour", "red")
     assert load_settings(file).count == 4
+
+
+# Bounds
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        *(("count", each) for each in ("0", "-3", "51", "100000", "1e30", "nan", "[]")),
+        *(("minutes", each) for each in ("nan", "inf", "-5", "0", "0.01", "1e6", "'soon'")),
+        *(("packs", each) for each in ("['~nosuchuser/x']", "['a\\u0000b']")),
+        *(("encoder", each) for each in ("'a\\nb'", "3", "[]")),
+        ("theme", "'a\\u001bb'"),
+        *(("judge_extra", each) for each in ("{a = nan}", "{a = 2020-01-01}", "[]")),
+        *(("judge_timeout", each) for each in ("0", "nan", "1e300")),
+        ("judge_price_in", "inf"),
+        ("interviewer_patience", "0"),
+    ],
+)
+def test_a_value_out_of_bounds_is_named_in_the_file_and_never_written(file: Path, key: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=key):
+        write_setting(file, key, value.replace("'", '"'))
+    assert not file.exists()
+    file.parent.mkdir()
+    file.write_text(f"\n{key} = {value.replace(chr(39), chr(34))}\n")
+    with pytest.raises(SettingsError, match=rf"config\.toml:2: {key}"):
+        load_settings(file)
+
+
+@pytest.mark.parametrize("name", ["MOCKDL_COUNT", "MOCKDL_MINUTES", "MOCKDL_PACKS", "MOCKDL_KEYS"])
+@pytest.mark.parametrize("value", ["", "0", "nan", "[" * 50_000, '["~nosuchuser/x"]', "\udcff"])
+def test_a_variable_out_of_bounds_is_named(file: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError):
+        load_settings(file)
+
+
+def test_the_bounds_are_those_of_an_interview(home: Path) -> None:
+    for value in ("nan", "inf", "0", "1e6"):
+        result = mockdl("start", "--plain", "--minutes", value)
+        assert result.returncode == 2
+        assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("value", ["['']", "[3]", "3.5", "[['a']]"])
+def test_packs_that_name_no_folder_are_refused(file: Path, value: str) -> None:
+    file.parent.mkdir()
+    file.write_text(f"packs = {value}\n")
+    with pytest.raises(SettingsError, match=r"config\.toml:1: packs"):
+        load_settings(file)
+
+
+# Files of other programs and systems
+
+
+def test_a_file_as_windows_writes_it_is_read_and_kept(file: Path) -> None:
+    file.parent.mkdir()
+    file.write_bytes(b'\xef\xbb\xbflevel = "senior"\r\n# mine\r\ncount = 4\r\n')
+    assert load_settings(file).level is Level.SENIOR
+    write_setting(file, "count", "5")
+    assert (load_settings(file).count, load_settings(file).level) == (5, Level.SENIOR)
+    assert "# mine" in file.read_text(encoding="utf-8")
+    clear_setting(file, "count")
+    assert load_settings(file).count == 6
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [b"keys = " + b"[" * 20_000, b"a = {b = " * 5_000, b"level = \xff", b"\xff\xfel\0", b"#" * 5_000_000, b"\0"],
+)
+def test_a_file_that_is_no_toml_is_said_and_left(file: Path, raw: bytes) -> None:
+    file.parent.mkdir()
+    file.write_bytes(raw)
+    for use in (
+        load_settings,
+        lambda path: write_setting(path, "count", "3"),
+        lambda path: clear_setting(path, "count"),
+    ):
+        with pytest.raises(SettingsError, match="not valid TOML"):
+            use(file)
+    assert file.read_bytes() == raw
+
+
+@pytest.mark.skipif(os.name != "posix", reason="homes as POSIX has them")
+def test_a_home_of_nobody_is_named() -> None:
+    for arguments in (("history",), ("config", "show"), ("doctor", "--quick"), ("start", "--plain")):
+        result = mockdl(*arguments, env={"MOCKDL_HOME": "~nosuchuser/x"})
+        assert "MOCKDL_HOME" in result.stdout + result.stderr
+        assert result.returncode in (1, 3)
+        assert "Traceback" not in result.stderr
+    packs = mockdl("start", "--plain", env={"MOCKDL_PACKS": json.dumps(["~nosuchuser/x"])})
+    assert packs.returncode == 3
+    assert "there is no user" in packs.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights as POSIX has them")
+def test_settings_are_private_from_the_first_moment(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[int] = []
+    replace = Path.replace
+
+    def watched(self: Path, target: Path) -> Path:
+        seen.append(self.stat().st_mode & 0o777)
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", watched)
+    monkeypatch.setattr(Path, "chmod", lambda *_: pytest.fail("it was made open to others"))
+    before = os.umask(0)
+    try:
+        write_setting(file, "count", "4")
+    finally:
+        os.umask(before)
+    assert seen == [0o600]
+    assert file.parent.stat().st_mode & 0o777 == 0o700
+
+
+# Anything at all
+
+
+VALUES: st.SearchStrategy[Any] = st.recursive(
+    st.booleans() | st.integers() | st.floats() | st.text(st.characters(exclude_categories=["Cs"]), max_size=12),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text("abc", min_size=1, max_size=3), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.dictionaries(st.sampled_from(list(Settings.model_fields)), VALUES, max_size=3))
+def test_any_settings_are_taken_or_refused_by_name(tmp_path: Path, values: dict[str, Any]) -> None:
+    path = tmp_path / "config.toml"
+    path.write_bytes(tomlkit.dumps(values).encode())
+    try:
+        assert load_settings(path).model_dump_json()
+    except SettingsError as error:
+        said = error.what
+    else:
+        return
+    assert any(key in said for key in values) or "TOML" in said
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.binary(max_size=60) | st.text("[]{}=\"'\n#.abc0é", max_size=60).map(str.encode))
+def test_any_file_is_read_or_refused(tmp_path: Path, raw: bytes) -> None:
+    path = tmp_path / "config.toml"
+    path.write_bytes(raw)
+    with suppress(SettingsError):
+        load_settings(path)
+        tomllib.loads(raw.decode("utf-8-sig"))

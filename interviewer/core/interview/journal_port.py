@@ -37,6 +37,14 @@ class SessionRow(NamedTuple):
         return self.finished or self.touched
 
 
+class DamagedRow(NamedTuple):
+    """A session of which not even the beginning can be read."""
+
+    id: str
+    problem: str
+    """What is wrong with it, in a few words."""
+
+
 class Draft(NamedTuple):
     """What stood in the editor, and where the cursor was (both counted from 0)."""
 
@@ -50,13 +58,17 @@ class JournalReader(Protocol):
     """Reads sessions. Every method raises `StorageError` when the journal cannot be read."""
 
     def sessions(self) -> list[SessionRow]:
-        """All sessions, newest first."""
+        """All sessions that can be read, newest first."""
+
+    def damaged(self) -> list[DamagedRow]:
+        """The others, newest first."""
 
     def session(self, name: str) -> SessionRow:
         """One session by id, by a unique beginning of it, or "last".
 
         Raises:
             UsageError: there is none, or several.
+            StorageError: it is damaged.
         """
 
     def events(self, session_id: str) -> list[Event]:

@@ -1,0 +1,106 @@
+"""The process of a command: its standard streams, and whose the files are that it makes."""
+
+from __future__ import annotations
+
+import codecs
+import errno
+import io
+import json
+import os
+import re
+import signal
+import sys
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+_PRIVATE = 0o077
+_users_umask = [0o022]
+"""What the user has set, to be respected in what is written for them."""
+_PLAIN = {
+    "●": "*", "○": "o", "◐": "+", "✗": "x", "✓": "v", "─": "-", "│": "|", "→": "->", "…": "...", "≥": ">=", "≤": "<=",
+    "≈": "~", "≠": "!=", "−": "-", "×": "x", "·": ".", "“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "-",
+}  # fmt: skip
+"""Signs of the reports in ASCII."""
+
+
+class _Closed(io.TextIOBase):
+    """Stands where standard output was closed: who writes hears of it."""
+
+    def write(self, text: str, /) -> int:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+
+
+def prepare_process() -> None:
+    """Make files private, have no sign end a command that the output's encoding lacks, and closed streams be there."""
+    if (umask := os.umask(_PRIVATE)) != _PRIVATE:
+        _users_umask[0] = umask
+    if sys.stdout is None:
+        sys.stdout = _Closed()
+    if sys.stderr is None:  # else what is said there would get into standard output
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - open until the end
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        codecs.register_error("mockdl", _in_ascii)
+        sys.stdout.reconfigure(errors="mockdl")
+
+
+def _in_ascii(error: UnicodeError) -> tuple[str, int]:
+    """Handle an encoding error: the nearest that ASCII has."""
+    assert isinstance(error, UnicodeEncodeError)
+    text = error.object[error.start : error.end]
+    near = (_PLAIN.get(sign) or unicodedata.normalize("NFKD", sign).encode("ascii", "ignore").decode() for sign in text)
+    return "".join(each or "?" for each in near), error.end
+
+
+def escape_json(text: str) -> str:
+    """JSON with escapes for what standard output cannot say, so that nothing of it is replaced."""
+    try:
+        text.encode(sys.stdout.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return re.sub(r"[^\x00-\x7f]", lambda found: json.dumps(found[0])[1:-1], text)
+    return text
+
+
+@contextmanager
+def users_rights() -> Iterator[None]:
+    """Files made within are written for the user to hand on, with the rights that they have set."""
+    before = os.umask(_users_umask[0])
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+def end_with_terminal() -> None:
+    """Let a terminal that closes end the program, also where it was started with hang-ups ignored."""
+    hangup = getattr(signal, "SIGHUP", None)
+    if hangup is not None and signal.getsignal(hangup) is signal.SIG_IGN:
+        signal.signal(hangup, signal.SIG_DFL)
+
+
+def conclude_output(error: OSError) -> int:
+    """Say that standard output takes no more, and return the exit code.
+
+    Raises:
+        OSError: the error, when it has to do with something else.
+    """
+    if not _takes_no_more(error):
+        raise error
+    with suppress(OSError, ValueError, AttributeError):  # so that Python's own last flush succeeds
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if error.errno == errno.EPIPE:  # whoever reads has had enough
+        return 1
+    reason = "it is closed" if isinstance(sys.stdout, _Closed) else error.strerror
+    print(f"mockdl: standard output could not be written: {reason}. What was saved before is safe.", file=sys.stderr)
+    return 5
+
+
+def _takes_no_more(error: OSError) -> bool:
+    if isinstance(sys.stdout, _Closed):
+        return error.errno == errno.EBADF
+    try:
+        sys.stdout.flush()
+        os.write(sys.stdout.fileno(), b"\n")  # where what failed is not kept to be flushed
+    except (OSError, ValueError):
+        return True
+    return error.errno == errno.EPIPE

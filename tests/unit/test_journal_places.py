@@ -1,0 +1,274 @@
+"""A journal on any disk, at any place and of any earlier version; one damaged session hides no other."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from interviewer.core.interview.session import Started
+from interviewer.errors import StorageError
+from interviewer.storage import open_journal
+from interviewer.storage.migrations import MIGRATIONS
+from tests.support.builders import make_item
+from tests.support.stored import DATA, restore_journal
+from tests.unit.test_cli import mockdl
+from tests.unit.test_storage import ROW
+
+STATES = json.loads((DATA / "states.json").read_text(encoding="utf-8"))
+posix = pytest.mark.skipif(os.name != "posix", reason="rights as POSIX has them")
+
+
+# One damaged session
+
+
+DAMAGE = {
+    "config": "UPDATE sessions SET config = '[[' WHERE id = ?",
+    "time": "UPDATE sessions SET created_at = 'when' WHERE id = ?",
+    "notes": "UPDATE sessions SET notes = x'00ff' WHERE id = ?",
+    "an event": "UPDATE events SET body = 'no JSON' WHERE seq = 2 AND session_id = ?",
+    "a lost event": "DELETE FROM events WHERE seq = 1 AND session_id = ?",
+    "the questions": "DELETE FROM session_items WHERE session_id = ?",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
+def test_a_damaged_session_is_named_and_all_others_are_listed_and_read(home: Path, damage: str) -> None:
+    restore_journal(home)
+    newest, second = sorted(STATES, reverse=True)[:2]
+    hurt = "20250315-0900-a005" if "session_items" in damage else newest
+    with closing(sqlite3.connect(home / "data" / "journal.sqlite3")) as other:
+        assert other.execute(damage, (hurt,)).rowcount
+        other.commit()
+    listed = mockdl("history", "--json")
+    assert listed.returncode == 1
+    assert f"Session {hurt} is damaged" in listed.stderr
+    assert {row["session"] for row in json.loads(listed.stdout)} == set(STATES) - {hurt}
+    assert mockdl("report", second).returncode == 0
+    own = mockdl("report", hurt)
+    assert own.returncode == 5
+    assert f"Session {hurt} is damaged" in own.stderr
+    assert "Traceback" not in listed.stderr + own.stderr
+    checked = mockdl("doctor", "--quick")
+    assert f"of {len(STATES)} sessions 1 cannot be read ({hurt})" in checked.stdout
+    assert "Question 1 of 1" in mockdl("start", "--plain", "--count", "1", typed="/quit\n").stdout
+
+
+def test_a_byte_that_is_no_text_costs_a_letter(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite3"
+    with closing(open_journal(path)) as journal:
+        journal.create_session(ROW, [make_item()])
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("UPDATE sessions SET name = CAST(x'41ff42' AS TEXT)")
+        other.commit()
+    with closing(open_journal(path)) as journal:
+        assert journal.session("last").name == "A\ufffdB"
+
+
+# What stands in its place
+
+
+def a_folder(path: Path) -> None:
+    path.mkdir(parents=True)
+
+
+def a_foreign_database(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("CREATE TABLE mails (body TEXT)")
+        other.commit()
+
+
+def a_journal_without_a_table(path: Path) -> None:
+    open_journal(path).close()
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("DROP TABLE drafts")
+        other.commit()
+
+
+@pytest.mark.parametrize(
+    ("make", "wanted"),
+    [
+        (a_folder, "it is a folder"),
+        (a_foreign_database, "it is a database of another program"),
+        (a_journal_without_a_table, "is damaged: no such table: drafts"),
+    ],
+)
+def test_what_stands_in_the_journals_place_is_said_and_left(
+    home: Path, make: Callable[[Path], None], wanted: str
+) -> None:
+    path = home / "data" / "journal.sqlite3"
+    make(path)
+    before = path.read_bytes() if path.is_file() else b""
+    for command in (("history",), ("start", "--plain", "--resume"), ("report",)):
+        result = mockdl(*command)
+        assert result.returncode == 5
+        assert wanted in result.stderr
+        assert "writable" not in result.stderr, "that would help nothing"
+        assert "Traceback" not in result.stderr
+    assert path.is_dir() or path.read_bytes() == before
+
+
+# Where it lies
+
+
+@pytest.fixture(scope="session")
+def odd_disk(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A library that has SQLite meet a disk without shared memory or without locks."""
+    if sys.platform != "linux" or not shutil.which("cc"):
+        pytest.skip("needs Linux and a C compiler")
+    source = Path(__file__).parents[1] / "support" / "no_shared_memory.c"
+    library = tmp_path_factory.mktemp("odd") / "odd.so"
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", str(library), str(source), "-ldl"], check=True)
+    return str(library)
+
+
+def test_without_shared_memory_a_journal_is_read_and_written(home: Path, odd_disk: str) -> None:
+    restore_journal(home)
+    path = home / "data" / "journal.sqlite3"
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("PRAGMA journal_mode=WAL")  # as it comes from another disk
+    odd = {"LD_PRELOAD": odd_disk, "NO_SHM": "1"}
+    for _ in range(2):
+        listed = mockdl("history", "--json", env=odd)
+        assert listed.returncode == 0, listed.stderr
+        assert {row["session"] for row in json.loads(listed.stdout)} == set(STATES)
+    assert mockdl("start", "--plain", "--count", "1", typed="/quit\n", env=odd).returncode == 0
+    assert len(open_journal(path).sessions()) == len(STATES) + 1
+
+
+def test_a_journal_begun_without_shared_memory_goes_on_without_it(home: Path, odd_disk: str) -> None:
+    odd = {"LD_PRELOAD": odd_disk, "NO_SHM": "1"}
+    assert mockdl("start", "--plain", "--count", "1", typed="/quit\n", env=odd).returncode == 0
+    with closing(open_journal(home / "data" / "journal.sqlite3")) as journal:
+        assert len(journal.sessions()) == 1
+        assert journal._connection.execute("PRAGMA journal_mode").fetchone() == ("delete",)
+
+
+def test_without_locks_the_cause_and_the_way_out_are_named(home: Path, odd_disk: str) -> None:
+    restore_journal(home)
+    result = mockdl("history", env={"LD_PRELOAD": odd_disk, "NO_LOCKS": "1"})
+    assert result.returncode == 5
+    assert "its folder has no file locks" in result.stderr
+    assert "MOCKDL_HOME" in result.stderr
+    assert "Another mockdl" not in result.stderr
+
+
+# Leaving, privacy
+
+
+def test_on_leaving_all_is_in_the_file_though_another_program_has_it_open(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite3"
+    journal = open_journal(path)
+    with closing(sqlite3.connect(path)) as other:
+        journal.create_session(ROW, [make_item()])
+        other.execute("SELECT COUNT(*) FROM sessions").fetchone()
+        journal.append(ROW.id, Started(at=1.0))
+        journal.close()
+        (tmp_path / "copy").mkdir()
+        shutil.copy(path, tmp_path / "copy")
+    with closing(open_journal(tmp_path / "copy" / path.name)) as copy:
+        assert len(copy.events(ROW.id)) == 1
+
+
+def rights(path: Path) -> int:
+    return path.stat().st_mode & 0o777
+
+
+@posix
+def test_journal_and_folder_are_their_users_alone_and_older_ones_become_so(tmp_path: Path) -> None:
+    path = tmp_path / "home" / "data" / "journal.sqlite3"
+    with closing(open_journal(path)) as journal:
+        journal.create_session(ROW, [make_item()])
+        assert {rights(each) for each in path.parent.iterdir()} == {0o600}
+        assert rights(path.parent) == rights(tmp_path / "home") == 0o700
+        for each in path.parent.iterdir():
+            each.chmod(0o644)
+        path.parent.chmod(0o755)
+        open_journal(path).close()
+        assert {rights(each) for each in path.parent.iterdir()} == {0o600}
+        assert rights(path.parent) == 0o700
+
+
+# Every earlier version
+
+
+def restore_version(home: Path, version: str) -> Path:
+    """The stored journal as a version wrote it whose newest migration is this one."""
+    restore_journal(home)
+    path = home / "data" / "journal.sqlite3"
+    with closing(sqlite3.connect(path)) as old:
+        if version == "0001_sessions_events_drafts":
+            old.execute("ALTER TABLE sessions DROP COLUMN name")
+            old.execute("DELETE FROM migrations WHERE name = '0002_session_names'")
+            old.commit()
+        assert old.execute("SELECT MAX(name) FROM migrations").fetchone() == (version,)
+    return path
+
+
+versions = pytest.mark.parametrize("version", ["0001_sessions_events_drafts", "0002_session_names"])
+
+
+@versions
+def test_a_journal_of_any_version_is_brought_up_to_date_and_reads_the_same(home: Path, version: str) -> None:
+    path = restore_version(home, version)
+    with closing(open_journal(path)) as journal:
+        assert {row.id: row.events for row in journal.sessions()} == {
+            name: state["row"]["events"] for name, state in STATES.items()
+        }
+        applied = journal._read("SELECT name FROM migrations ORDER BY name")
+        assert applied == [(name,) for name, _ in MIGRATIONS]
+        assert journal.check() == "ok"
+
+
+@versions
+def test_a_session_is_deleted_from_a_journal_of_any_version_without_a_trace(home: Path, version: str) -> None:
+    path = restore_version(home, version)
+    gone, *kept = sorted(STATES)
+    others = "".join(body for each in kept for body in _bodies(path, each))
+    told = (json.dumps(json.loads(body).get("text", ""), ensure_ascii=False)[1:-1] for body in _bodies(path, gone))
+    only_here = [text for text in told if text not in others]
+    assert only_here
+    with closing(open_journal(path)) as journal:
+        assert journal.delete_session(gone)
+        assert sorted(row.id for row in journal.sessions()) == kept
+        assert all(journal.items(each) for each in kept)
+    raw = b"".join(each.read_bytes() for each in path.parent.iterdir())
+    assert not [text for text in only_here if text.encode() in raw]
+
+
+def _bodies(path: Path, session_id: str) -> list[str]:
+    with closing(sqlite3.connect(path)) as other:
+        found = other.execute("SELECT body FROM events WHERE session_id = ?", (session_id,)).fetchall()
+    return [body for (body,) in found]
+
+
+@versions
+def test_a_journal_of_any_version_goes_on_at_another_place(
+    home: Path, tmp_path: Path, version: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    restore_version(home, version)
+    moved = tmp_path / "another disk" / "home"
+    moved.parent.mkdir()
+    shutil.move(home, moved)
+    monkeypatch.setenv("MOCKDL_HOME", str(moved))
+    assert len(json.loads(mockdl("history", "--json").stdout)) == len(STATES)
+
+
+def test_a_record_that_is_no_text_at_all_is_damaged_and_not_fatal(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite3"
+    with closing(open_journal(path)) as journal:
+        journal.create_session(ROW, [make_item()])
+        journal._connection.execute("UPDATE sessions SET plan = 3")
+        assert journal.sessions() == []
+        assert [row.id for row in journal.damaged()] == [ROW.id]
+        with pytest.raises(StorageError, match="is damaged"):
+            journal.session("last")
