@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from interviewer.core.json_rows import MOST_BYTES
+from interviewer.core.text import escape_hidden
 from interviewer.errors import UsageError
 
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
@@ -61,7 +62,7 @@ def is_input(source: str, output: Path) -> bool:
 
 def write_line(row: dict[str, Any], encoding: str) -> str:
     """A row as one line, with escapes for what the encoding cannot say."""
-    line = json.dumps(row, ensure_ascii=False)
+    line = escape_hidden(json.dumps(row, ensure_ascii=False))
     try:
         line.encode(encoding)
     except (UnicodeEncodeError, LookupError):
