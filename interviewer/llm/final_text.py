@@ -34,7 +34,7 @@ def final_text(text: str) -> str:
     Args:
         text: as the model sent it, whole.
     """
-    if "<|channel|>" in text:
+    if _stands_outside("<|channel|>", text):
         said = [body for name, body in _CHANNEL.findall(text) if name.lower() == "final"]
         text = said[-1] if said else ""
     kept: list[str] = []
@@ -52,6 +52,13 @@ def final_text(text: str) -> str:
     if not depth:
         kept.append(text[at:])
     return _SPECIAL.sub("", _WRAPPER.sub("", "".join(kept))).strip()
+
+
+def _stands_outside(mark: str, text: str) -> bool:
+    """Whether a mark stands anywhere but in JSON values."""
+    places = [found.start() for found in re.finditer(re.escape(mark), text)]
+    values = [(start, end) for start, end, _ in json_values(text)] if places else []
+    return any(not any(start < place < end for start, end in values) for place in places)
 
 
 def _tags(text: str) -> list[re.Match[str]]:
