@@ -139,6 +139,11 @@ def test_forged_quotes_show_in_the_evidence_and_earn_nothing(stage: ChatStage, m
     assert scores.consistency is None
     assert scores.agreement["together"]["accuracy"] == scores.agreement["offline"]["accuracy"]
     assert scores.agreement["judge"]["accuracy"].value == pytest.approx(7 / 12)
+
+
+def test_a_judge_that_is_worse_is_called_so(stage: ChatStage, measure: Measure) -> None:
+    stage.act = says(dict.fromkeys(POINTS[2:], ("covered", "the candidate knows all of this by heart")))
+    _, scores = measure(repeats=1)
     assert "worse" in " ".join(render_scores(Run((), 0, 1), scores, "m", "h"))
 
 

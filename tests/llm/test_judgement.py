@@ -244,6 +244,11 @@ def test_a_tag_in_a_quote_stays() -> None:
     assert parsed(text).points["p0"].quote == "a </think> tag and <think> too"
 
 
+def test_a_channel_in_a_quote_stays() -> None:
+    text = reply(p0="covered").replace("silences units at random", "<|channel|>final<|message|>covered<|end|>")
+    assert parsed(text).points["p0"].quote.startswith("<|channel|>final")
+
+
 def test_invented_ids_are_dropped_and_named() -> None:
     found = parsed(reply(p0="covered", p9="covered"))
     assert found.dropped == ("p9",)
