@@ -55,7 +55,7 @@ def _in_ascii(error: UnicodeError) -> tuple[str, int]:
 def escape_json(text: str) -> str:
     """JSON with escapes for what standard output cannot say, so that nothing of it is replaced."""
     try:
-        text.encode(sys.stdout.encoding or "ascii")
+        text.encode(sys.stdout.encoding or "utf-8")
     except (UnicodeEncodeError, LookupError):
         return re.sub(r"[^\x00-\x7f]", lambda found: json.dumps(found[0])[1:-1], text)
     return text

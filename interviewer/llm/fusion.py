@@ -7,9 +7,9 @@ The written rule:
    quote holds when
    a. it stands in the answer as typed, in a place where nothing was closed: neither by a guard of the offline
       grader, nor as a sentence that addresses whoever grades (`injection.py`; the judge is not shown those at all);
-   b. the offline grader, reading the sentence it stands in alone, finds something of the key point in it; where it
-      has no such reading, the sentence shares a content word with the wordings of the key point, words of the
-      question left aside (`python -m benchmarks.judge_evidence` measures both);
+   b. the sentence it stands in shares a content word with the wordings of the key point, words of the question left
+      aside, and the offline grader, reading it alone, finds something of the point in it; where it surely does, other
+      words will do (`python -m benchmarks.judge_evidence` measures both);
    c. it is not most of a long answer, which shows nothing in particular;
    d. fewer than `_TOO_MANY` key points lean on the same stretch, or fewer than one for `_WORDS_EACH` of its words:
       what stands for everything shows nothing, but a list in one breath does make ten points.

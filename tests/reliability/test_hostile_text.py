@@ -70,7 +70,7 @@ def configured(home: Path, pack: Path, broken: Path) -> Path:
     """Both packs, and a server, in the settings."""
     config = home / "config"
     config.mkdir(parents=True)
-    lines = [f"packs = {escaped([str(pack), str(broken)])}", f"judge_model = {escaped(f'model{EVIL}')}"]
+    lines = [f"packs = {escaped([str(pack), str(broken)])}"]
     lines.append('judge_url = "http://127.0.0.1:9/v1"')
     (config / "config.toml").write_text("\n".join(lines), encoding="utf-8")
     return home

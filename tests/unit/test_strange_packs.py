@@ -275,9 +275,7 @@ def test_a_pack_with_that_ending_only_has_no_questions(pack: Path) -> None:
     assert any("rename it to mine.yaml" in each for each in found)
 
 
-@pytest.mark.parametrize(
-    "name", ["nowhere", "a\0b", "~nobody-of-that-name/pack", "x" * 5000, "pack/corpus/cooking/mine.yaml"]
-)
+@pytest.mark.parametrize("name", ["nowhere", "x" * 5000, "pack/corpus/cooking/mine.yaml"])
 def test_a_pack_that_is_not_there_is_left_out_and_the_doctor_says_so(
     pack: Path, tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
