@@ -24,5 +24,4 @@ NASTY = {
 
 def shown(text: str) -> str:
     """As a reader should see its beginning: whole words of the first line, without what shows nothing."""
-    plain = clean(text).replace("\u200b", "").replace("\ufeff", "")
-    return plain.split("\n")[0][:30].rsplit(" ", 1)[0]
+    return clean(text).split("\n")[0][:30].rsplit(" ", 1)[0]

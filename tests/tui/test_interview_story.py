@@ -14,6 +14,7 @@ from textual.widgets import TextArea
 from interviewer.core.bank.kinds import Level
 from interviewer.core.interview.session import Mode, Outcome, Phase
 from interviewer.core.interview.utterance import Act
+from interviewer.core.text import clean
 from interviewer.services import Services
 from interviewer.sessions.conductor import Conductor
 from interviewer.tui.overlays.help import HelpScreen
@@ -67,7 +68,7 @@ async def test_messages_come_in_the_order_of_what_happened(services: Services, b
 
 def legible(story: Story) -> str:
     """What is on the screen, without what shows nothing."""
-    return story.visible().replace("\u200b", "").replace("\ufeff", "")
+    return clean(story.visible())
 
 
 async def test_what_is_typed_is_kept_and_appears_as_typed(

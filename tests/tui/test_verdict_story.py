@@ -11,6 +11,7 @@ from interviewer.core.bank.content import Item
 from interviewer.core.bank.kinds import Level
 from interviewer.core.grade.grade import GradeRequest, GradeResult, HeldMisconception, Span
 from interviewer.core.interview.session import Mode, Phase
+from interviewer.core.text import clean
 from interviewer.services import Services
 from interviewer.sessions.conductor import Conductor
 from interviewer.tui.screens.confidence import ConfidenceScreen
@@ -120,7 +121,7 @@ async def test_every_answer_appears_as_typed(services: Services, begin: Begin) -
     async with tell(services, conductor, (120, 40)) as story:
         for number, text in enumerate(texts, 1):
             await answer(story, conductor, text)
-            assert shown(text) in page(story).replace("\u200b", "").replace("\ufeff", "")
+            assert shown(text) in clean(page(story))
             assert "\x1b" not in page(story)
             await story.pilot.press("enter")
             await story.until(lambda n=number: conductor.state.position == n or conductor.state.phase is Phase.FINISHED)
