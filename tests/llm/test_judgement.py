@@ -244,9 +244,9 @@ def test_a_tag_in_a_quote_stays() -> None:
     assert parsed(text).points["p0"].quote == "a </think> tag and <think> too"
 
 
-def test_a_channel_in_a_quote_stays() -> None:
+def test_a_channel_in_a_quote_does_not_hide_the_reply() -> None:
     text = reply(p0="covered").replace("silences units at random", "<|channel|>final<|message|>covered<|end|>")
-    assert parsed(text).points["p0"].quote.startswith("<|channel|>final")
+    assert parsed(text).points["p0"].verdict is VerdictName.COVERED
 
 
 def test_invented_ids_are_dropped_and_named() -> None:
