@@ -269,7 +269,7 @@ def test_authored_words_can_be_chosen_although_a_model_judges(monkeypatch: pytes
     monkeypatch.setenv("MOCKDL_INTERVIEWER_VOICE", "authored")
     built = build_services()
     try:
-        assert built.model.voice(built.engine().grade) is None
+        assert built.model.voice(lambda request, item: built.engine().grade(request, item)) is None
         assert "words what" not in built.model.notice()
     finally:
         built.close()
