@@ -17,6 +17,12 @@ from tests.support.stored import restore_journal
 from tests.unit.test_cli import mockdl
 
 posix = pytest.mark.skipif(os.name != "posix", reason="streams as POSIX has them")
+
+
+def _name(arguments: tuple[str, ...]) -> str:
+    return " ".join(arguments)
+
+
 COMMANDS = [
     ("--help",),
     ("history",),
@@ -26,7 +32,7 @@ COMMANDS = [
     ("config", "show"),
     ("pack", "show", "dropout"),
     ("pack", "schema", "question"),
-    ("start", "--plain", "--count", "1"),
+    pytest.param(("start", "--plain", "--count", "1"), marks=pytest.mark.encoder),
 ]
 
 
@@ -49,7 +55,7 @@ def run_into(
 @posix
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 @pytest.mark.parametrize("unbuffered", ["", "1"])
-@pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize("arguments", COMMANDS, ids=_name)
 def test_a_full_standard_output_is_said_in_one_sentence(
     home: Path, arguments: tuple[str, ...], unbuffered: str
 ) -> None:
@@ -62,7 +68,7 @@ def test_a_full_standard_output_is_said_in_one_sentence(
 
 
 @posix
-@pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize("arguments", COMMANDS, ids=_name)
 def test_a_closed_standard_output_is_said_in_one_sentence(home: Path, arguments: tuple[str, ...]) -> None:
     restore_journal(home)
     result = run_into(">&-", *arguments)
