@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from interviewer.core.grade.judge_weight import JudgeWorth
+from interviewer.paths import make_private
 
 
 class JudgeWorths:
@@ -37,7 +38,7 @@ class JudgeWorths:
             OSError: the file cannot be written.
         """
         rows = {**self._read(), _name(address, model, prompt): worth._asdict()}
-        self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private(self._file.parent)
         fresh = self._file.with_suffix(".new")
         fresh.touch(mode=0o600)
         fresh.write_text(json.dumps(rows, indent=1, ensure_ascii=False), encoding="utf-8")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from interviewer.paths import make_private
+
 if TYPE_CHECKING:
     from filelock import FileLock
 
@@ -13,7 +15,7 @@ class SessionLocks:
     """The sessions that this program conducts.
 
     Args:
-        folder: one small file a session that is open; made when it is missing.
+        folder: one empty file a session that was ever open; made when it is missing.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -28,7 +30,7 @@ class SessionLocks:
         if session_id in self._held:
             return True
         try:
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_private(self._folder)
             lock = FileLock(self._folder / f"{session_id}.lock", mode=0o600)
             lock.acquire(timeout=0)
         except Timeout:
@@ -39,11 +41,11 @@ class SessionLocks:
         return True
 
     def release(self, session_id: str) -> None:
-        """Let go of a session, whether it was held or not."""
+        """Let go of a session, whether it was held or not. Its file stays: one that is taken away could be locked by a
+        program that had opened it before, beside another program's new one of the same name."""
         lock = self._held.pop(session_id, None)
         if lock is not None:
             lock.release()
-            Path(lock.lock_file).unlink(missing_ok=True)
 
     def release_all(self) -> None:
         """Let go of all."""

@@ -153,7 +153,10 @@ def test_leaving_lets_go_of_a_session(windows: tuple[Services, Services]) -> Non
     conductor.open()
     with pytest.raises(ElsewhereError):
         other.sessions.resume(conductor.row.id)
+    lock = find_places().journal.parent / "locks" / f"{conductor.row.id}.lock"
+    before = lock.stat().st_ino
     conductor.send(Quit(at=9))
+    assert lock.stat().st_ino == before, "one who has it open must not lock a file that is gone"
     assert other.sessions.resume(conductor.row.id).turn.outcome is None
     assert one.sessions.journal.hold("another")
 
