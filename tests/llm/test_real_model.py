@@ -80,8 +80,8 @@ class Server:
         raise AssertionError("llama.cpp's server did not start")
 
     def stop(self) -> None:
-        self.process.kill()
-        self.process.wait(20)
+        with self.process:  # closes its pipe
+            self.process.kill()
 
 
 def _read_aloud(stream: Iterable[str], lines: Queue[str]) -> None:

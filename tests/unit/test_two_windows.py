@@ -129,20 +129,19 @@ def test_a_session_that_another_program_conducts_is_not_opened_without_asking(ho
     services.close()
     locks = find_places().journal.parent / "locks"
     command = [sys.executable, "-c", HOLDING, str(locks), conductor.row.id]
-    child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert child.stdout is not None
-    assert child.stdout.readline() == "True\n"
     again = build_services(engine=ScriptedEngine())
-    with pytest.raises(ElsewhereError, match="open in another window") as caught:
-        again.sessions.resume()
-    assert "--take-over" in caught.value.todo
-    assert "--replay" in caught.value.todo
-    told = mockdl("start", "--plain", "--resume", conductor.row.id)
-    assert told.returncode == 5
-    assert "open in another window" in told.stderr
-    assert again.sessions.resume(take_over=True).turn.outcome is None
-    child.kill()
-    child.wait(20)
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "True\n"
+        with pytest.raises(ElsewhereError, match="open in another window") as caught:
+            again.sessions.resume()
+        assert "--take-over" in caught.value.todo
+        assert "--replay" in caught.value.todo
+        told = mockdl("start", "--plain", "--resume", conductor.row.id)
+        assert told.returncode == 5
+        assert "open in another window" in told.stderr
+        assert again.sessions.resume(take_over=True).turn.outcome is None
+        child.kill()
     assert again.sessions.resume().turn.outcome is None, "a lock ends with its program, however that ends"
     again.close()
 
