@@ -147,6 +147,12 @@ def sentences(text: str) -> list[tuple[int, int]]:
     return [(start, end) for start, end in found if end > start]
 
 
+def sentences_touched(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """From the first to the last sentence that a stretch of `text` touches; None when it touches none."""
+    touched = [each for each in sentences(text) if each[0] < end and start < each[1]]
+    return (touched[0][0], touched[-1][1]) if touched else None
+
+
 def _strip_mark(text: str, start: int, end: int) -> tuple[int, int]:
     """Leave out the number of a list, which only stands where a line begins."""
     line = text[text.rfind("\n", 0, start) + 1 : start]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from interviewer.core.english import STOP_WORDS, clauses, sentences
+from interviewer.core.english import STOP_WORDS, clauses, sentences, sentences_touched
 
 CLAUSE_WORDS = 12
 """Words around a number, at most."""
@@ -36,8 +36,8 @@ def complete_quote(text: str, start: int, end: int) -> tuple[int, int]:
     if start >= end:
         return start, end
     typed = end
-    touched = [each for each in sentences(text) if each[0] < end and start < each[1]]
-    first, last = (min(start, touched[0][0]), max(end, touched[-1][1])) if touched else (start, end)
+    first, last = sentences_touched(text, start, end) or (start, end)
+    first, last = min(start, first), max(end, last)
     while True:
         found = _whole_words(text, start, end, first, last)
         for widen in (_whole_formula, _whole_brackets):

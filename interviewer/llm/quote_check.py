@@ -38,7 +38,7 @@ def _find(quote: str, answer: str, closed: Sequence[Span]) -> Span | None:
     wanted = plain_quote(quote)
     if len(wanted) < LEAST and wanted != plain_quote(answer):
         return None
-    return next((place for place in find_places(quote, answer) if _is_open(place, closed)), None)
+    return next((place for place in find_places(quote, answer) if not place.overlaps(closed)), None)
 
 
 def _find_parts(quote: str, answer: str, closed: Sequence[Span]) -> Span | None:
@@ -55,8 +55,4 @@ def _find_parts(quote: str, answer: str, closed: Sequence[Span]) -> Span | None:
     assert start is not None
     assert at is not None
     whole = Span(start=start, end=at)
-    return whole if _is_open(whole, closed) else None
-
-
-def _is_open(place: Span, closed: Sequence[Span]) -> bool:
-    return not any(each.start < place.end and place.start < each.end for each in closed)
+    return None if whole.overlaps(closed) else whole

@@ -7,10 +7,8 @@ question, which is asked as it is written. So nothing leaks, praises or asks for
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Any
 
-from interviewer.core.grade.grade import Span
 from interviewer.core.grade.injection import find_injections
 from interviewer.core.grade.quotes import find_places
 from interviewer.core.interview.authored import Speech
@@ -71,7 +69,7 @@ class Part:
             self.problem = (
                 "its phrase does not stand in the answer" if place is None else "its phrase has no fit length"
             )
-        elif _addresses(place, find_injections(answer)):
+        elif place.overlaps(find_injections(answer)):
             self.problem = "its phrase addresses whoever grades"
         elif word := judgement_in(said, self._asked()):
             self.problem = f"its phrase passes judgement ({word})"
@@ -128,7 +126,3 @@ def _field(reply: str, name: str) -> str | None:
     """What the last object of a reply has in a field; None when there is no such text."""
     found = [value.get(name) for _, _, value in json_values(final_text(clean(reply))) if isinstance(value, dict)]
     return next((each for each in reversed(found) if isinstance(each, str)), None)
-
-
-def _addresses(place: Span, orders: Sequence[Span]) -> bool:
-    return any(each.start < place.end and place.start < each.end for each in orders)

@@ -6,9 +6,10 @@ asked (see `core/interview/scoring.py`), so the same grade can be read at anothe
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from collections.abc import Iterable
+from typing import Annotated, Literal
 
-from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import Field
 
 from interviewer.core.bank.kinds import VerdictName
 from interviewer.core.frozen import Frozen
@@ -33,6 +34,10 @@ class Span(Frozen):
     def cut(self, answer: str) -> str:
         """The words of the span."""
         return answer[self.start : self.end]
+
+    def overlaps(self, others: Iterable[Span]) -> bool:
+        """Whether it shares a character with one of these stretches of the same answer."""
+        return any(each.start < self.end and self.start < each.end for each in others)
 
 
 class PointVerdict(Frozen):
@@ -60,18 +65,12 @@ class Opinion(Frozen):
     reason: str = ""
     supported: bool
     """Whether the quote is evidence; without it the opinion earns nothing."""
-    problem: str = ""
+    problem: str = Field(default="", exclude_if=lambda problem: not problem)
     """Why the opinion does not count, as the end of a sentence; "" where it counts, and in grades of before."""
     ballots: tuple[VerdictName, ...] = ()
     """What it said each time it was asked."""
     offline: VerdictName
     """What the offline grader had decided."""
-
-    @model_serializer(mode="wrap")
-    def _without_what_is_empty(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Grades of before had no `problem`, and read the same."""
-        body: dict[str, Any] = dump(self)
-        return body if self.problem else {name: value for name, value in body.items() if name != "problem"}
 
 
 class HeldMisconception(Frozen):

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable
 from itertools import groupby
 
-from interviewer.core.english import clauses, sentences
+from interviewer.core.english import clauses, sentences, sentences_touched
 from interviewer.core.grade.grade import Span
 from interviewer.core.text import visible
 
@@ -202,5 +202,5 @@ def leave_out(answer: str, spans: Iterable[Span]) -> str:
 
 def sentence_around(span: Span, answer: str) -> str:
     """The sentences that a stretch of the answer touches."""
-    touched = [(start, end) for start, end in sentences(answer) if start < span.end and span.start < end]
-    return answer[touched[0][0] : touched[-1][1]] if touched else span.cut(answer)
+    touched = sentences_touched(answer, span.start, span.end)
+    return answer[slice(*touched)] if touched is not None else span.cut(answer)

@@ -73,14 +73,13 @@ def _quotable(score: PointScore, answers: Mapping[int, str]) -> str:
 
     Words that take it back are never cut away: then there is nothing to quote.
     """
-    from interviewer.core.english import content_words, is_taken_back, sentences
+    from interviewer.core.english import content_words, is_taken_back, sentences_touched
 
     answer = answers.get(score.turn_id, "") if score.turn_id is not None else ""
     if score.span is None or not answer:
         return ""
     start, end = score.span
-    touched = [each for each in sentences(answer) if each[0] < end and start < each[1]]
-    whole = Span(start=touched[0][0], end=touched[-1][1]) if touched else Span(start=start, end=end)
+    whole = Span.of(sentences_touched(answer, start, end) or (start, end))
     text = clean_line(whole.cut(answer))
     read = read_mark(answer, whole).text
     if is_taken_back(text) or count_words(read) > count_words(text):
