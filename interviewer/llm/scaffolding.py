@@ -32,18 +32,17 @@ _OUTSIDE = re.compile(
 _PICTURES = re.compile(r"[\u2600-\u27bf\U0001f000-\U0001faff]")
 
 
-def scaffolding_in(text: str, prompts: Iterable[str], allowed: Iterable[str], *, code: bool = False) -> str:
+def scaffolding_in(text: str, prompts: Iterable[str], allowed: Iterable[str]) -> str:
     """Why a text is no interviewer's, "" when it may be.
 
     Args:
         text: what is to be said.
         prompts: names of the prompt files that the model was given.
         allowed: texts whose words may be used, such as the question.
-        code: whether marks of code and lists may stand in it, as in a question that holds some.
     """
     if _LABEL.search(text) or text.rstrip().endswith(":"):
         return "it holds a label"
-    if not code and _MARKS.search(text):
+    if _MARKS.search(text):
         return "it holds markup"
     if _PICTURES.search(text):
         return "it holds a picture"

@@ -11,7 +11,7 @@ from interviewer.core.bank.kinds import Level
 from interviewer.core.bank.question import Term
 from interviewer.core.interview import authored
 from interviewer.core.interview.effects import Rejected
-from interviewer.core.interview.leaks import given_away, judgement_in, lost_from
+from interviewer.core.interview.leaks import given_away, judgement_in
 from interviewer.core.interview.session import (
     AnswerSubmitted,
     DontKnow,
@@ -213,27 +213,6 @@ def test_a_number_that_is_the_answer_is_given_away(bank: Bank) -> None:
     point = next(p for p in item.rubric.key_points if p.value is not None)
     assert point.value is not None
     assert given_away(f"Think of {point.value.number:g}.", item, ["nothing"]) == point.id
-
-
-PROMPT = "Only 0.5% of 1,000 examples are positive: how do you change `pos_weight`, $w_i$, ReLU and the threshold?"
-
-
-@pytest.mark.parametrize(
-    ("text", "lost"),
-    [
-        (PROMPT, ""),
-        ("With 0.5% positive among 1,000 examples, how would you set `pos_weight`, $w_i$, ReLU and threshold?", ""),
-        (PROMPT.replace("0.5", "5"), "number"),
-        (PROMPT + " You have 3 minutes.", "added the number 3"),
-        (PROMPT.replace("`pos_weight`", "the weight"), "code"),
-        (PROMPT.replace("$w_i$", "w"), "formula"),
-        (PROMPT.replace("ReLU", "the activation"), "name"),
-        ("0.5 1,000 `pos_weight`, $w_i$, ReLU: shall we talk about the weather instead?", "something else"),
-        (PROMPT + " And what else comes to mind?" * 20, "much longer"),
-    ],
-)
-def test_another_wording_must_keep_what_is_asked(text: str, lost: str) -> None:
-    assert (lost in lost_from(PROMPT, text)) if lost else lost_from(PROMPT, text) == ""
 
 
 @pytest.mark.parametrize("text", ["Great answer!", "That is right.", "Yes, go on.", "You missed one.", "I agree."])

@@ -1,8 +1,7 @@
 """What an interviewer must not say, decided by code and not by the model that words it.
 
-Three questions about a text: does it give a key point away, does it lose what the question
-asks for, does it pass judgement on the answer. All are answered by comparing words, so they
-are strict: a turn that is turned down is said in its authored words, which costs nothing but charm.
+Two questions about a text: does it give a key point away, does it pass judgement on the answer. Both are answered by
+comparing words, so they are strict: a turn that is turned down is said in its authored words, which costs nothing but charm.
 """
 
 from __future__ import annotations
@@ -18,16 +17,8 @@ MOST_RUN = 6
 _MOST_SHARE = 0.6
 """Share of a key point's own content words that a text must stay below."""
 _FEWEST_OWN = 2
-_LEAST_KEPT = 1 / 3
-"""Share of a question's content words that another wording of it must keep."""
-_MOST_LONGER = 2, 40
 
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)*")
-_CODE = re.compile(r"`[^`]+`")
-_FORMULA = re.compile(r"\$[^$]+\$|\\[a-zA-Z]+(?:\{[^{}]*\})*")
-_SYMBOLIC = re.compile(r"\S*[=^_\[\]{}\\<>*+|~≤≥≈∑√·×→∞α-ωΑ-Ω]\S*|\S*\w\(\S*\)\S*")
-_NAME = re.compile(r"\b\w*[A-Z]\w*[A-Z]\w*\b")
-"""ReLU, CNN, GPT-4: what is written with two capitals has no other wording."""
 _JUDGEMENT = re.compile(
     r"\b(?:correct\w*|incorrect\w*|wrong\w*|(?<!all\s)right|exact(?:ly)?|precisely|perfect\w*|great|good|excellent|nice\w*"
     r"|well (?:done|said|put|explained|thought)|very well|did well|spot on|impressive|brilliant|solid|strong|weak"
@@ -70,36 +61,6 @@ def _secrets(item: Item) -> Iterator[tuple[str, str]]:
         yield point.id, point.statement
     for wrong in item.rubric.misconceptions:
         yield wrong.id, wrong.correction
-
-
-def lost_from(prompt: str, text: str) -> str:
-    """What another wording of a question has lost or added, in words; "" when it asks for the same.
-
-    Numbers, code, formulas and names must stay as they are, and no number may be new.
-    """
-    squeezed = " ".join(text.split())
-    for kind, pattern in (("code", _CODE), ("formula", _FORMULA), ("term", _SYMBOLIC), ("name", _NAME)):
-        for found in pattern.findall(" ".join(prompt.split())):
-            if found.strip(".,;:?!()\"'") not in squeezed:
-                return f"it lost the {kind} {found}"
-    before, after = numbers_in(prompt), numbers_in(text)
-    if before != after:
-        lost, new = sorted(before - after), sorted(after - before)
-        return f"it lost the number {lost[0]}" if lost else f"it added the number {new[0]}"
-    wanted = content_words(_plain(prompt))
-    if wanted and len(wanted & content_words(_plain(text))) / len(wanted) < _LEAST_KEPT:
-        return "it asks for something else"
-    times, plus = _MOST_LONGER
-    if len(text.split()) > times * len(prompt.split()) + plus:
-        return "it is much longer than the question"
-    return ""
-
-
-def _plain(text: str) -> str:
-    """The text without what must stay as it is anyway, and so says nothing about whether the rest does."""
-    for pattern in (_CODE, _FORMULA, _NAME, _NUMBER):
-        text = pattern.sub(" ", text)
-    return text
 
 
 def judgement_in(text: str, allowed: Iterable[str]) -> str:
