@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from interviewer.core.bank.content import Item
 from interviewer.core.english import content_words
 from interviewer.core.grade.grade import FIX_PREFIX, Span
-from interviewer.core.grade.injection import sentence_around
+from interviewer.core.grade.injection import find_injections, sentence_around
 from interviewer.core.grade.quotes import find_places
 from interviewer.core.text import count_words, visible
 from interviewer.llm.quote_check import find_quote
@@ -36,7 +36,7 @@ class Evidence:
     Args:
         item: the question and what is asked for.
         answer: as typed.
-        closed: stretches in which nothing counts.
+        closed: stretches in which nothing counts, besides those that address whoever grades.
         reading: of its single sentences; None to go by their words alone.
     """
 
@@ -44,7 +44,7 @@ class Evidence:
         self._item = item
         self._reading = reading
         self._answer = answer
-        self._closed = closed
+        self._closed = (*closed, *find_injections(answer))
         self._asked = _words(item.question.prompt)
 
     def place(self, quote: str) -> Span | None:

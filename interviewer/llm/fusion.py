@@ -47,10 +47,8 @@ from interviewer.core.grade.grade import (
     PointVerdict,
     Span,
 )
-from interviewer.core.grade.injection import find_injections
 from interviewer.llm.evidence import Evidence
 from interviewer.llm.judge_reply import Judgement
-from interviewer.llm.sentence_reading import SentenceReading
 
 MOST_BALLOTS = 3
 HEAVY = 0.6
@@ -101,27 +99,17 @@ def unproven(grade: Grade, ballots: Sequence[Judgement]) -> list[PointVerdict]:
 
 
 def fuse(
-    item: Item,
-    grade: Grade,
-    ballots: Sequence[Judgement],
-    answer: str,
-    *,
-    weight: float,
-    confirmed: Container[str] = (),
-    reading: SentenceReading | None = None,
+    grade: Grade, ballots: Sequence[Judgement], evidence: Evidence, *, weight: float, confirmed: Container[str] = ()
 ) -> Grade:
     """Join one offline grade with one to three judgements of the same answer.
 
     Args:
-        item: the question and its rubric.
         grade: of the offline grader.
         ballots: the judge's opinions, the first one first.
-        answer: as typed.
+        evidence: checks quotes from the answer.
         weight: of the judge, 0 to 1.
         confirmed: points of `unproven` that the judge also missed in the very passage.
-        reading: the offline grader's, of single sentences.
     """
-    evidence = Evidence(item, answer, (*grade.closed, *find_injections(answer)), reading)
     found = [_checked(each, evidence) for each in ballots]
     decides = weight >= JUDGE_DECIDES
     disputed = {each.point_id for each in unproven(grade, ballots) if decides and each.point_id not in confirmed}
@@ -130,7 +118,7 @@ def fuse(
     return grade.model_copy(update={"verdicts": verdicts, "misconceptions": held})
 
 
-def tells_nothing(item: Item, grade: Grade, ballot: Judgement, answer: str, reading: SentenceReading | None) -> bool:
+def tells_nothing(grade: Grade, ballot: Judgement, evidence: Evidence) -> bool:
     """Whether a ballot has one verdict for everything, which neither its quotes nor the offline grade bear out."""
     said = {name: each.verdict for name, each in ballot.points.items()}
     if len(said) < _FEW_POINTS or len(set(said.values())) > 1:
@@ -140,8 +128,8 @@ def tells_nothing(item: Item, grade: Grade, ballot: Judgement, answer: str, read
         return False
     if verdict is VerdictName.MISSING:
         return sum(each.verdict in (VerdictName.COVERED, VerdictName.PARTIAL) for each in grade.verdicts) > 1
-    places = _checked(ballot, Evidence(item, answer, (*grade.closed, *find_injections(answer)), reading)).places
-    return verdict not in (VerdictName.COVERED, VerdictName.PARTIAL) or len(places) < len(said)
+    credits = verdict in (VerdictName.COVERED, VerdictName.PARTIAL)
+    return not credits or len(_checked(ballot, evidence).places) < len(said)
 
 
 class _Checked(NamedTuple):

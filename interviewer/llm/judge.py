@@ -18,6 +18,7 @@ from interviewer.core.grade.judge_weight import UNMEASURED
 from interviewer.core.interview.summary import bands, summarise_answer
 from interviewer.core.ports import Reads
 from interviewer.llm.chat import Chat, ChatFailure, ChatReply, ChatRequest
+from interviewer.llm.evidence import Evidence
 from interviewer.llm.fusion import MOST_BALLOTS, disputed_points, fuse, tells_nothing, unproven
 from interviewer.llm.judge_prompt import judged_ids, prompt_hash
 from interviewer.llm.judge_reply import Judgement, parse_judgement
@@ -43,7 +44,7 @@ class _Case(NamedTuple):
     request: GradeRequest
     grade: Grade
     shown: Shown
-    reading: SentenceReading
+    evidence: Evidence
 
 
 class Judge:
@@ -96,7 +97,8 @@ class Judge:
 
     def _judged(self, item: Item, request: GradeRequest, grade: Grade) -> Grade:
         reading = SentenceReading(self._reads if grade.passport.calibrated else None, item)
-        case = _Case(item, request, grade, shown_of(request, grade), reading)
+        evidence = Evidence(item, request.answer, grade.closed, reading)
+        case = _Case(item, request, grade, shown_of(request, grade), evidence)
         first = self._ballot(case, 0)
         calls, ballots = list(first.calls), [first.judgement] if first.judgement else []
         if not ballots:
@@ -110,7 +112,7 @@ class Judge:
                 ballots.append(more.judgement)
         confirmed, more_calls = self._confirmed(case, ballots)
         calls += more_calls
-        fused = fuse(item, grade, ballots, request.answer, weight=self._weight, confirmed=confirmed, reading=reading)
+        fused = fuse(grade, ballots, evidence, weight=self._weight, confirmed=confirmed)
         dropped = tuple(dict.fromkeys(name for ballot in ballots for name in ballot.dropped))
         judging = self._judging(calls, "").model_copy(update={"dropped": dropped})
         return fused.model_copy(update={"judging": judging})
@@ -153,7 +155,7 @@ class Judge:
                     self._cache.put(asked, item.rubric_hash, number, answer)
                 found, more = self._completed(item, shown, found, number) if found.silent else (found, ())
                 calls += (call, *more)
-                if tells_nothing(item, case.grade, found, case.request.answer, case.reading):
+                if tells_nothing(case.grade, found, case.evidence):
                     return _Ballot(None, tuple(calls), _ONE_FOR_ALL)
                 return _Ballot(found, tuple(calls), "")
             calls.append(call.model_copy(update={"outcome": "unreadable", "reason": found.problem}))
@@ -214,6 +216,6 @@ def _is_close(case: _Case, first: Judgement, weight: float) -> bool:
     item, answer = case.item, case.request.answer
     if disputed_points(item, Level.STAFF, case.grade, first):
         return True
-    fused = fuse(item, case.grade, [first], answer, weight=weight, reading=case.reading)
+    fused = fuse(case.grade, [first], case.evidence, weight=weight)
     value = summarise_answer(item, item.question.level, answer, fused).score.value
     return value is not None and any(bound and abs(value - bound) < _NEAR for bound, _ in bands(item.rubric.edition))

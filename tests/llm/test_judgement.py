@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import Future
-from functools import partial
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from interviewer.core.futures import settled
 from interviewer.core.grade.grade import Grade, GradeRequest, GradeResult, Span
 from interviewer.core.grade.judge_weight import UNMEASURED, WHILE_MEASURED, JudgeWorth, weight_of
 from interviewer.llm import fusion
+from interviewer.llm.evidence import Evidence
 from interviewer.llm.fusion import disputed_points, tells_nothing
 from interviewer.llm.judge_prompt import fence_of, judge_prompt, prompt_hash, repair_prompt
 from interviewer.llm.judge_reply import Judgement, Unreadable, judgement_schema, parse_judgement
@@ -23,7 +23,6 @@ from interviewer.llm.sentence_reading import SentenceReading
 from interviewer.wording.verdicts import describe_opinion
 from tests.support.builders import make_grade, make_item
 
-fuse = partial(fusion.fuse, weight=WHILE_MEASURED)
 ANSWER = "Dropout silences units at random.\nAt test time “everything” stays on — nothing is removed."
 
 
@@ -41,6 +40,19 @@ def worded_item() -> Item:
 
 
 ITEM = worded_item()
+
+
+def fuse(
+    item: Item,
+    grade: Grade,
+    ballots: list[Judgement],
+    answer: str,
+    *,
+    weight: float = WHILE_MEASURED,
+    reading: SentenceReading | None = None,
+) -> Grade:
+    """The grade of both, by a judge that decides."""
+    return fusion.fuse(grade, ballots, Evidence(item, answer, grade.closed, reading), weight=weight)
 
 
 def reply(**verdicts: str) -> str:
@@ -487,15 +499,16 @@ def same_for_all(word: str, quotes: bool = False) -> Judgement:
 
 
 def test_a_ballot_with_one_verdict_for_everything_tells_nothing() -> None:
+    evidence = Evidence(ITEM, ANSWER, ())
     own = offline(p0="covered", p1="missing", p2="partial", p3="missing")
-    assert tells_nothing(ITEM, own, same_for_all("missing"), ANSWER, None)
-    assert tells_nothing(ITEM, own, same_for_all("contradicted"), ANSWER, None)
-    assert tells_nothing(ITEM, own, same_for_all("covered", quotes=True), ANSWER, None)
-    assert not tells_nothing(ITEM, own, same_for_all("covered"), ANSWER, None)
+    assert tells_nothing(own, same_for_all("missing"), evidence)
+    assert tells_nothing(own, same_for_all("contradicted"), evidence)
+    assert tells_nothing(own, same_for_all("covered", quotes=True), evidence)
+    assert not tells_nothing(own, same_for_all("covered"), evidence)
     none = offline(p0="missing", p1="missing", p2="missing", p3="missing")
-    assert not tells_nothing(ITEM, none, same_for_all("missing"), ANSWER, None)
+    assert not tells_nothing(none, same_for_all("missing"), evidence)
     assert not tells_nothing(
-        ITEM, own, parsed(reply(p0="missing", p1="missing", p2="covered", p3="missing")), ANSWER, None
+        own, parsed(reply(p0="missing", p1="missing", p2="covered", p3="missing")), Evidence(ITEM, ANSWER, ())
     )
 
 

@@ -1,7 +1,8 @@
 """What an interviewer must not say, decided by code and not by the model that words it.
 
 Two questions about a text: does it give a key point away, does it pass judgement on the answer. Both are answered by
-comparing words, so they are strict: a turn that is turned down is said in its authored words, which costs nothing but charm.
+comparing words, so they are strict: a turn that is turned down is said in its authored words, which costs nothing but
+charm.
 """
 
 from __future__ import annotations
