@@ -18,7 +18,7 @@ from interviewer.core.grade.ledger import Prices
 from interviewer.core.interview.effects import Effect, GradeTurn
 from interviewer.core.interview.journal_port import Draft, Journal, SessionRow
 from interviewer.core.interview.session import Event, Graded, OfTurn, Phase, Quit, Resumed, Spoke, Started
-from interviewer.core.interview.state_machine import begin, replay, step
+from interviewer.core.interview.state_machine import step
 from interviewer.core.interview.utterance import Utterance
 from interviewer.core.ports import Grader
 from interviewer.errors import ElsewhereError
@@ -103,16 +103,14 @@ class Conductor(SessionView):
     def _catch_up(self) -> bool:
         """Take over what another program has written, such as a new grade of an old answer; False when the interview
         itself has gone on there."""
-        events = self.journal.events(self.row.id)
-        snapshot = self.journal.items(self.row.id)
-        state = replay(begin(self.row.config, self.row.plan), events, {**self.items, **snapshot}).state
-        now, then = self.state, state
+        fresh = SessionView(self.row, self.journal, self._bank, self.clock, self._prices)
+        now, then = self.state, fresh.state
         if (now.phase, now.position, len(now.turns)) != (then.phase, then.position, len(then.turns)):
             return False
         if [turn.outcome for turn in now.turns] != [turn.outcome for turn in then.turns]:
             return False
-        self.state, self._known = state, len(events)
-        self._asked = [asked for event in events for asked in asked_in(event)]
+        self.items, self.state = fresh.items, then
+        self._known, self._asked = fresh._known, fresh._asked
         return True
 
     def prepare(self) -> None:
