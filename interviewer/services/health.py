@@ -109,6 +109,7 @@ def _journal(services: Services) -> str:
     if verdict != "ok":
         raise MockdlError(f"{path}: {verdict}", todo=f"`sqlite3 {path} .recover` reads what is left in it.")
     healthy, damaged = services.journal.sessions(), [row.id for row in services.journal.damaged()]
+    total = len(healthy) + len(damaged)
     for row in healthy:
         try:
             services.sessions.read(row)
@@ -116,8 +117,7 @@ def _journal(services: Services) -> str:
             damaged.append(row.id)
     if damaged:
         raise MockdlError(
-            f"{path}: of {len(healthy) + len(services.journal.damaged())} sessions {len(damaged)} cannot be read "
-            f"({', '.join(damaged)})",
+            f"{path}: of {total} sessions {len(damaged)} cannot be read ({', '.join(damaged)})",
             todo="The others are well; `mockdl history` lists them, and says what is wrong with each damaged one.",
         )
     return f"{path}, {len(healthy)} sessions, intact"

@@ -9,19 +9,24 @@ from interviewer.core.grade.judge_weight import JudgeWorth
 from interviewer.paths import make_private
 
 
-class JudgeWorths:
-    """What was measured, in a small file; nothing secret is in it.
+class JudgeCheck:
+    """What one judge was measured to be worth, in a small file beside the others; nothing secret is in it.
 
     Args:
         file: JSON; a damaged one is as none.
+        address: where the judge is asked.
+        model: who it is.
     """
 
-    def __init__(self, file: Path) -> None:
-        self._file = file
+    def __init__(self, file: Path, address: str, model: str) -> None:
+        from interviewer.llm.judge_prompt import prompt_hash
 
-    def find(self, address: str, model: str, prompt: str) -> JudgeWorth | None:
-        """What this judge was measured to be worth; None when it was not."""
-        row = self._read().get(_name(address, model, prompt))
+        self._file = file
+        self._name = f"{address} {model} {prompt_hash('judge')}"
+
+    def find(self) -> JudgeWorth | None:
+        """What it was measured to be worth; None when it was not, with this prompt."""
+        row = self._read().get(self._name)
         if not isinstance(row, dict):
             return None
         try:
@@ -31,13 +36,13 @@ class JudgeWorths:
             return None
         return found if known else None
 
-    def keep(self, address: str, model: str, prompt: str, worth: JudgeWorth) -> None:
+    def keep(self, worth: JudgeWorth) -> None:
         """Keep a measurement instead of the one before.
 
         Raises:
             OSError: the file cannot be written.
         """
-        rows = {**self._read(), _name(address, model, prompt): worth._asdict()}
+        rows = {**self._read(), self._name: worth._asdict()}
         make_private(self._file.parent)
         fresh = self._file.with_suffix(".new")
         fresh.touch(mode=0o600)
@@ -50,7 +55,3 @@ class JudgeWorths:
         except (OSError, ValueError):
             return {}
         return body if isinstance(body, dict) else {}
-
-
-def _name(address: str, model: str, prompt: str) -> str:
-    return f"{address} {model} {prompt}"

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from interviewer.llm.judge import Judge
     from interviewer.llm.judged_grader import JudgedGrader
     from interviewer.llm.model_voice import ModelVoice
+    from interviewer.services.judge_checks import JudgeCheck
 
 _ABOUT = ("judge", "interviewer")
 """How the names of the settings begin that say something about the model."""
@@ -166,14 +167,12 @@ class LanguageModel:
 
     def weight(self) -> tuple[float, bool]:
         """What the judge's opinion weighs beside the offline grader's, 0 to 1, and whether that was measured."""
-        from interviewer.core.grade.judge_weight import UNMEASURED, WHILE_MEASURED, weight_of
-        from interviewer.llm.judge_prompt import prompt_hash
-        from interviewer.services.judge_checks import JudgeWorths
+        from interviewer.core.grade.judge_weight import WHILE_MEASURED, weight_of
 
-        server = self.server()
-        if self.demo or server is None:
-            return (WHILE_MEASURED if self.demo else UNMEASURED), False
-        worth = JudgeWorths(self._checks).find(server.url, server.model, prompt_hash("judge"))
+        if self.demo:
+            return WHILE_MEASURED, False
+        check = self._check()
+        worth = check.find() if check is not None else None
         return weight_of(worth), worth is not None
 
     def keep_worth(self, worth: JudgeWorth) -> float:
@@ -182,14 +181,17 @@ class LanguageModel:
         Raises:
             OSError: it cannot be written.
         """
-        from interviewer.llm.judge_prompt import prompt_hash
-        from interviewer.services.judge_checks import JudgeWorths
-
-        server = self.server()
-        assert server is not None, "what was measured has a server"
-        JudgeWorths(self._checks).keep(server.url, server.model, prompt_hash("judge"), worth)
+        check = self._check()
+        assert check is not None, "what was measured has a server"
+        check.keep(worth)
         self.close()
         return self.weight()[0]
+
+    def _check(self) -> JudgeCheck | None:
+        from interviewer.services.judge_checks import JudgeCheck
+
+        server = self.server()
+        return JudgeCheck(self._checks, server.url, server.model) if server is not None else None
 
     def _speaks(self) -> bool:
         """Whether the model has a part in what the interviewer says."""

@@ -14,10 +14,9 @@ from interviewer.core.grade.judge_weight import WHILE_MEASURED, JudgeWorth, weig
 from interviewer.core.interview.effects import GradeTurn
 from interviewer.core.interview.journal_port import SessionRow
 from interviewer.core.interview.session import AnswerSubmitted, Phase, Planned, SessionConfig, Started
-from interviewer.llm.judge_prompt import prompt_hash
 from interviewer.paths import find_places
 from interviewer.services import Services, build_services
-from interviewer.services.judge_checks import JudgeWorths
+from interviewer.services.judge_checks import JudgeCheck
 from interviewer.sessions.conductor import Conductor
 from tests.support.builders import make_grade, make_item
 from tests.support.chat_server import Act, Body, completion
@@ -66,7 +65,7 @@ def measure_well(url: str, model: str) -> None:
     """Leave a measurement behind by which this judge decides, with a weight of 0.7."""
     worth = JudgeWorth(verdicts=400, questions=6, judge=0.94, together=0.95, offline=0.86)
     assert weight_of(worth) == WHILE_MEASURED
-    JudgeWorths(find_places().judge_checks).keep(url, model, prompt_hash("judge"), worth)
+    JudgeCheck(find_places().judge_checks, url, model).keep(worth)
 
 
 ANSWER = "Statement zero is about gates. Statement one is about weights. I say nothing else."
