@@ -110,6 +110,16 @@ def _response_format(name: str, schema: Mapping[str, Any], rung: Rung) -> dict[s
     return {"type": "json_object"}
 
 
+def strict_object(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """JSON Schema of an object with all of these fields and no other, as strict modes want it."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
 def _without_lengths(schema: Any) -> Any:
     """The schema without bounds on how long its strings and lists may be."""
     if isinstance(schema, Mapping):

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from interviewer.core.bank.kinds import VerdictName
 from interviewer.core.text import clean_line, shorten
 from interviewer.llm.final_text import final_text, json_values
+from interviewer.llm.json_modes import strict_object
 
 JUDGED = {
     "covered": VerdictName.COVERED,
@@ -68,7 +69,7 @@ def judgement_schema(point_ids: Collection[str], misconception_ids: Collection[s
     twice, or made up. Strings have a length, for small models go on without end where they may.
     """
     quote = {"type": "string", "maxLength": _ASKED_QUOTE}
-    point = _object(
+    point = strict_object(
         {
             "quote": quote,
             "reason": {"type": "string", "maxLength": _ASKED_REASON},
@@ -78,19 +79,10 @@ def judgement_schema(point_ids: Collection[str], misconception_ids: Collection[s
     names = {"type": "string", "enum": sorted(misconception_ids)} if misconception_ids else {"type": "string"}
     held = {
         "type": "array",
-        "items": _object({"id": names, "quote": quote}),
+        "items": strict_object({"id": names, "quote": quote}),
         "maxItems": len(misconception_ids),
     }
-    return _object({"points": _object(dict.fromkeys(point_ids, point)), "misconceptions": held})
-
-
-def _object(properties: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }
+    return strict_object({"points": strict_object(dict.fromkeys(point_ids, point)), "misconceptions": held})
 
 
 def parse_judgement(

@@ -23,7 +23,7 @@ from interviewer.core.interview.utterance import Act, Utterance, Voicing
 from interviewer.core.ports import Reads
 from interviewer.llm.chat import Chat, ChatAnswer, ChatFailure, ChatReply, ChatRequest, Rung
 from interviewer.llm.json_modes import request_body
-from interviewer.llm.voice_gate import Gate
+from interviewer.llm.voice_gate import Free, Gate
 from interviewer.llm.voice_parts import PARTS, Part
 from interviewer.llm.voice_prompt import ACTS, voice_hash, voice_request
 
@@ -70,7 +70,7 @@ class ModelVoice:
         """Word a speech; what a model does not word, or no longer, is said in authored words at once."""
         if not self._asks(speech):
             return settled(speech.words)
-        gate = Part(speech, self._led) if speech.act in PARTS else Gate(speech)
+        gate = Part(speech, self._led) if speech.act in PARTS else Free(speech)
         speaking = _Speaking(speech, self._chat, on_words, gate, self._reads)
         speaking.add_done_callback(self._count)
         speaking.begin(self._patience)
@@ -107,14 +107,14 @@ def _quotes(prompt: str, answer: str) -> bool:
 class _Speaking(Future[Utterance]):
     """One speech being worded. Cancelling it settles it with what may be said by then."""
 
-    def __init__(self, speech: Speech, chat: Chat, on_words: OnWords, gate: Gate | Part, reads: Reads | None) -> None:
+    def __init__(self, speech: Speech, chat: Chat, on_words: OnWords, gate: Gate, reads: Reads | None) -> None:
         super().__init__()
         self._speech = speech
         self._chat = chat
         self._on_words = on_words
         self._reads = reads
         self._gate = gate
-        self._checked = reads is None or isinstance(gate, Part)
+        self._checked = reads is None or not isinstance(gate, Free)
         """Whether what passed the gate may be shown: of what is to be read only once it was read."""
         self._lock = threading.RLock()
         self._request = voice_request(speech)
@@ -170,7 +170,7 @@ class _Speaking(Future[Utterance]):
                 if isinstance(answer, ChatReply) and not self._request.stream:
                     self._gate.add(answer.text)
                 passed = not self.done() and isinstance(answer, ChatReply) and self._gate.finish()
-            if passed and self._reads is not None and isinstance(self._gate, Gate):
+            if passed and self._reads is not None and isinstance(self._gate, Free):
                 self._have_read(self._reads, answer)
                 return
             self._show(answer)
@@ -180,7 +180,7 @@ class _Speaking(Future[Utterance]):
     def _have_read(self, reads: Reads, answer: ChatAnswer) -> None:
         """Show what passed once the offline grader has read it, too."""
         gate, item = self._gate, self._speech.item
-        assert isinstance(gate, Gate)
+        assert isinstance(gate, Free)
         assert item is not None
         self._limit(_READING, lambda: self._end("ok", _UNREAD, answer))  # the model has had its time
 

@@ -27,7 +27,7 @@ _MADE = (VerdictName.COVERED, VerdictName.PARTIAL)
 
 
 class Gate:
-    """Stands between a model and the screen, for one clarification or explanation."""
+    """Stands between a model and the screen, for one speech."""
 
     def __init__(self, speech: Speech) -> None:
         self._speech = speech
@@ -40,6 +40,14 @@ class Gate:
     def add(self, piece: str) -> None:
         """Take a piece of the stream."""
         self._heard += piece
+
+    def finish(self) -> bool:
+        """The stream has ended; whether there is something to be shown."""
+        raise NotImplementedError
+
+
+class Free(Gate):
+    """Lets through a clarification or an explanation in a model's own words."""
 
     def finish(self) -> bool:
         """The stream has ended; whether there is something to be shown."""

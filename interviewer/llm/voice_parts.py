@@ -16,7 +16,9 @@ from interviewer.core.interview.leaks import given_away, judgement_in, numbers_i
 from interviewer.core.interview.utterance import Act
 from interviewer.core.text import clean, clean_line, count_words
 from interviewer.llm.final_text import final_text, json_values
+from interviewer.llm.json_modes import strict_object
 from interviewer.llm.scaffolding import scaffolding_in
+from interviewer.llm.voice_gate import Gate
 
 PARTS = {Act.REACTION: "phrase", Act.ASK: "lead_in"}
 """Acts of which a model finds a part, and the field of its reply that holds it."""
@@ -28,8 +30,8 @@ _LEAD_IN = 12
 _SENTENCES = re.compile(r"[.!?]\s+\S")
 
 
-class Part:
-    """Takes a model's reply and makes the turn's words of it; a gate as `voice_gate.Gate` is one.
+class Part(Gate):
+    """Makes the turn's words of a model's reply.
 
     Args:
         speech: a reaction or a follow-up.
@@ -37,17 +39,8 @@ class Part:
     """
 
     def __init__(self, speech: Speech, led: set[str]) -> None:
-        self._speech = speech
+        super().__init__(speech)
         self._led = led
-        self._heard = ""
-        self.passed = ""
-        """All that is said; "" when nothing of the model's is."""
-        self.problem = ""
-        """Why not."""
-
-    def add(self, piece: str) -> None:
-        """Take a piece of the reply."""
-        self._heard += piece
 
     def finish(self) -> bool:
         """The reply is whole; whether there is something to be said."""
@@ -62,13 +55,14 @@ class Part:
 
     def _react(self, phrase: str) -> None:
         answer = clean(self._speech.answer)
-        least, most = _PHRASE
         place = next(find_places(phrase, answer), None)
-        said = clean_line(place.cut(answer)) if place is not None else ""
-        if place is None or not least <= count_words(said) <= most:
-            self.problem = (
-                "its phrase does not stand in the answer" if place is None else "its phrase has no fit length"
-            )
+        if place is None:
+            self.problem = "its phrase does not stand in the answer"
+            return
+        said = clean_line(place.cut(answer))
+        least, most = _PHRASE
+        if not least <= count_words(said) <= most:
+            self.problem = "its phrase has no fit length"
         elif place.overlaps(find_injections(answer)):
             self.problem = "its phrase addresses whoever grades"
         elif word := judgement_in(said, self._asked()):
@@ -113,13 +107,7 @@ class Part:
 
 def part_schema(act: Act) -> dict[str, Any]:
     """JSON Schema of a model's part of a turn."""
-    name = PARTS[act]
-    return {
-        "type": "object",
-        "properties": {name: {"type": "string", "maxLength": 120}},
-        "required": [name],
-        "additionalProperties": False,
-    }
+    return strict_object({PARTS[act]: {"type": "string", "maxLength": 120}})
 
 
 def _field(reply: str, name: str) -> str | None:
