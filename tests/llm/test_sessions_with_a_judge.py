@@ -25,20 +25,18 @@ from interviewer.core.bank.kinds import Level, VerdictName
 from interviewer.core.grade.grade import Grade
 from interviewer.core.interview.effects import Effect
 from interviewer.core.interview.session import Graded, Outcome, Phase, SessionConfig
-from interviewer.paths import find_places
 from interviewer.plain import Console, run_plain
 from interviewer.report import render_report
 from interviewer.services import Services, build_services
 from interviewer.sessions.conductor import Conductor
 from interviewer.sessions.pending_grades import unjudged_turns
-from interviewer.worker.engine import WorkerEngine
 from tests.llm.conftest import CANARY
 from tests.support.builders import make_item
 from tests.support.chat_server import Act, Body, ChatStage, completion, error, event, events
 from tests.support.judging import says, write_settings
 from tests.support.packs import write_pack
+from tests.support.stub_engine import stub_engine
 
-STUB = (sys.executable, "-m", "tests.support.stub_worker")
 SAID = "One statement of mine, in two\nlines."
 TYPED = f"{SAID}\n.\n" * 8
 
@@ -61,16 +59,7 @@ def begin(home: Path, stage: ChatStage, tmp_path: Path) -> Iterator[Begin]:
 
     def make(url: str = "", **settings: object) -> Services:
         write_settings(home, url or stage.url, **{"interviewer_voice": "authored", **settings})
-        places = find_places()
-        engine = WorkerEngine(
-            model="words",
-            device="cpu",
-            cache=places.cache,
-            packs=[pack],
-            bank_cache=places.bank_cache,
-            log=places.log,
-            command=STUB,
-        )
+        engine = stub_engine(pack)
         engine.start()
         services = build_services(alone=pack, engine=engine)
         made.append(services)

@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 import stat
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,9 +21,9 @@ from interviewer.worker.engine import WorkerEngine
 from interviewer.worker.protocol import pack_message
 from tests.support.builders import make_item
 from tests.support.packs import write_pack
+from tests.support.stub_engine import STUB
 
 pytestmark = pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="needs local sockets")
-STUB = (sys.executable, "-m", "tests.support.stub_worker")
 
 
 class House:

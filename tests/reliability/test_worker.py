@@ -25,8 +25,8 @@ from interviewer.worker.engine import WorkerEngine
 from interviewer.worker.protocol import MOST_BYTES, pack_message, read_message, write_message
 from tests.support.builders import make_item
 from tests.support.packs import write_pack
+from tests.support.stub_engine import STUB
 
-STUB = (sys.executable, "-m", "tests.support.stub_worker")
 posix = pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
 
 MakeEngine = Callable[..., WorkerEngine]

@@ -15,3 +15,10 @@ def write_pack(root: Path, *items: Item) -> Path:
             folder.mkdir(parents=True, exist_ok=True)
             (folder / f"{item.question.id}.yaml").write_text(model.model_dump_json(indent=1), encoding="utf-8")
     return root
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    """Replace a piece of a pack's file, which must be there."""
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 import pytest
 from textual import events
@@ -189,15 +190,22 @@ async def test_a_question_back_in_the_box_is_asked_and_is_the_answer_only_the_se
     assert len(conductor.state.words(Act.CLARIFICATION, 0)) == 1
 
 
-async def test_text_typed_into_the_confidence_dialog_goes_into_the_next_box(
-    services: Services, engine: ScriptedEngine, begin: Begin
-) -> None:
+@asynccontextmanager
+async def asked_how_sure(services: Services, engine: ScriptedEngine, conductor: Conductor) -> AsyncIterator[Story]:
+    """The dialog that asks how sure one is, while the answer is held back from its grade."""
     engine.holding = True
-    conductor = begin(mode=Mode.PRACTICE)
     async with tell(services, conductor) as story:
         await story.type("the answer")
         await story.pilot.press("ctrl+s")
         await story.until(lambda: isinstance(story.app.screen, ConfidenceScreen))
+        yield story
+
+
+async def test_text_typed_into_the_confidence_dialog_goes_into_the_next_box(
+    services: Services, engine: ScriptedEngine, begin: Begin
+) -> None:
+    conductor = begin(mode=Mode.PRACTICE)
+    async with asked_how_sure(services, engine, conductor) as story:
         await story.pilot.press(*"next 3", "space", *"it4", "enter", *"5")
         await story.until(lambda: isinstance(story.app.screen, InterviewScreen))
         assert editor_text(story) == "next 3 it4\n5"
@@ -211,12 +219,8 @@ async def test_text_typed_into_the_confidence_dialog_goes_into_the_next_box(
 async def test_a_paste_into_the_confidence_dialog_is_no_answer_to_it(
     services: Services, engine: ScriptedEngine, begin: Begin
 ) -> None:
-    engine.holding = True
     conductor = begin(mode=Mode.PRACTICE)
-    async with tell(services, conductor) as story:
-        await story.type("the answer")
-        await story.pilot.press("ctrl+s")
-        await story.until(lambda: isinstance(story.app.screen, ConfidenceScreen))
+    async with asked_how_sure(services, engine, conductor) as story:
         story.app.post_message(events.Paste("5 layers"))
         await story.until(lambda: isinstance(story.app.screen, InterviewScreen))
         await story.until(lambda: editor_text(story) == "5 layers")

@@ -19,7 +19,7 @@ from interviewer.core.interview.study import rank_references
 from interviewer.errors import BankError
 from interviewer.paths import built_in_pack
 from tests.support.builders import make_item
-from tests.support.packs import write_pack
+from tests.support.packs import edit, write_pack
 from tests.unit.test_voice import state_after
 
 ROOT = built_in_pack()
@@ -41,12 +41,6 @@ def question(pack: Path) -> Path:
 
 def rubric(pack: Path) -> Path:
     return pack / "rubrics" / "regularisation" / "dropout.yaml"
-
-
-def edit(path: Path, old: str, new: str) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
 def problems(pack: Path) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import sys
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
@@ -27,11 +26,9 @@ from interviewer.errors import EncoderError, StorageError, UsageError
 from interviewer.paths import find_places
 from interviewer.services import Services
 from interviewer.settings.schema import Settings
-from interviewer.worker.engine import WorkerEngine
 from tests.support.builders import make_item
 from tests.support.packs import write_pack
-
-STUB = (sys.executable, "-m", "tests.support.stub_worker")
+from tests.support.stub_engine import stub_engine
 
 
 @pytest.fixture
@@ -48,17 +45,8 @@ def services(pack: Path) -> Iterator[Services]:
 @contextmanager
 def begin(pack: Path) -> Iterator[Services]:
     """The program with the toy worker, and a pack of two questions."""
-    places = find_places()
-    engine = WorkerEngine(
-        model="words",
-        device="cpu",
-        cache=places.cache,
-        packs=[pack],
-        bank_cache=places.bank_cache,
-        log=places.log,
-        command=STUB,
-    )
-    made = Services(places, Settings(), (pack,), engine=engine)
+    engine = stub_engine(pack)
+    made = Services(find_places(), Settings(), (pack,), engine=engine)
     engine.start()
     yield made
     made.close()

@@ -25,7 +25,7 @@ from interviewer.paths import built_in_pack
 from interviewer.services import build_services
 from interviewer.services.health import check_services
 from tests.support.builders import make_item
-from tests.support.packs import write_pack
+from tests.support.packs import edit, write_pack
 
 AT_ONCE = 5.0
 """Seconds; a second and what a busy machine adds."""
@@ -42,12 +42,6 @@ def question(pack: Path) -> Path:
 
 def rubric(pack: Path) -> Path:
     return pack / "rubrics" / "cooking" / "mine.yaml"
-
-
-def edit(path: Path, old: str, new: str) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
 def findings(pack: Path) -> list[str]:
