@@ -180,6 +180,11 @@ def _place_findings(path: Path, twin: Path, question: Question, rubric: Rubric) 
         for name in sorted(set(point.formerly) & set(points)):
             yield Finding(twin, 0, f"key_points[{number}].formerly", f"{name!r} is still a key point")
     yield from first_findings(twin, _id_findings(twin, rubric, points, wrongs))
+    for number, reference in enumerate(question.references):
+        for named in reference.points:
+            if named not in points:
+                message = f"{named!r} is no key point" + did_you_mean(named, points)
+                yield Finding(path, 0, f"references[{number}].points", message)
 
 
 def _id_findings(twin: Path, rubric: Rubric, points: list[str], wrongs: list[str]) -> Iterable[Finding]:

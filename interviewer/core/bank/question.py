@@ -28,6 +28,8 @@ class Reference(Content):
     venue: Text | None = None
     supports: Text
     """Which claim of this question the source backs."""
+    points: tuple[Slug, ...] = Field(default=(), exclude_if=lambda ids: not ids)
+    """Ids of the key points it carries: where to read on about them."""
 
     @model_validator(mode="after")
     def _has_a_place(self) -> Reference:

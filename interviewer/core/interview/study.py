@@ -104,7 +104,13 @@ def find_study(scored: Iterable[tuple[Item, PointScore]]) -> tuple[StudyItem, ..
 
 
 def rank_references(item: Item, point: KeyPoint) -> list[Reference]:
-    """The question's references, those first that back this very point."""
+    """The question's references that carry this very point; none where none does.
+
+    Where a pack does not say which points its references carry, all of them, those first whose claims are nearest.
+    """
     from interviewer.core.interview.leaks import overlap
 
-    return sorted(item.question.references, key=lambda each: -overlap(point.statement, each.supports))
+    references = item.question.references
+    if any(each.points for each in references):
+        return [each for each in references if point.id in each.points]
+    return sorted(references, key=lambda each: -overlap(point.statement, each.supports))
