@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from interviewer.cli.common import print_json, print_text, ready_engine, say
+from interviewer.cli.judge_words import announce_judge
 from interviewer.core.bank.kinds import Level
 from interviewer.core.grade.grade import Grade, GradeResult, Ungraded
 from interviewer.core.interview.effects import GradeTurn
@@ -67,7 +68,7 @@ def _grade(
         return True
     pending_grades.refuse_demonstration(conductor.row, demo=services.model.demo)
     if services.model.judges():
-        say(services.model.notice())
+        announce_judge(services)
     ready_engine(services, quiet=wish.as_json, index=False)
     try:
         for event in _grades(conductor, turns, quiet=wish.as_json):

@@ -97,6 +97,7 @@ def _run(services: Services, examples: Sequence[GoldenCase], repeats: int, *, qu
     from interviewer.audit.judge_run import judge_examples
 
     engine = ready_engine(services, quiet=quiet, index=False)
+    services.model.say_loading = say
     judge = services.model.fresh_judge(engine)
     console = Console(stderr=True)
     try:

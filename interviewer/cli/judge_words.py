@@ -11,6 +11,13 @@ from interviewer.services import Services
 from interviewer.wording.model_costs import describe_sums
 
 
+def announce_judge(services: Services) -> None:
+    """Say where answers are sent, if anywhere, and from now on that the judge's model is being loaded."""
+    if notice := services.model.notice():
+        say(notice)
+    services.model.say_loading = say
+
+
 class Judged:
     """Keeps count of grades that a judge was to have a say in.
 
@@ -26,8 +33,7 @@ class Judged:
 
     def announce(self) -> None:
         """Say where answers are sent, if anywhere."""
-        if notice := self._services.model.notice():
-            say(notice)
+        announce_judge(self._services)
 
     def add(self, result: GradeResult) -> None:
         """Take note of one grade."""

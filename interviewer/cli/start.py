@@ -165,7 +165,9 @@ def _conduct_plain(services: Services, conductor: Conductor) -> int:
     if sys.stdin is None:
         raise UsageError("Standard input is closed.", todo="Run in a terminal, or pipe answers in.")
     console = Console()
-    code = run_plain(conductor, console, services.engine().status, services.settings.ask_confidence)
+    code = run_plain(
+        conductor, console, services.engine().status, services.settings.ask_confidence, services.model.is_loading
+    )
     if conductor.state.phase is Phase.FINISHED:
         summary, practice = conductor.summary(), conductor.state.config.mode is Mode.PRACTICE
         if practice:  # each question has been shown already

@@ -43,14 +43,25 @@ class Caller:
         ladder: what is known of it.
         chance: for jitter.
         sleep: waits, in seconds.
+        on_loading: called with 1 when the server has to load the model first, and with -1 when that is over.
     """
 
-    def __init__(self, server: ChatServer, door: Door, ladder: Ladder, chance: random.Random, sleep: Sleep) -> None:
+    def __init__(
+        self,
+        server: ChatServer,
+        door: Door,
+        ladder: Ladder,
+        chance: random.Random,
+        sleep: Sleep,
+        on_loading: Callable[[int], None],
+    ) -> None:
         self._server = server
         self._door = door
         self._ladder = ladder
         self._chance = chance
         self._sleep = sleep
+        self._on_loading = on_loading
+        self._loads = False
 
     async def call(self, request: ChatRequest, on_delta: OnDelta) -> ChatAnswer:
         """Ask until there is a reply, or a failure that asking again does not mend."""
@@ -64,12 +75,19 @@ class Caller:
                 outcome = await self._climb(attempt)
         except TimeoutError:
             outcome = Trouble("timeout", late(self._server))
+        finally:
+            self._note_loading(now=False)
         seconds = loop.time() - start
         counts = attempt.prompt_tokens, attempt.completion_tokens
         if isinstance(outcome, Trouble):
             return ChatFailure(outcome.kind, outcome.reason, outcome.retry_after, seconds, sent.bytes, *counts)
         model = outcome.model or self._server.model
         return ChatReply(outcome.text, model, attempt.rung, *counts, seconds, sent.bytes)
+
+    def _note_loading(self, *, now: bool) -> None:
+        if now is not self._loads:
+            self._loads = now
+            self._on_loading(1 if now else -1)
 
     async def _climb(self, attempt: _Attempt) -> Heard | Trouble:
         habit = self._ladder.habit(self._server.url, self._server.model)
@@ -100,6 +118,7 @@ class Caller:
                 extra=self._server.extra,
             )
             outcome = attempt.judge(await self._door.send(body, attempt.hand_on))
+            self._note_loading(now=isinstance(outcome, Trouble) and outcome.loading)
             if isinstance(outcome, Heard) or attempt.told:
                 return outcome
             if outcome.parameter in body or outcome.parameter in {SYSTEM, LENGTHS} - attempt.without:

@@ -37,6 +37,7 @@ class ChatClient:
         chance: for the jitter of waiting times.
         sleep: waits between repeats, in seconds.
         clock: seconds since 1970, to read dates in headers.
+        on_loading: called in the client's thread when calls begin to wait until the server has loaded the model.
     """
 
     def __init__(
@@ -47,12 +48,15 @@ class ChatClient:
         chance: random.Random | None = None,
         sleep: Sleep = asyncio.sleep,
         clock: Callable[[], float] = time.time,
+        on_loading: Callable[[], None] = lambda: None,
     ) -> None:
         self._server = server
         self._ladder = Ladder(cache)
         self._chance = chance or random.Random()
         self._sleep = sleep
         self._clock = clock
+        self._on_loading = on_loading
+        self._waiting = 0
         self._turns = asyncio.Semaphore(server.concurrency)
         self._opened: Door | None = None
         self._background = Background("mockdl-chat", self._close_door)
@@ -69,6 +73,11 @@ class ChatClient:
     def host(self) -> str:
         """Host and port that requests go to."""
         return self._server.host
+
+    @property
+    def is_loading(self) -> bool:
+        """Whether a call waits until the server has loaded the model."""
+        return self._waiting > 0
 
     def ask(self, request: ChatRequest) -> Future[ChatAnswer]:
         """Ask for one reply."""
@@ -127,9 +136,13 @@ class ChatClient:
 
     async def _call(self, request: ChatRequest, on_delta: OnDelta) -> ChatAnswer:
         async with self._turns:
-            return await Caller(self._server, self._door(), self._ladder, self._chance, self._sleep).call(
-                request, on_delta
-            )
+            caller = Caller(self._server, self._door(), self._ladder, self._chance, self._sleep, self._note_loading)
+            return await caller.call(request, on_delta)
+
+    def _note_loading(self, begins: int) -> None:
+        self._waiting += begins
+        if begins > 0 and self._waiting == 1:
+            self._on_loading()
 
     async def _list(self) -> tuple[str, ...] | ChatFailure:
         problem = self._server.key_problem()

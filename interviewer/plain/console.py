@@ -10,14 +10,21 @@ import shutil
 import sys
 import textwrap
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from time import monotonic
-from typing import IO
+from typing import IO, Protocol
 
 from interviewer.core.text import clean, clean_line, plain_newlines
 from interviewer.plain.broken_line import kept_when_broken, take_unfinished
 from interviewer.wording.waiting import SAYS_SECONDS
+
+
+class GoOn(Protocol):
+    """Shows that a waiting goes on."""
+
+    def __call__(self, instead: str = "") -> None:
+        """Show it; with words, say that these are waited for from now on."""
 
 
 class Console:
@@ -62,28 +69,37 @@ class Console:
         print(*(lines or [""]), sep="\n", end=end, file=self._err, flush=True)
 
     @contextmanager
-    def waiting(self, text: str) -> Iterator[Callable[[], None]]:
+    def waiting(self, text: str) -> Iterator[GoOn]:
         """Say what is waited for; gives what to call about twice a second, which shows that it goes on.
 
         At a terminal dots follow, one a second at first, and every ten seconds how long it has been; nothing that was
         shown changes, as a screen reader would read it all again.
         """
-        self._narrate(text if self.interactive else f"{text} ...", end=" " if self.interactive else "\n")
         began, shown = monotonic(), 0
 
-        def go_on() -> None:
+        def begin(said: str) -> None:
+            self._narrate(said if self.interactive else f"{said} ...", end=" " if self.interactive else "\n")
+
+        def go_on(instead: str = "") -> None:
             nonlocal shown
+            if instead:
+                end()
+                begin(instead)
             now = int(monotonic() - began)
             tens = now // SAYS_SECONDS
             if self.interactive and now > shown and (tens > shown // SAYS_SECONDS or not tens):
                 print(f" {tens * SAYS_SECONDS} s" if tens else ".", end="", file=self._err, flush=True)
             shown = now
 
+        def end() -> None:
+            if self.interactive:
+                print(file=self._err, flush=True)
+
+        begin(text)
         try:
             yield go_on
         finally:
-            if self.interactive:
-                print(file=self._err, flush=True)
+            end()
 
     def read_line(self, prompt: str) -> str | None:
         """The next line without its end, whatever system's line ends the input has; None at the end of input.

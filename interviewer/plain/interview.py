@@ -38,7 +38,7 @@ from interviewer.report.terminal_report import render_question
 from interviewer.sessions.conductor import Conductor
 from interviewer.sessions.question_back import TAKEN_AS_ASKED, AskingBack
 from interviewer.sessions.session_view import TIME_IS_UP
-from interviewer.wording.waiting import FIRST_READING
+from interviewer.wording.waiting import FIRST_READING, IS_LOADED
 
 INPUT_ENDED = 7
 """Exit code when the input ended before the interview did."""
@@ -46,11 +46,17 @@ INPUT_ENDED = 7
 
 class _PlainInterview:
     def __init__(
-        self, conductor: Conductor, console: Console, status: Callable[[], EncoderStatus], asks: AskConfidence
+        self,
+        conductor: Conductor,
+        console: Console,
+        status: Callable[[], EncoderStatus],
+        asks: AskConfidence,
+        loads: Callable[[], bool],
     ) -> None:
         self._conductor = conductor
         self._console = console
         self._status = status
+        self._loads = loads
         self._lines: list[str] = []
         self._input_ended = False
         self._just_submitted = False
@@ -227,11 +233,14 @@ class _PlainInterview:
         except NotYet:
             first = FIRST_READING if self._status().state == "starting" else ""
         with self._console.waiting(f"Reading your answer{first}") as go_on:
+            told = False
             while True:
                 try:
                     return future.result(timeout=0.5)
                 except NotYet:
-                    go_on()
+                    loads = not told and self._loads()
+                    go_on(IS_LOADED if loads else "")
+                    told = told or loads
 
     def _review(self, effect: Review) -> tuple[Effect, ...]:
         summary = self._conductor.summary()
@@ -275,6 +284,7 @@ def run_plain(
     console: Console,
     status: Callable[[], EncoderStatus],
     asks: AskConfidence = AskConfidence.PRACTICE,
+    loads: Callable[[], bool] = lambda: False,
 ) -> int:
     """Conduct one session in line mode.
 
@@ -283,12 +293,13 @@ def run_plain(
         console: the candidate's side.
         status: what the encoder is doing.
         asks: when a candidate at a terminal is asked how sure they are.
+        loads: whether a judge's server has to load its model first.
 
     Returns:
         0 when it ended or was left on purpose, `INPUT_ENDED` when the input ran out, 130
         after Ctrl-C. In each case everything submitted is on disk.
     """
-    interview = _PlainInterview(conductor, console, status, asks)
+    interview = _PlainInterview(conductor, console, status, asks, loads)
     try:
         return interview.run()
     except KeyboardInterrupt:

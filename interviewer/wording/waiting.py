@@ -7,6 +7,8 @@ SAYS_SECONDS = 10
 _SIGNS = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 FIRST_READING = " (the first takes longer)"
 """Said while the encoder is still being loaded."""
+IS_LOADED = "Waiting for the judge: its server is loading the model"
+"""Said once where lines follow each other."""
 STEPS = 4
 """Of the sign a second."""
 

@@ -58,9 +58,10 @@ def connect(stage: ChatStage, naps: Naps, tmp_path: Path) -> Iterator[Connect]:
     """Makes clients of the stage; keyword arguments change what is known of the server."""
     made: list[ChatClient] = []
 
-    def make(cache: Path | None = None, **changes: Any) -> ChatClient:
+    def make(cache: Path | None = None, on_loading: Callable[[], None] = lambda: None, **changes: Any) -> ChatClient:
         server = ChatServer(**{"url": stage.url, "model": "tiny-chat", "key": SecretStr(CANARY), **changes})
-        made.append(ChatClient(server, cache=cache, chance=random.Random(7), sleep=naps, clock=lambda: 1_700_000_000))
+        known: dict[str, Any] = {"chance": random.Random(7), "sleep": naps, "clock": lambda: 1_700_000_000}
+        made.append(ChatClient(server, cache=cache, on_loading=on_loading, **known))
         return made[-1]
 
     yield make

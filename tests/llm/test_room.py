@@ -98,6 +98,13 @@ def test_a_model_that_is_being_loaded_is_waited_for(connect: Connect, stage: Cha
     stage.take_turns(*(as_json(loading, 503) for _ in range(9)), completion("Ready."))
     assert reply(connect(retries=0).ask(FREE).result(20)).text == "Ready."
     assert len(naps.taken) == 9
+    begun: list[str] = []
+    stage.take_turns(*(as_json(loading, 503) for _ in range(3)), completion("Ready."))
+    client = connect(retries=0, on_loading=lambda: begun.append("it is said"))
+    assert not client.is_loading
+    assert reply(client.ask(FREE).result(20)).text == "Ready."
+    assert begun == ["it is said"]
+    assert not client.is_loading
     stage.act = lambda body: as_json(loading, 503)
     failure = connect(timeout=30).ask(FREE).result(20)
     assert isinstance(failure, ChatFailure)

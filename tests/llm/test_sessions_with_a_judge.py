@@ -133,6 +133,19 @@ def assert_offline(conductor: Conductor, reason: str) -> None:
         assert all(each.opinion is None and each.verdict is VerdictName.COVERED for each in turn.result.verdicts)
 
 
+def test_that_the_server_loads_its_model_is_said_once(begin: Begin, stage: ChatStage) -> None:
+    stage.take_turns(
+        *(lambda body: error(503, "Loading model", type="unavailable_error"),) * 2, lambda body: completion("No.")
+    )
+    services = begin()
+    conductor = services.sessions.create(SessionConfig(level=Level.MID, count=1, seed=3))
+    err = io.StringIO()
+    console = Console(stdin=io.BytesIO(TYPED.encode()), out=io.StringIO(), err=err)
+    assert run_plain(conductor, console, services.engine().status, loads=services.model.is_loading) == 0
+    assert err.getvalue().count("Waiting for the judge: its server is loading the model ...") == 1
+    assert not services.model.is_loading()
+
+
 @pytest.mark.parametrize("failure", FAILURES)
 def test_whatever_the_server_does_the_session_ends_with_a_report(begin: Begin, stage: ChatStage, failure: str) -> None:
     answer, reason = FAILURES[failure]

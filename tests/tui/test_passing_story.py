@@ -263,6 +263,9 @@ async def test_while_an_answer_is_read_its_question_is_not_asked_again_and_a_sig
         assert not pinned
         screen_of(story, InterviewScreen)._reading_since -= 12
         await story.until(lambda: bool(re.search(r" 1\d s · saved", story.visible())))
+        monkeypatch.setattr(services.model, "is_loading", lambda: True)
+        await story.until(lambda: "The judge's model is being loaded" in story.visible())
+        assert re.search(r" 1\d s · saved · \S+ goes on", story.visible())
         engine.release()
         await story.until(lambda: conductor.turn.id == 1 and conductor.state.phase is Phase.ANSWERING)
         prompt = " ".join(conductor.turn.prompt.split())[:40]

@@ -351,6 +351,7 @@ class InterviewScreen(ConversationScreen):
                 self.conductor.state.phase,
                 self.app.encoder_status,
                 said,
+                loads=self.app.services.model.is_loading(),
                 go_on=name_keys(self, "{go-on}"),
                 pause=name_keys(self, "{pause}"),
                 waiting=describe_waiting(

@@ -87,7 +87,9 @@ def _minutes(seconds: float) -> str:
     return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
-def describe_doing(phase: Phase, status: EncoderStatus, words: str, *, waiting: str, go_on: str, pause: str) -> Content:
+def describe_doing(
+    phase: Phase, status: EncoderStatus, words: str, *, waiting: str, loads: bool, go_on: str, pause: str
+) -> Content:
     """What the program is doing, how long the answer is, and the keys that end a waiting or a pause.
 
     Args:
@@ -95,13 +97,15 @@ def describe_doing(phase: Phase, status: EncoderStatus, words: str, *, waiting: 
         status: of the encoder.
         words: what is said while somebody answers.
         waiting: how long the answer has been read, as it is shown.
+        loads: whether a judge's server has to load its model first.
         go_on: key that ends the waiting.
         pause: key that ends the pause.
     """
     first, why = (FIRST_READING, "") if status.state == "starting" else ("", " without waiting")
+    reading = "The judge's model is being loaded" if loads else f"Reading your answer{first}"
     doing = {
         Phase.ANSWERING: words,
-        Phase.GRADING: f"Reading your answer{first} {waiting} · saved · {go_on} goes on{why}",
+        Phase.GRADING: f"{reading} {waiting} · saved · {go_on} goes on{why}",
         Phase.PAUSED: f"Paused; the clock has stopped. {pause} goes on",
         Phase.REVIEWING: "Verdict",
         Phase.FINISHED: "The interview is over",
