@@ -41,6 +41,12 @@ were contradicted."""
 COVERS, NEARER_BY = 0.7, 0.05
 """Nor is it where half of a wording is said in order, the joint reader finds the point covered with so much probability
 and the wording is by so much nearer than any contradiction: of 493 points of such answers 14 were contradicted."""
+ASIDE = 0.95
+"""P(covered) from which on a reply is heard to make a point that it was not asked for; `ASIDE_NEAR` where a stretch of
+it is as near to a wording as `NEAR`. Answers to a question make its points far more often than replies to another one,
+so it has to be surer: of 3,247 points that held-out natural answers did not make two are heard so (of those called
+covered 54), of wordings alone 99.9%."""
+ASIDE_NEAR, NEAR = 0.75, 0.8
 SURE = 0.4
 """When no class is at least this probable, the verdict is "unsure"."""
 HELD_ALONE = 0.5

@@ -29,7 +29,17 @@ from interviewer.core.ports import Encoder, Reader
 from interviewer.grading.answer_reading import AnswerReading, read_answer
 from interviewer.grading.batch_reading import ReadAhead
 from interviewer.grading.claims import Claims, ClaimStore, reference_text
-from interviewer.grading.decision import HELD_ALONE, PLAIN, WITH_READER, Decision, DecisionModel, load_model
+from interviewer.grading.decision import (
+    ASIDE,
+    ASIDE_NEAR,
+    HELD_ALONE,
+    NEAR,
+    PLAIN,
+    WITH_READER,
+    Decision,
+    DecisionModel,
+    load_model,
+)
 from interviewer.grading.features import Matched, match_claim
 from interviewer.grading.guards import Guarded, guard_spans
 from interviewer.grading.quote_ends import complete_quote
@@ -128,7 +138,7 @@ class OfflineGrader:
         if request.follow_up:  # what else the reply says counts, too; what it does not say was not asked
             others = tuple(each for each in points if each not in ids)
             more = self._verdicts(item, others, claims, answer.aside(), found)
-            verdicts = (*verdicts, *(each for each in more if each.verdict is VerdictName.COVERED))
+            verdicts = (*verdicts, *(each for each in more if self._is_heard_aside(each, found[each.point_id])))
         flags: tuple[Flag, ...] = answer.guarded.flags
         if len(request.answer) > _MOST_CHARACTERS or len(answer.spans) >= MOST_SPANS:
             flags = (*flags, "too-long")
@@ -287,6 +297,13 @@ class OfflineGrader:
         }
         evidence = self._evidence(answer, decided, matched)
         return tuple(self._verdict(item, each, answer, matched[each], decided.get(each), evidence) for each in ids)
+
+    def _is_heard_aside(self, verdict: PointVerdict, matched: Matched | Signals | None) -> bool:
+        """Whether a reply makes a point that it was not asked for."""
+        if verdict.verdict is not VerdictName.COVERED or matched is None:
+            return False
+        near = matched.features[self._model.names.index("support")] >= NEAR
+        return verdict.p_covered >= (ASIDE_NEAR if near else ASIDE)
 
     def _verdict(
         self,

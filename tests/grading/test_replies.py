@@ -76,6 +76,12 @@ def test_what_else_a_reply_says_is_credited(grader: OfflineGrader, bank: Bank) -
     assert all(verdict is VerdictName.COVERED for name, verdict in said.items() if name != "stage-1")
 
 
+def test_a_reply_is_not_heard_to_make_points_that_it_only_comes_near(grader: OfflineGrader, bank: Bank) -> None:
+    answer = "Labels are expensive because people have to annotate, unlabelled data is cheap and plentiful."
+    found = reply(grader, bank, "supervised-vs-unsupervised", "labels-cost", answer)
+    assert {each.point_id: each.verdict for each in found.verdicts} == {"labels-cost": VerdictName.COVERED}
+
+
 def test_only_the_point_asked_for_leans_on_the_follow_up(grader: OfflineGrader, bank: Bank) -> None:
     item, answer = bank["zero-fsdp"], "The optimizer states."
     probe = item.rubric.point("stage-1").probe
