@@ -114,9 +114,11 @@ def test_the_reference_told_for_a_point_is_one_that_carries_it(
     assert rank_references(item, item.rubric.point(point))[0].authors.startswith(first)
 
 
-def test_a_point_that_no_reference_carries_is_told_none(bank: Bank) -> None:
-    item = bank["dl-limitations"]
-    assert rank_references(item, item.rubric.point("simpler-suffices")) == []
+def test_a_point_that_no_reference_carries_is_told_none(pack: Path) -> None:
+    edit(question(pack), "points: [random-zeroing, ", "points: [")
+    item = load_bank([pack]).items["dropout"]
+    assert rank_references(item, item.rubric.point("co-adaptation"))
+    assert rank_references(item, item.rubric.point("random-zeroing")) == []
 
 
 def test_a_reference_for_an_unknown_point_is_named(pack: Path) -> None:
