@@ -10,6 +10,7 @@ import typer
 
 from interviewer.cli.common import open_services, print_json, print_text, ready_engine, say, use_judge
 from interviewer.errors import UsageError
+from interviewer.wording.waiting import IS_LOADED
 
 if TYPE_CHECKING:
     from interviewer.audit.judge_agreement import Scores
@@ -97,7 +98,7 @@ def _run(services: Services, examples: Sequence[GoldenCase], repeats: int, *, qu
     from interviewer.audit.judge_run import judge_examples
 
     engine = ready_engine(services, quiet=quiet, index=False)
-    services.model.say_loading = say
+    services.model.on_loading = lambda: say(f"{IS_LOADED}.")
     judge = services.model.fresh_judge(engine)
     console = Console(stderr=True)
     try:

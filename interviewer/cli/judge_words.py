@@ -9,13 +9,14 @@ from interviewer.core.grade.grade import Grade, GradeResult
 from interviewer.core.grade.ledger import Asked, asked_for, build_ledger
 from interviewer.services import Services
 from interviewer.wording.model_costs import describe_sums
+from interviewer.wording.waiting import IS_LOADED
 
 
 def announce_judge(services: Services) -> None:
     """Say where answers are sent, if anywhere, and from now on that the judge's model is being loaded."""
     if notice := services.model.notice():
         say(notice)
-    services.model.say_loading = say
+    services.model.on_loading = lambda: say(f"{IS_LOADED}.")
 
 
 class Judged:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
-_TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 
 STOP_WORDS = frozenset(
     """
@@ -55,7 +55,7 @@ _NEGATION = re.compile(
 
 def tokens(text: str) -> list[str]:
     """Lower-case words and numbers of `text`, in order."""
-    return _TOKEN.findall(text.lower().replace("’", "'"))
+    return TOKEN.findall(text.lower().replace("’", "'"))
 
 
 @lru_cache(maxsize=50_000)

@@ -11,7 +11,7 @@ from collections.abc import Container, Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from interviewer.core.english import STOP_WORDS, clauses, content_stems, sentences, stop_share, tokens, word_runs
+from interviewer.core.english import STOP_WORDS, TOKEN, clauses, content_stems, sentences, stop_share, tokens, word_runs
 from interviewer.core.grade.grade import Flag, Span
 from interviewer.core.grade.injection import find_injections
 from interviewer.grading.spans import TextSpan, whole_sentences
@@ -21,10 +21,16 @@ _DONT_KNOW = re.compile(
     r"i have no (?:idea|clue)|can't (?:say|remember|answer)|i (?:would )?pass)\b",
     re.IGNORECASE,
 )
-_SOUP_SHARE = 0.15
-_SOUP_WORDS = 12
-"""Ordinary lists ("sequence number, urgent pointer, window") have fewer words and no function words either."""
-_SEPARATOR = re.compile(r"[,;/\n]|\s-\s")
+_NOISE_SHARE = 0.15
+"""Share of stop words below which words may be noise."""
+_SOUP_WORDS, _SOUP_RUN = 12, 5.0
+"""Words, and how many on average follow each other without a mark or a stop word, from which on they are a heap of
+keywords. All 79 heaps of the bank are, and none of 22,000 answers that people wrote."""
+_RUN_PIECE = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*|[^\w\s'\u2019-]+|\n")
+_JOINTS = STOP_WORDS | {"against", "versus", "vs", "per", "plus", "minus", "without", "within", "across"}
+"""Words that join others, which keywords do not have between them."""
+_NAME = 4
+"""Words without a vowel up to this length are names of formulas ("dk", "tpr", "dFPR"), and tell nothing."""
 _CLAUSE_END = re.compile(r",(?!\d{3})|[;:\n]|[.!?](?=\s|$)|[^\W_]+(?:['\u2019][^\W_]+)?")
 _NUMBER = re.compile(r"(?<![^\W_])\d[\w.,]*")
 _OPERATOR = re.compile(
@@ -34,9 +40,6 @@ _OPERATOR = re.compile(
 )
 _WORDS_AN_OPERAND, _WORDS_A_NUMBER = 3, 2
 """Words, besides single letters, that a calculation has at most beside an operator, and for each number on average."""
-_LIST_MARKS = 3
-_ENTRY = 6
-"""Words an entry of a list has at most, on average."""
 _NOISE_WORDS = 6
 _ECHO_SHARE = 0.8
 _ECHO_PAIRS = 0.6
@@ -197,16 +200,27 @@ def _heap(text: str, words: Sequence[str]) -> Flag | None:
 
 
 def _heap_of_words(text: str, words: Sequence[str]) -> Flag | None:
-    """The same of words as they stand; formulas and lists, whose entries marks part, are no heaps."""
+    """The same of words as they stand."""
     plain = [word for word in words if len(word) > 1 and word[0].isalpha()]
-    marks = len(_SEPARATOR.findall(text))
-    is_list = marks >= _LIST_MARKS and len(words) <= _ENTRY * (marks + 1)
-    if len(plain) >= _NOISE_WORDS and stop_share(" ".join(plain)) < _SOUP_SHARE:
-        if not _looks_like_words(plain):
-            return "noise"
-        if len(plain) >= _SOUP_WORDS and not is_list:
-            return "soup"
-    return "soup" if not is_list and is_shuffled(words) else None
+    if len(plain) >= _NOISE_WORDS and stop_share(" ".join(plain)) < _NOISE_SHARE and not _looks_like_words(plain, text):
+        return "noise"
+    return "soup" if _is_unbroken(text) or is_shuffled(text) else None
+
+
+def _is_unbroken(text: str) -> bool:
+    """Whether words follow each other as keywords do, in long runs; marks part notes and the entries of lists.
+
+    Marks beside a number do not, or sums thrown in would part anything.
+    """
+    pieces = ["", *_RUN_PIECE.findall(text.lower()), "\n", ""]
+    runs, length = [], 0
+    for before, piece, after in zip(pieces, pieces[1:], pieces[2:], strict=False):
+        if piece[0].isalnum() and piece not in _JOINTS:
+            length += len(piece) > 1 and not piece[0].isdigit()
+        elif length and (piece == "\n" or not (before[0].isdigit() or after[0].isdigit())):
+            runs.append(length)
+            length = 0
+    return sum(runs) >= _SOUP_WORDS and sum(runs) > _SOUP_RUN * len(runs)
 
 
 def _without_calculations(text: str) -> str:
@@ -229,40 +243,41 @@ def _is_calculation(text: str) -> bool:
     return few and len(operands) > 1 and sum(numbers) > 1 >= max(numbers)
 
 
-def is_shuffled(words: Sequence[str]) -> bool:
+def is_shuffled(text: str) -> bool:
     """Whether words stand in no English order.
 
-    An article or preposition is hardly ever followed by a verb like "is", a conjunction or
-    another preposition; in a shuffled text that happens all the time. And a text of some
-    length without any of the commonest little words is a list.
+    An article or preposition is hardly ever followed by a verb like "is", a conjunction or another preposition with no
+    mark between them; in a shuffled text that happens all the time.
     """
-    openers = [(word, after) for word, after in pairwise(words) if word in _OPENERS]
-    broken = [pair for pair in openers if pair[1] in _NEVER_AFTER]
-    # Different ones: "the IS" is an abbreviation to somebody. Five of 15,721 answers graded by people are hit.
-    # Two of them in a sentence that has few openers: none in 9,000 real sentences.
+    lowered = text.lower().replace("\u2019", "'")
+    found = [each.span() for each in TOKEN.finditer(lowered)]
+    openers, broken = 0, []
+    for (start, end), (after, last) in pairwise(found):
+        pair = lowered[start:end], lowered[after:last]
+        part_of_a_word = lowered[max(start - 1, 0) : start] in ("-", "/")  # "fan-in and fan-out"
+        if pair[0] in _OPENERS and not part_of_a_word and lowered[end:after] == " " and pair not in _PARTICLES:
+            openers += 1
+            broken += [pair] if pair[1] in _NEVER_AFTER else []
+    # Different ones: "the IS" is an abbreviation to somebody. Two of them in a sentence that has few openers.
     kinds = len(set(broken))
-    if broken and (
-        (kinds >= 3 and len(broken) >= 0.08 * len(openers)) or (kinds >= 2 and len(broken) >= 0.3 * len(openers))
-    ):
-        return True
-    plain = [word for word in words if len(word) > 1 and word.isalpha()]
-    return len(plain) >= 25 and sum(word in _COMMONEST for word in plain) / len(plain) < 0.03
+    return (kinds >= 3 and len(broken) >= 0.08 * openers) or (kinds >= 2 and len(broken) >= 0.3 * openers)
 
 
-# Not "a", which may be a label as in "bulb a is on"; not "each" and "every", which may stand alone.
+# Not "a", which may be a label as in "bulb a is on"; not "each" and "every", which may stand alone; not "its", which
+# many write for "it's".
 _OPENERS = frozenset(
-    """the an its their of from with into by in on for at""".split()  # noqa: SIM905
+    """the an their of from with into by in on for at""".split()  # noqa: SIM905
 )
+_PARTICLES = frozenset({("in", "and"), ("on", "and")})
+"""In and out, on and off."""
 _NEVER_AFTER = frozenset(
     """is are was were be of to and or by for from with as at than because so while but if into on in it's not can
     will would has have does do isn't""".split()  # noqa: SIM905
 )
-_COMMONEST = frozenset(
-    """the a an of to is are in it and for on by as be i you we""".split()  # noqa: SIM905
-)
 
 
-def _looks_like_words(words: Sequence[str]) -> bool:
-    """Whether most words have a vowel and an ordinary length, as keywords do and noise does not."""
+def _looks_like_words(words: Sequence[str], text: str) -> bool:
+    """Whether most words have a vowel and an ordinary length, as keywords do and noise does not, or are a formula's."""
     good = sum(any(vowel in word for vowel in "aeiouy") and 2 <= len(word) <= 16 for word in words)
-    return good / len(words) > 0.7
+    names = sum(len(word) <= _NAME and not any(vowel in word for vowel in "aeiouy") for word in words)
+    return good >= 0.7 * (len(words) - names) and (2 * names < len(words) or "=" in text)

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from interviewer.core.grade.ledger import Prices
 from interviewer.errors import UsageError
 from interviewer.settings.schema import JudgeMode, Settings, VoiceMode
-from interviewer.wording.waiting import IS_LOADED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,8 +45,8 @@ class LanguageModel:
         """Let a scripted model judge and speak, whatever the settings say; every session begun then is marked."""
         self.fresh = False
         """Ask the judge anew, also where its reply is kept."""
-        self.say_loading: Callable[[str], None] | None = None
-        """Told, from another thread, when an opinion has to wait until the server has loaded its model."""
+        self.on_loading: Callable[[], None] = lambda: None
+        """Called, in another thread, when opinions begin to wait until the server has loaded its model."""
         self._settings = settings
         self._cache = cache
         self._checks = checks
@@ -91,12 +90,8 @@ class LanguageModel:
             from interviewer.llm import ChatClient
 
             server = self.server()
-            self._chat = ChatClient(server, cache=self._cache, on_loading=self._tell_loading) if server else None
+            self._chat = ChatClient(server, cache=self._cache, on_loading=self.on_loading) if server else None
         return self._chat
-
-    def _tell_loading(self) -> None:
-        if self.say_loading is not None:
-            self.say_loading(IS_LOADED)
 
     def is_loading(self) -> bool:
         """Whether an opinion has to wait until the server has loaded its model."""

@@ -9,6 +9,7 @@ import pytest
 
 from interviewer.bank import read_natural, read_pack
 from interviewer.core.bank.content import Bank
+from interviewer.core.bank.kinds import ExampleKind
 from interviewer.core.english import is_negated, tokens
 from interviewer.core.language import other_language
 from interviewer.grading.guards import guard_spans, is_shuffled, shingles, told_runs
@@ -90,14 +91,46 @@ def test_instructions_close_their_own_sentences_and_no_others() -> None:
     assert not any("full marks" in text for text in kept)
 
 
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Q=XWq K=XWk V=XWv, W's trained. softmax(QK'/sqrt(dk))V, rows sum 1. q.k has var dk -> unscaled softmax goes "
+        "onehot, no grad. O(n^2 d). flash: exact, never stores nxn",
+        "for whom? applicant ≠ dev. LIME = local linear fit on perturbed copies. SHAP = pred minus baseline shared out "
+        "à la Shapley, shifts w/ background set. verify: edit named feature, rescore",
+        "time series: never shuffle, test = latest months, leave gap. patients: GroupKFold. scaler inside Pipeline",
+        "mse = bias^2+var+noise. bias: mean fit off, too rigid. var: wobble over resampled trainsets. capacity up: "
+        "bias down var up, U. huge nets: falls again past interpolation, double descent",
+        "TPR = TP/(TP+FN), FPR = FP/(FP+TN), AUC = ∫ TPR dFPR",
+        "nested cross-validation: inner loop tunes, outer loop estimates; report mean and spread",
+        "Its on a test set I've not touched for tuning either. Accuracy I wouldn't lead with, if 2% are fraud then "
+        "saying no to everybody gets you 98. With the classes that rare, so I go with PR, with so few positives.",
+        "Glorot initialisation uses variance 2 over the sum of fan-in and fan-out, while He doubles 1 over fan-in "
+        "because ReLU halves the second moment.",
+        "ZeRO stage 1 shards optimizer states, stage 2 adds gradients, and stage 3 adds the parameters themselves "
+        "across data-parallel ranks.",
+    ],
+)
+def test_notes_and_plain_sentences_are_no_heaps(note: str) -> None:
+    assert flags(note) == ()
+
+
+def test_no_answer_that_somebody_typed_is_a_heap_and_every_heap_of_the_bank_is(bank: Bank) -> None:
+    typed = [answer.text for answers in read_natural(read_pack(built_in_pack()))[0].values() for answer in answers]
+    assert len(typed) > 600
+    assert not [text for text in typed if {"soup", "noise"} & set(flags(text))]
+    examples = [each for item in bank.items.values() for each in item.rubric.examples]
+    assert all(flags(each.text) == ("soup",) for each in examples if each.kind is ExampleKind.SOUP)
+
+
 def test_shuffled_sentences_are_caught_more_often_than_not_when_long_and_real_ones_never(bank: Bank) -> None:
     rng = random.Random(7)
     caught = total = 0
     for item in bank.items.values():
         words = tokens(item.question.model_answer)
-        assert not is_shuffled(words), item.question.id
+        assert not is_shuffled(" ".join(words)), item.question.id
         rng.shuffle(words)
-        caught += is_shuffled(words)
+        caught += is_shuffled(" ".join(words))
         total += 1
     assert caught / total > 0.6
 
