@@ -14,7 +14,10 @@
   window.WebSocket = class extends WebSocket {
     constructor(...given) {
       super(...given);
+      let opened = false;
+      this.addEventListener("open", () => { opened = true; });
       this.addEventListener("close", (event) => {
+        if (!opened) location.replace("no-room");
         document.querySelector("#why").textContent = event.reason;
       });
     }

@@ -118,6 +118,7 @@ class WebServer(Server):
                 web.get(base, self._complete),
                 web.get(f"{base}/", self._page),
                 *(web.get(f"{base}/{name}", self._file) for name in ("page.js", "page.css")),
+                web.get(f"{base}/no-room", self._no_room),
                 web.get(f"{base}/ws", self.handle_websocket),
                 web.get("/download/{key}", self.handle_download),
                 web.static(f"{base}/static", self.statics_path),
@@ -139,10 +140,6 @@ class WebServer(Server):
         return web.FileResponse(_HERE / request.path.rpartition("/")[2])
 
     async def _page(self, request: web.Request) -> web.StreamResponse:
-        if not await self._has_room():
-            most = self._limits.visitors
-            text = _read("full.html").substitute(most=f"{most} window{'s' * (most != 1)} at a time")
-            return web.Response(status=503, text=text, content_type="text/html", headers={"Retry-After": "30"})
         nonce = secrets.token_urlsafe(16)
         font_size = max(6, min(72, to_int(request.query.get("fontsize", ""), 16)))
         page = _read("page.html").substitute(nonce=nonce, font_size=font_size)
@@ -150,6 +147,13 @@ class WebServer(Server):
         protect(response, nonce)
         response.set_cookie(COOKIE, self._address.token, path="/download", httponly=True, samesite="Strict")
         return response
+
+    async def _no_room(self, request: web.Request) -> web.StreamResponse:
+        """Where our page goes when its websocket was refused. The page itself is always given: while it is loaded
+        anew, the window that it was before still has its place."""
+        most = self._limits.visitors
+        text = _read("full.html").substitute(most=f"{most} window{'s' * (most != 1)} at a time")
+        return web.Response(status=503, text=text, content_type="text/html", headers={"Retry-After": "30"})
 
     async def _has_room(self) -> bool:
         """Whether one more window can be opened, now or in a moment."""

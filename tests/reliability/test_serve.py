@@ -9,6 +9,7 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -16,7 +17,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -129,7 +130,9 @@ class Visitor:
 
     async def sees(self, words: str) -> None:
         """Receive until these words are drawn."""
+        end = time.monotonic() + 60
         while words not in self.text:
+            assert time.monotonic() < end, f"{words!r} never came; saw {self.text[-500:]}"
             message = await asyncio.wait_for(self._socket.receive(), 60)
             assert message.type is aiohttp.WSMsgType.BINARY, f"{message} before {words!r}; saw {self.text[-500:]}"
             self.bytes += message.data
@@ -359,15 +362,18 @@ async def test_one_visitor_too_many_is_told_so_and_comes_in_when_another_leaves(
     async with aiohttp.ClientSession() as client:
         async with visit(client, served.url) as first:
             await Visitor(first).sees("Settings")
-            code, page, headers = await asyncio.to_thread(fetch, served.url)
-            assert careful(code, page, headers) == 503
-            assert "room for 1 window at a time" in page
-            assert "--most-visitors" in page
             with pytest.raises(aiohttp.WSServerHandshakeError) as caught:
                 await visit(client, served.url)
             assert caught.value.status == 503
             assert len(served.of("interviewer.cli.visitor")) == 1
-        assert (await asyncio.to_thread(fetch, served.url))[0] == 200, "a page that is loaded anew finds its own place"
+            assert '"no-room"' in fetch(served.url + "page.js")[1]
+            code, page, headers = fetch(served.url + "no-room")
+            assert careful(code, page, headers) == 503
+            assert "room for 1 window at a time" in page
+            assert "--most-visitors" in page
+            again = asyncio.create_task(visit(client, served.url).__aenter__())
+            await asyncio.sleep(0.5)  # as when a page is loaded anew: the other is still there
+        await (await again).close()
         async with visit(client, served.url) as second:
             await Visitor(second).sees("Settings")
 
@@ -504,6 +510,47 @@ async def test_two_visitors_share_one_worker_process(serve_with: Callable[..., S
             await visitor.presses("\x13")
             await visitor.sees("Question 2 of 6")
         assert len(served.of("tests.support.stub_worker")) == 1
+
+
+async def test_two_tabs_on_one_session_file_nothing_wrongly_and_lose_no_word(
+    serve_with: Callable[..., Served],
+) -> None:
+    served = serve_with()
+
+    def stored(query: str) -> list[tuple[Any, ...]]:
+        with closing(sqlite3.connect(served.home / "data" / "journal.sqlite3")) as connection:
+            return connection.execute(query).fetchall()
+
+    answers = "SELECT body FROM events WHERE body LIKE '%answer-submitted%'"
+    async with aiohttp.ClientSession() as client, AsyncExitStack() as stack:
+        first = Visitor(await stack.enter_async_context(visit(client, served.url)))
+        await first.sees("Settings")
+        await first.presses("\x13")
+        await first.sees("0 words")
+        await first.presses("typed in the first tab")
+        await first.sees("5 words")
+        await until(lambda: stored("SELECT body FROM drafts") == [("typed in the first tab",)], first.looks)
+        second = Visitor(await stack.enter_async_context(visit(client, served.url)))
+        await second.sees("Settings")
+        await second.presses("\x1b[15~")  # F5: resume
+        await second.sees("open in another window")
+        await second.presses("y")
+        await second.sees("typed in the first tab")
+        await second.presses(" and on in the second")
+        await second.sees("10 words")
+        await first.presses(" and on in the first")
+        await first.sees("This session goes on in another window; nothing typed here is filed.")
+        await until(lambda: len(stored("SELECT * FROM drafts")) == 2, second.looks)
+        await first.presses("\x13")  # submits
+        await first.sees("was filed nowhere.")
+        assert stored(answers) == []
+        await second.presses("\x13")
+        await second.sees("Question 2 of 6")
+        ((answer,),) = stored(answers)
+        assert json.loads(answer)["text"] == "typed in the first tab and on in the second"
+        assert json.loads(answer)["turn_id"] == 0
+        drafts = {body for (body,) in stored("SELECT body FROM drafts")}
+        assert "typed in the first tab and on in the first" in drafts
 
 
 async def test_a_visitor_that_leaves_takes_its_app_along_and_nothing_else(served: Served) -> None:
