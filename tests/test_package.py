@@ -34,7 +34,7 @@ def test_questions_travel_inside_the_package_and_nowhere_else(wheel: Path) -> No
     assert "interviewer/_data/corpus/regularisation/dropout.yaml" in names
     assert "interviewer/_data/rubrics/regularisation/dropout.yaml" in names
     assert "interviewer/tui/app.tcss" in names
-    assert {"interviewer/web/page.html", "interviewer/web/page.js"} <= set(names)
+    assert {f"interviewer/web/{name}" for name in ("page.html", "page.js", "page.css", "full.html")} <= set(names)
     assert "interviewer/report/templates/report.md.j2" in names
     assert "interviewer/grading/weights.json" in names
     assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {"interviewer"}

@@ -41,6 +41,7 @@ from unittest import mock
 
 import pytest
 
+from interviewer.storage import open_journal
 from tests.support.stored import (
     ANSWERS,
     DATA,
@@ -137,6 +138,7 @@ def test_reading_writes_nothing_into_the_journal(stored_home: Path) -> None:
         with closing(sqlite3.connect(stored_home / "data" / "journal.sqlite3")) as connection:
             return list(connection.iterdump())
 
+    open_journal(stored_home / "data" / "journal.sqlite3").close()  # brings it up to date
     before = dump()
     run_here("history")
     run_here("report", DEMO)

@@ -6,19 +6,21 @@ import importlib.util
 import ipaddress
 import os
 import secrets
-import shlex
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from interviewer.cli.common import level_names, open_services, parse_name, say
-from interviewer.errors import UsageError
+from interviewer.errors import EncoderError, UsageError
 from interviewer.paths import WORKER_SOCKET
 
 if TYPE_CHECKING:
     from interviewer.services import Services
+    from interviewer.web.web_server import Address, Limits
 
 
 def serve(
@@ -32,6 +34,16 @@ def serve(
     ] = None,
     mode: Annotated[str | None, typer.Option(help="What it offers: interview or practice.")] = None,
     count: Annotated[int | None, typer.Option(min=1, max=50, help="How many questions it offers.")] = None,
+    name: Annotated[
+        list[str] | None,
+        typer.Option(help="A further name by which browsers reach it, as behind a proxy. Repeatable."),
+    ] = None,
+    most_visitors: Annotated[
+        int, typer.Option(min=1, max=1000, help="Windows that may be open at a time, some 60 MB each.")
+    ] = 8,
+    idle_minutes: Annotated[
+        float, typer.Option(min=0, help="After how long a window that nobody uses is closed; 0 for never.")
+    ] = 120,
 ) -> None:
     """Show mockdl in a browser. Ctrl-C ends it.
 
@@ -45,8 +57,13 @@ def serve(
             f"Warning: {host} can be reached from other machines. Whoever has the address that follows can read and "
             "delete your sessions,\nand it travels unencrypted: only do this in a network that you trust."
         )
+    from interviewer.web.web_server import Address, Limits
+
+    address = Address(host, port, secrets.token_urlsafe(24), tuple(name or ()))
     with open_services() as services:
-        _serve(services, host, port, offered)
+        _serve(services, address, Limits(most_visitors, idle_minutes * 60 if idle_minutes > 0 else None), offered)
+    with suppress(OSError):  # the terminal may be what has ended
+        say("Stopped. What was submitted is saved.")
 
 
 def _check_extra() -> None:
@@ -77,23 +94,33 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _serve(services: Services, host: str, port: int, offered: dict[str, str]) -> None:
-    from interviewer.web.web_server import Address, WebServer
+def _serve(services: Services, address: Address, limits: Limits, offered: dict[str, str]) -> None:
+    from interviewer.web.web_server import WebServer
 
-    bridge = services.bridge()
-    os.environ.update({**offered, **_python_path(), WORKER_SOCKET: str(bridge.path)})  # what the visitors inherit
-    command = shlex.join(["exec", sys.executable, "-P", "-m", "interviewer.cli.visitor"])
-    server = WebServer(command, Address(host, port, secrets.token_urlsafe(24)), _announce)
-    try:
-        server.run()
-    except (OSError, UnicodeError) as error:  # the second of a name that can be none
-        raise UsageError(
-            f"Nothing can be served at {host}, port {port}: {getattr(error, 'strerror', None) or error}.",
-            todo="Choose another one with --port; 0 takes any that is free.",
-        ) from error
-    finally:
-        bridge.close()
-    say("Stopped. What was submitted is saved.")
+    server = WebServer([sys.executable, "-P", "-m", "interviewer.cli.visitor"], address, _announce, limits)
+    with _encoder_for_all(services) as shared:
+        os.environ.update({**offered, **_python_path(), WORKER_SOCKET: shared})  # what the visitors inherit
+        try:
+            server.run()
+        except (OSError, UnicodeError) as error:  # the second of a name that can be none
+            raise UsageError(
+                f"Nothing can be served at {address.host}, port {address.port}: "
+                f"{getattr(error, 'strerror', None) or error}.",
+                todo="Choose another one with --port; 0 takes any that is free.",
+            ) from error
+
+
+@contextmanager
+def _encoder_for_all(services: Services) -> Iterator[str]:
+    """Where visitors find the encoder; "" where programs cannot meet, and each visitor then has one of its own."""
+    with ExitStack() as stack:
+        shared = ""
+        try:
+            shared = stack.enter_context(closing(services.bridge())).address
+        except EncoderError as error:
+            say(f"{error.what} Each window loads one of its own, some 0.7 GB each.")
+            services.engine().stop()
+        yield shared
 
 
 def _announce(url: str) -> None:

@@ -35,7 +35,7 @@ from interviewer.plain.pass_on import COMMANDS as PASSING
 from interviewer.plain.pass_on import PassOn
 from interviewer.plain.speaker import LineSpeaker
 from interviewer.report.terminal_report import render_question
-from interviewer.sessions.conductor import Conductor
+from interviewer.sessions.conductor import SEVERAL_DRAFTS, Conductor
 from interviewer.sessions.question_back import TAKEN_AS_ASKED, AskingBack
 from interviewer.sessions.session_view import TIME_IS_UP
 from interviewer.wording.waiting import FIRST_READING, IS_LOADED
@@ -112,6 +112,8 @@ class _PlainInterview:
         self._lines = plain_newlines(draft.text).split("\n") if draft and draft.text else []
         if self._lines:
             self._console.say("", "Your draft so far:", *(f"  {line}" for line in self._lines))
+        if draft is not None and draft.windows > 1:
+            self._console.narrate(SEVERAL_DRAFTS)
         return self._listen()
 
     def _listen(self) -> tuple[Effect, ...]:
@@ -128,7 +130,7 @@ class _PlainInterview:
             command = parse_command(line)
             if command is None:
                 self._lines.append(line)
-                conductor.save_draft(self._text(), len(self._lines) - 1, len(line))
+                self._keep_draft()
             elif command.name == SUBMIT:
                 if self._asking_back.takes(conductor.turn, self._text()):
                     self._ask_back()
@@ -155,7 +157,7 @@ class _PlainInterview:
         """Put what was typed to the interviewer; the answer begins anew."""
         self._speaker.clarify(clean_line(self._text()))
         self._lines = []
-        self._conductor.save_draft("")
+        self._keep_draft()
         self._console.narrate(TAKEN_AS_ASKED)
 
     def _tell(self, command: Command) -> bool:
@@ -175,6 +177,16 @@ class _PlainInterview:
         else:
             return False
         return True
+
+    def _keep_draft(self, *, leaving: bool = False) -> None:
+        """Put what was typed so far on disk; what cannot be stays here, to be sent or kept with the next line."""
+        last = self._lines[-1] if self._lines else ""
+        try:
+            self._conductor.save_draft(self._text(), max(0, len(self._lines) - 1), len(last))
+        except StorageError as error:
+            self._console.narrate(str(error))
+            if not leaving and not self._console.interactive:
+                raise
 
     def _text(self) -> str:
         return "\n".join(self._lines)
@@ -271,7 +283,7 @@ class _PlainInterview:
     def interrupted(self) -> int:
         """Ctrl-C: keep the draft, stop the clock, say how to come back."""
         if self._conductor.state.turns and self._lines and self._conductor.state.phase is Phase.ANSWERING:
-            self._conductor.save_draft(self._text(), len(self._lines) - 1, len(self._lines[-1]))
+            self._keep_draft(leaving=True)
         if self._conductor.state.phase is not Phase.FINISHED:
             self._conductor.send(Quit(at=self._conductor.clock()))
         self._console.say("")

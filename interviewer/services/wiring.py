@@ -103,7 +103,6 @@ class Services:
     def _make_worker(self) -> WorkerEngine:
         from interviewer.worker.engine import WorkerEngine
 
-        shared = os.environ.get(WORKER_SOCKET)
         return WorkerEngine(
             model=self.settings.encoder,
             device=self.settings.device,
@@ -111,7 +110,7 @@ class Services:
             packs=self._packs,
             bank_cache=self.places.bank_cache,
             log=self.places.log,
-            shared=Path(shared) if shared else None,
+            shared=os.environ.get(WORKER_SOCKET) or None,
         )
 
     def bridge(self) -> Bridge:

@@ -15,7 +15,7 @@ from interviewer.core.bank.kinds import Level
 from interviewer.core.progress.agenda import Agenda, build_agenda
 from interviewer.core.progress.record import Record, build_record
 from interviewer.core.text import clean_line
-from interviewer.errors import MockdlError, StorageError
+from interviewer.errors import ElsewhereError, MockdlError, StorageError
 from interviewer.review import build_cards, local_day
 
 if TYPE_CHECKING:
@@ -115,7 +115,21 @@ class Archive:
 
         Raises:
             StorageError: something could not be deleted; the message says what.
+            ElsewhereError: another window has it open; nothing was deleted.
         """
+        journal = self._store.journal
+        if not journal.hold(session_id):
+            raise ElsewhereError(
+                f"Session {session_id} is open in another window.",
+                kept="It was not deleted.",
+                todo="Leave it there first.",
+            )
+        try:
+            return self._delete(session_id)
+        finally:
+            journal.release(session_id)
+
+    def _delete(self, session_id: str) -> str:
         report = self._reports / f"{session_id}.md"
         try:
             report.unlink(missing_ok=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from interviewer.core.bank.content import Bank
@@ -17,7 +18,7 @@ from interviewer.core.futures import settled
 from interviewer.core.grade.ledger import Prices
 from interviewer.core.interview.effects import Effect, GradeTurn
 from interviewer.core.interview.journal_port import Draft, Journal, SessionRow
-from interviewer.core.interview.session import Event, Graded, OfTurn, Phase, Quit, Resumed, Spoke, Started
+from interviewer.core.interview.session import Event, Graded, OfTurn, Phase, Quit, Resumed, Spoke, Started, TimeUp
 from interviewer.core.interview.state_machine import step
 from interviewer.core.interview.utterance import Utterance
 from interviewer.core.ports import Grader
@@ -28,6 +29,11 @@ from interviewer.sessions.turn_grading import grade_turn
 if TYPE_CHECKING:
     from interviewer.core.interview.authored import OnWords, Speech, Voice
     from interviewer.sessions.arbitration import Arbiter
+
+SEVERAL_DRAFTS = "Several windows had a draft for this question. All of it stands here, the latest first."
+"""What is said of a draft that was typed in several windows."""
+IS_ELSEWHERE = "This session goes on in another window; nothing typed here is filed."
+"""What is said for as long as that is so."""
 
 
 class Conductor(SessionView):
@@ -53,6 +59,9 @@ class Conductor(SessionView):
         self._bank = bank
         self._grader = grader
         self._voice = voice
+        self._window = token_hex(8)
+        self.is_elsewhere = False
+        """Whether another window has gone on with the session: nothing is filed from here any more, drafts are kept."""
 
     def open(self) -> tuple[Effect, ...]:
         """Start a new session, or take up a stored one where it stopped."""
@@ -83,6 +92,7 @@ class Conductor(SessionView):
                 self.journal.release(self.row.id)
                 return step(self.state, event, self.items).effects
             if not self._catch_up():
+                self._lose()
                 raise
         return self._store(event, running=running)
 
@@ -102,7 +112,9 @@ class Conductor(SessionView):
 
     def _catch_up(self) -> bool:
         """Take over what another program has written, such as a new grade of an old answer; False when the interview
-        itself has gone on there."""
+        itself has gone on there, or was taken up to go on."""
+        if self.is_elsewhere or any(isinstance(e, Resumed) for e in self.journal.events(self.row.id)[self._known :]):
+            return False
         fresh = SessionView(self.row, self.journal, self._bank, self.clock, self._prices)
         now, then = self.state, fresh.state
         if (now.phase, now.position, len(now.turns)) != (then.phase, then.position, len(then.turns)):
@@ -162,13 +174,35 @@ class Conductor(SessionView):
         return f"The interviewer's model did not answer; authored wording is used. {words.voicing.problem}"
 
     def save_draft(self, text: str, row: int = 0, column: int = 0) -> None:
-        """Keep what stands in the editor: for the turn that is open, or for the one that comes after what is read."""
+        """Keep what stands in the editor: for the turn that is open, or for the one that comes after what is read.
+
+        Raises:
+            StorageError: it is not on disk.
+            ElsewhereError: so, if the session was deleted. Else it is on disk, and it has turned out that another
+                window has gone on with the session; that is said once.
+        """
         turn_id = self.turn.id if self.turn.outcome is None else len(self.state.turns)
-        self.journal.save_draft(self.row.id, Draft(turn_id, text, row, column), self.clock())
+        draft, after = Draft(turn_id, text, row, column), None if self.is_elsewhere else self._known
+        try:
+            self.journal.save_draft(self.row.id, draft, self.clock(), window=self._window, after=after)
+        except ElsewhereError:
+            if not self._catch_up():
+                self._lose()
+                raise
+        if not self.is_elsewhere:
+            self.journal.hold(self.row.id)  # one that was taken over may be held by the other window until that knows
 
     def draft(self) -> Draft | None:
-        """What stood in the editor for the current turn when the program last ran."""
-        return self.journal.draft(self.row.id, self.turn.id)
+        """What stood in the editor for the current turn when the program last ran; in several, if it was several."""
+        return self.journal.take_draft(self.row.id, self.turn.id, window=self._window)
+
+    def time_up(self, typed: str) -> TimeUp | None:
+        """As of any session; but where another window has it, time runs out there."""
+        return None if self.is_elsewhere else super().time_up(typed)
+
+    def _lose(self) -> None:
+        self.is_elsewhere = True
+        self.journal.release(self.row.id)
 
 
 def _ignore(text: str) -> None:

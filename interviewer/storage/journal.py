@@ -2,7 +2,7 @@
 
 A session is its configuration, its plan, a snapshot of the questions it asks, and its
 events. State is never stored: it is what the events give when they are applied again.
-The one thing that is overwritten is the draft in the editor.
+The one thing that is overwritten is the draft in an editor: each window has its own.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from interviewer.core.bank.content import Item
 from interviewer.core.interview.journal_port import DamagedRow, Draft, SessionRow
 from interviewer.core.interview.session import Event, Planned, SessionConfig, event_adapter
 from interviewer.errors import ElsewhereError, UsageError
+from interviewer.storage.drafts import store_draft, take_drafts
 from interviewer.storage.opening import open_connection
 from interviewer.storage.session_locks import SessionLocks
 from interviewer.storage.troubles import explained, in_brief, unreadable
@@ -121,11 +122,7 @@ class SqliteJournal:
                 "SELECT COUNT(*), COALESCE(MAX(seq), 0) FROM events WHERE session_id = ?", (session_id,)
             )
             if after is not None and count != after:
-                raise ElsewhereError(
-                    "This session has gone on in another window.",
-                    kept="What is there is saved there; what you typed here is still here, and was filed nowhere.",
-                    todo="Go on there, or leave here and take the session up again with `mockdl start --resume`.",
-                )
+                raise _gone_on()
             connection.execute("INSERT INTO events VALUES (?,?,?,?)", (session_id, last + 1, event.at, body))
             connection.execute(
                 "UPDATE sessions SET last_seen = MAX(last_seen, ?), finished = MAX(finished, ?) WHERE id = ?",
@@ -158,20 +155,40 @@ class SqliteJournal:
             connection.execute("DELETE FROM items WHERE hash NOT IN (SELECT hash FROM session_items)")
         return bool(self._read("PRAGMA wal_checkpoint(TRUNCATE)")[0][0] == 0)
 
-    def save_draft(self, session_id: str, draft: Draft, at: float) -> None:
-        """Overwrite the session's draft."""
+    def save_draft(
+        self, session_id: str, draft: Draft, at: float, *, window: str = "", after: int | None = None
+    ) -> None:
+        """Overwrite the draft of one window.
+
+        Raises:
+            ElsewhereError: the draft is saved, and there are not as many events as `after` says; or the session is
+                gone, and it is not.
+        """
         with self._writing() as connection:
-            connection.execute(
-                "INSERT OR REPLACE INTO drafts VALUES (?,?,?,?,?,?)",
-                (session_id, draft.turn_id, draft.text, draft.row, draft.column, at),
-            )
+            there, count = connection.execute(
+                "SELECT (SELECT COUNT(*) FROM sessions WHERE id = ?), COUNT(*) FROM events WHERE session_id = ?",
+                (session_id, session_id),
+            ).fetchone()
+            if not there:
+                raise _gone()
+            store_draft(connection, session_id, window, draft, at)
             connection.execute("UPDATE sessions SET last_seen = MAX(last_seen, ?) WHERE id = ?", (at, session_id))
+        if after is not None and count != after:
+            raise _gone_on()
+
+    def take_draft(self, session_id: str, turn_id: int, *, window: str) -> Draft | None:
+        """What was typed for this turn, in whatever windows; it is this window's from here on."""
+        with self._writing() as connection:
+            return take_drafts(connection, session_id, window, turn_id)
 
     def draft(self, session_id: str, turn_id: int) -> Draft | None:
-        """The saved draft for this turn, if there is one."""
-        rows = self._read("SELECT turn_id, body, row, column FROM drafts WHERE session_id = ?", (session_id,))
-        drafts = [Draft(*row) for row in rows]
-        return drafts[0] if drafts and drafts[0].turn_id == turn_id else None
+        """The latest draft for this turn, if there is one."""
+        rows = self._read(
+            "SELECT turn_id, body, row, column FROM drafts WHERE session_id = ? AND turn_id = ? "
+            "ORDER BY at DESC LIMIT 1",
+            (session_id, turn_id),
+        )
+        return Draft(*rows[0]) if rows else None
 
     def events(self, session_id: str) -> list[Event]:
         """All events of a session in order."""
@@ -270,6 +287,22 @@ class SqliteJournal:
             yield
         except ValueError as error:
             raise unreadable(self.path, session_id, in_brief(error)) from error
+
+
+def _gone_on() -> ElsewhereError:
+    return ElsewhereError(
+        "This session has gone on in another window.",
+        kept="What is there is saved there; what you typed here is still here, and was filed nowhere.",
+        todo="Go on there, or leave here and take the session up again with `mockdl start --resume`.",
+    )
+
+
+def _gone() -> ElsewhereError:
+    return ElsewhereError(
+        "This session was deleted in another window.",
+        kept="What you typed here is still here, and is stored nowhere.",
+        todo="Copy what you want to keep, then leave.",
+    )
 
 
 def _read_row(

@@ -46,6 +46,24 @@ MIGRATIONS: tuple[tuple[str, str], ...] = (
         """,
     ),
     ("0002_session_names", "ALTER TABLE sessions ADD COLUMN name TEXT NOT NULL DEFAULT ''"),
+    (
+        "0003_drafts_of_windows",
+        """
+        CREATE TABLE window_drafts (
+            session_id TEXT NOT NULL REFERENCES sessions(id),
+            window TEXT NOT NULL,
+            turn_id INTEGER NOT NULL,
+            body TEXT NOT NULL,
+            row INTEGER NOT NULL,
+            column INTEGER NOT NULL,
+            at REAL NOT NULL,
+            PRIMARY KEY (session_id, window)
+        ) WITHOUT ROWID;
+        INSERT INTO window_drafts SELECT session_id, '', turn_id, body, row, column, at FROM drafts;
+        DROP TABLE drafts;
+        ALTER TABLE window_drafts RENAME TO drafts;
+        """,
+    ),
 )
 
 

@@ -1,4 +1,4 @@
-"""The web server: textual-serve's bridge between browser and app, behind a token, with our own page.
+"""The web server: textual-serve's bridge between browser and app, behind a guard, with our own page.
 
 Every address begins with the token. What comes without it gets 403 and learns nothing, the
 websocket included; so no other page in the same browser can reach an interview.
@@ -7,37 +7,32 @@ websocket included; so no other page in the same browser can reach an interview.
 from __future__ import annotations
 
 import asyncio
-import hmac
+import logging
+import secrets
 import signal
 import socket
-from collections.abc import Awaitable, Callable
-from html import escape
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from string import Template
 from typing import NamedTuple
 from weakref import WeakSet
 
 from aiohttp import WSCloseCode, web
-from textual_serve.app_service import AppService
+from aiohttp.http_exceptions import HttpProcessingError
 from textual_serve.server import Server, to_int
+
+from interviewer.web.guard import COOKIE, Guard, protect
+from interviewer.web.visit import MOST_BYTES, App, attend
 
 _HERE = Path(__file__).parent
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-_COOKIE = "mockdl"
-"""Holds the token for downloads, whose address textual-serve's script makes without it."""
-_HEADERS = {
-    # Whatever a page could be made to say: nothing is loaded from, or sent to, another place.
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
-    "font-src 'self' data:; img-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; "
-    "base-uri 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-}
-_REFUSED = "This needs the whole address that `mockdl serve` printed, with the token in it.\n"
 _EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - only to name the machine instead
 _GRACE = 5.0
 """Seconds that apps have to end after Ctrl-C."""
+_FOR_ROOM = 3.0
+"""Seconds to wait for a window to close: one that is loaded anew is closed and opened in one go."""
+_KEEPALIVE = 60.0
+"""Seconds after which a connection that asks for nothing is closed."""
 
 
 class Address(NamedTuple):
@@ -47,25 +42,45 @@ class Address(NamedTuple):
     port: int
     """0 for any that is free."""
     token: str
+    names: tuple[str, ...] = ()
+    """Further names by which browsers reach it."""
+
+
+class Limits(NamedTuple):
+    """What visitors may take."""
+
+    visitors: int = 8
+    """Open windows at a time; each is a program of some 60 MB."""
+    idle_after: float | None = 7200.0
+    """Seconds after which a window from which nothing came is closed; None for never."""
+    heartbeat: float = 15.0
+    """Seconds between two looks at whether a browser is still there; it has half of that to answer."""
 
 
 class WebServer(Server):
     """Serves one command to every browser that knows the token.
 
     Args:
-        command: run for each visitor, by a shell.
+        command: run for each visitor.
         address: where to listen.
         say: told the URL once the server listens.
+        limits: what visitors may take.
     """
 
-    def __init__(self, command: str, address: Address, say: Callable[[str], None]) -> None:
-        super().__init__(command, host=address.host, port=address.port, title="mockdl")
+    def __init__(
+        self, command: Sequence[str], address: Address, say: Callable[[str], None], limits: Limits | None = None
+    ) -> None:
+        super().__init__(command[0], host=address.host, port=address.port, title="mockdl")
+        self._argv = command
         self._address = address
         self._say = say
+        self._limits = limits or Limits()
+        self._guard = Guard(address.host, address.names, address.token)
+        self._visits = 0
         self._open: WeakSet[web.WebSocketResponse] = WeakSet()
 
     def run(self) -> None:
-        """Serve until Ctrl-C or SIGTERM; every app is then asked to end.
+        """Serve until Ctrl-C, SIGTERM, or the end of the terminal; every app is then asked to end.
 
         Raises:
             OSError: the address cannot be listened at.
@@ -73,7 +88,15 @@ class WebServer(Server):
         asyncio.run(self._run())
 
     async def _run(self) -> None:
-        runner = web.AppRunner(await self._make_app(), access_log=None, shutdown_timeout=_GRACE)
+        app = await self._make_app()
+        runner = web.AppRunner(
+            app,
+            access_log=None,
+            logger=_quiet_log(),
+            shutdown_timeout=_GRACE,
+            keepalive_timeout=_KEEPALIVE,
+            lingering_time=0.0,
+        )
         await runner.setup()
         try:
             site = web.TCPSite(runner, self._address.host, self._address.port)
@@ -88,104 +111,118 @@ class WebServer(Server):
         return f"http://{f'[{host}]' if ':' in host else host}:{port}/{self._address.token}/"
 
     async def _make_app(self) -> web.Application:
-        app = web.Application(middlewares=[self._check])
+        app = web.Application(middlewares=[self._check], client_max_size=1)
         base = f"/{self._address.token}"
         app.add_routes(
             [
                 web.get(base, self._complete),
                 web.get(f"{base}/", self._page),
-                web.get(f"{base}/page.js", self._script),
+                *(web.get(f"{base}/{name}", self._file) for name in ("page.js", "page.css")),
+                web.get(f"{base}/no-room", self._no_room),
                 web.get(f"{base}/ws", self.handle_websocket),
                 web.get("/download/{key}", self.handle_download),
                 web.static(f"{base}/static", self.statics_path),
             ]
         )
+        app.on_response_prepare.append(_protect)
         app.on_shutdown.append(self.on_shutdown)
         return app
 
     @web.middleware
     async def _check(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
-        if not self._may_enter(request):
-            return web.Response(status=403, text=_REFUSED, headers=_HEADERS)
-        response = await handler(request)
-        if not response.prepared:
-            response.headers.update(_HEADERS)
-        return response
-
-    def _may_enter(self, request: web.Request) -> bool:
-        first, _, rest = request.path.lstrip("/").partition("/")
-        given = request.cookies.get(_COOKIE, "") if first == "download" and rest else first
-        return hmac.compare_digest(given.encode("utf-8", "replace"), self._address.token.encode())
+        return self._guard.refuse(request) or await handler(request)
 
     async def _complete(self, request: web.Request) -> web.StreamResponse:
         """What the page loads stands below its address, so that must end with a slash."""
         raise web.HTTPFound(f"/{self._address.token}/")
 
-    async def _script(self, request: web.Request) -> web.StreamResponse:
-        return web.FileResponse(_HERE / "page.js")
+    async def _file(self, request: web.Request) -> web.StreamResponse:
+        return web.FileResponse(_HERE / request.path.rpartition("/")[2])
 
     async def _page(self, request: web.Request) -> web.StreamResponse:
-        scheme = "wss" if request.secure else "ws"
-        page = Template((_HERE / "page.html").read_text(encoding="utf-8")).substitute(
-            websocket_url=escape(f"{scheme}://{request.host}/{self._address.token}/ws"),
-            font_size=max(6, min(72, to_int(request.query.get("fontsize", ""), 16))),
-        )
+        nonce = secrets.token_urlsafe(16)
+        font_size = max(6, min(72, to_int(request.query.get("fontsize", ""), 16)))
+        page = _read("page.html").substitute(nonce=nonce, font_size=font_size)
         response = web.Response(text=page, content_type="text/html")
-        response.set_cookie(_COOKIE, self._address.token, path="/download", httponly=True, samesite="Strict")
+        protect(response, nonce)
+        response.set_cookie(COOKIE, self._address.token, path="/download", httponly=True, samesite="Strict")
         return response
+
+    async def _no_room(self, request: web.Request) -> web.StreamResponse:
+        """Where our page goes when its websocket was refused. The page itself is always given: while it is loaded
+        anew, the window that it was before still has its place."""
+        most = self._limits.visitors
+        text = _read("full.html").substitute(most=f"{most} window{'s' * (most != 1)} at a time")
+        return web.Response(status=503, text=text, content_type="text/html", headers={"Retry-After": "30"})
+
+    async def _has_room(self) -> bool:
+        """Whether one more window can be opened, now or in a moment."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + _FOR_ROOM
+        while self._visits >= self._limits.visitors and loop.time() < end:
+            await asyncio.sleep(0.05)
+        return self._visits < self._limits.visitors
 
     async def handle_websocket(self, request: web.Request) -> web.WebSocketResponse:
         """Run an app for one visitor, until either side ends it."""
-        websocket = web.WebSocketResponse(heartbeat=15)
-        await websocket.prepare(request)
-        self._open.add(websocket)
-
-        async def hang_up() -> None:
-            await websocket.close()
-
-        app = AppService(
-            self.command,
-            write_bytes=websocket.send_bytes,
-            write_str=websocket.send_str,
-            close=hang_up,
-            download_manager=self.download_manager,
-        )
-        await app.start(to_int(request.query.get("width", ""), 80), to_int(request.query.get("height", ""), 24))
-        ended = asyncio.create_task(_hang_up_after(app, websocket))
+        websocket = web.WebSocketResponse(timeout=_GRACE, heartbeat=self._limits.heartbeat, max_msg_size=MOST_BYTES)
+        if not websocket.can_prepare(request):
+            raise web.HTTPUpgradeRequired(text="This address is for mockdl's own page.\n")
+        if not await self._has_room():
+            raise web.HTTPServiceUnavailable(text="As many windows are open as this `mockdl serve` has room for.\n")
+        self._visits += 1
         try:
-            await self._process_messages(websocket, app)
-        except (AssertionError, AttributeError, LookupError, TypeError, ValueError):  # no browser sends such messages
-            await websocket.close(code=WSCloseCode.INVALID_TEXT)
+            await websocket.prepare(request)
+            self._open.add(websocket)
+            size = to_int(request.query.get("width", ""), 80), to_int(request.query.get("height", ""), 24)
+            app = App(self._argv, websocket, self.download_manager)
+            await attend(websocket, app, size, idle_after=self._limits.idle_after)
         finally:
-            await _end(app)
-            await ended
+            self._visits -= 1
         return websocket
 
     async def on_shutdown(self, app: web.Application) -> None:
         """Hang up on every browser, which ends its app."""
-        await asyncio.gather(*(each.close(code=WSCloseCode.GOING_AWAY) for each in set(self._open)))
+        why = b"`mockdl serve` was stopped."
+        await asyncio.gather(*(each.close(code=WSCloseCode.GOING_AWAY, message=why) for each in set(self._open)))
 
 
-async def _hang_up_after(app: AppService, websocket: web.WebSocketResponse) -> None:
-    """An app that has ended, whether it said so or crashed, leaves no page that waits for it."""
-    if app._task is not None:
-        await asyncio.wait([app._task])
-    await websocket.close()
+def _read(name: str) -> Template:
+    return Template((_HERE / name).read_text(encoding="utf-8"))
 
 
-async def _end(app: AppService) -> None:
-    """Ask the app to end; one that does not is killed."""
-    try:
-        await asyncio.wait_for(app.stop(), _GRACE)
-    except TimeoutError:
-        if app._process is not None:
-            app._process.kill()
+async def _protect(request: web.Request, response: web.StreamResponse) -> None:
+    protect(response)
+
+
+def _quiet_log() -> logging.Logger:
+    """What is wrong with a request is its sender's to know; only the server's own faults are said, in a line each."""
+    log = logging.getLogger("mockdl.web")
+    handler = logging.StreamHandler()
+    handler.setFormatter(_InBrief())
+    handler.addFilter(lambda record: not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError)))
+    log.handlers, log.propagate = [handler], False
+    log.setLevel(logging.ERROR)
+    return log
+
+
+class _InBrief(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        """Without a traceback, and without what a browser said."""
+        fault = record.exc_info[1] if record.exc_info else None
+        return f"mockdl: a request failed: {type(fault).__name__ if fault is not None else record.getMessage()}"
 
 
 async def _stopped() -> None:
-    """Wait for Ctrl-C or SIGTERM."""
+    """Wait for Ctrl-C, SIGTERM, or a terminal that closes; under nohup the last is no reason to stop."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for each in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(each, stop.set)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
+        number = getattr(signal, name, None)
+        if number is None or (name == "SIGHUP" and signal.getsignal(number) is signal.SIG_IGN):
+            continue
+        try:
+            loop.add_signal_handler(number, stop.set)
+        except NotImplementedError:  # Windows
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
     await stop.wait()

@@ -1,25 +1,24 @@
-"""One worker process for several visitors: a private socket in front of the client.
+"""One worker process for several visitors: a private meeting point in front of the client.
 
 `mockdl serve` runs each visitor's app as a process of its own, and an encoder for each would
-cost 0.7 GB a visitor. So the server starts one worker and listens on a socket that only its
-user can open; the visitors speak the worker's own protocol over it. A crash of the worker is
+cost 0.7 GB a visitor. So the server starts one worker and listens where only its
+user can come in; the visitors speak the worker's own protocol over it. A crash of the worker is
 the server's to mend: the visitors wait, and their requests are asked again.
 """
 
 from __future__ import annotations
 
 import socket
-import tempfile
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 from interviewer.core.ports import EncoderStatus
 from interviewer.errors import EncoderError
 from interviewer.worker.engine import WorkerEngine
+from interviewer.worker.meeting_point import MeetingPoint
 from interviewer.worker.message_stream import MessageSocket
 from interviewer.worker.methods import METHODS
 from interviewer.worker.protocol import describe_error, pack_message
@@ -34,7 +33,7 @@ class Bridge:
         engine: whose worker process is shared; it must have been started.
 
     Raises:
-        EncoderError: this system has no local sockets, or no folder for one.
+        EncoderError: programs cannot meet on this system.
     """
 
     def __init__(self, engine: WorkerEngine) -> None:
@@ -42,14 +41,8 @@ class Bridge:
         self._lock = threading.Lock()
         self._visitors: list[_Visitor] = []
         try:
-            # The folder is the user's alone (0700) from its first moment, so the socket is too.
-            self._folder = tempfile.TemporaryDirectory(prefix="mockdl-")
-            self.path = Path(self._folder.name) / "worker"
-            self._listening = socket.socket(socket.AF_UNIX)
-            self._listening.bind(str(self.path))
-            self.path.chmod(0o600)
-            self._listening.listen()
-        except (OSError, AttributeError) as error:
+            self._meeting = MeetingPoint()
+        except OSError as error:
             raise EncoderError(
                 f"The encoder cannot be shared here: {error}.", todo="`mockdl` in a terminal needs no sharing."
             ) from error
@@ -57,30 +50,38 @@ class Bridge:
         threading.Thread(target=self._accept, name="mockdl-bridge", daemon=True).start()
 
     @property
+    def address(self) -> str:
+        """Where the visitors connect; a secret."""
+        return self._meeting.address
+
+    @property
     def visitors(self) -> int:
         """How many are connected."""
         return len(self._visitors)
 
     def close(self) -> None:
-        """Hang up on everyone and remove the socket."""
-        with suppress(OSError):
-            self._listening.shutdown(socket.SHUT_RDWR)
-        self._listening.close()
+        """Hang up on everyone and listen no more."""
+        self._meeting.close()
         with self._lock:
             visitors = list(self._visitors)
         for visitor in visitors:
             visitor.stream.close()
-        self._folder.cleanup()
 
     def _accept(self) -> None:
         with suppress(OSError):
             while True:
-                connection, _ = self._listening.accept()
-                visitor = _Visitor(connection, self._engine, self._forget)
-                with self._lock:  # so that no later state can come before this one
-                    self._visitors.append(visitor)
-                    visitor.send({"status": self._engine.status().model_dump()})
-                visitor.stream.begin()
+                connection = self._meeting.accept()
+                # Apart, so that one who only connects holds up nobody.
+                threading.Thread(target=self._admit, args=(connection,), name="mockdl-admit", daemon=True).start()
+
+    def _admit(self, connection: socket.socket) -> None:
+        if not self._meeting.admit(connection):
+            return
+        visitor = _Visitor(connection, self._engine, self._forget)
+        with self._lock:  # so that no later state can come before this one
+            self._visitors.append(visitor)
+            visitor.send({"status": self._engine.status().model_dump()})
+        visitor.stream.begin()
 
     def _forget(self, visitor: _Visitor) -> None:
         with self._lock, suppress(ValueError):

@@ -50,7 +50,7 @@ class WorkerEngine(SupervisedWorker):
         log: Path,
         command: Sequence[str] = HOST_COMMAND,
         hangs_after: float = 120.0,
-        shared: Path | None = None,
+        shared: str | None = None,
     ) -> None:
         settings = {
             "model": model,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
+from interviewer.worker.meeting_point import connect
 from interviewer.worker.message_stream import MessageSocket
 
 
@@ -14,25 +13,20 @@ class SharedWorker(MessageSocket):
     """A connection to the shared worker; stands where a `ChildProcess` stands, so that the client need not know.
 
     Args:
-        path: the socket's file.
+        address: of the meeting point.
         on_message: called with each message, from the reading thread.
         on_death: called once, from the reading thread, when the connection has ended.
 
     Raises:
-        OSError: nobody listens there.
+        OSError: nobody listens there, or somebody else.
     """
 
     def __init__(
-        self, path: Path, *, on_message: Callable[[dict[str, Any]], None], on_death: Callable[[SharedWorker], None]
+        self, address: str, *, on_message: Callable[[dict[str, Any]], None], on_death: Callable[[SharedWorker], None]
     ) -> None:
         self.end = "the connection to the shared encoder was lost"
         """How it ended, in a few words."""
-        connection = socket.socket(socket.AF_UNIX)
-        try:
-            connection.connect(str(path))
-        except OSError:
-            connection.close()
-            raise
+        connection = connect(address)
         super().__init__(connection, on_message=on_message, on_end=lambda: on_death(self))
         self.begin()
 

@@ -45,7 +45,7 @@ class SupervisedWorker:
         command: runs the process; the log's path is added.
         hangs_after: seconds of silence after which a loaded worker that was asked something counts as hung; one that
             says it is working is given `_PATIENCE` times as long for a single request.
-        shared: socket of a worker that another program started, and watches; no process is then started here.
+        shared: where to meet a worker that another program started, and watches; no process is then started here.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class SupervisedWorker:
         log: Path,
         command: Sequence[str],
         hangs_after: float,
-        shared: Path | None,
+        shared: str | None,
     ) -> None:
         self.settings = settings
         self._hello = pack_message({"id": 0, "method": "hello", "params": settings})

@@ -6,7 +6,9 @@ import os
 import signal
 import socket
 import stat
+import threading
 import time
+import types
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from interviewer.errors import EncoderError
 from interviewer.worker.bridge import Bridge
 from interviewer.worker.child_process import ChildProcess
 from interviewer.worker.engine import WorkerEngine
+from interviewer.worker.meeting_point import connect
 from interviewer.worker.protocol import pack_message
 from tests.support.builders import make_item
 from tests.support.packs import write_pack
@@ -56,7 +59,7 @@ class House:
 
     def visit(self, model: str = "words") -> WorkerEngine:
         assert self.bridge is not None
-        engine = self.engine(model, shared=self.bridge.path, command=("no-such-program",))
+        engine = self.engine(model, shared=self.bridge.address, command=("no-such-program",))
         engine.start()
         return engine
 
@@ -68,8 +71,11 @@ class House:
         return sum(line.startswith("-- ") for line in (self.cache / "worker.log").read_text().splitlines())
 
 
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+@pytest.fixture(params=["at a file", "on loopback"])
+def house(tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    if request.param == "on loopback":
+        without = {name: value for name, value in vars(socket).items() if name != "AF_UNIX"}
+        monkeypatch.setattr("interviewer.worker.meeting_point.socket", types.SimpleNamespace(**without))
     built = House(tmp_path)
     yield built
     for engine in reversed(built.engines):
@@ -101,10 +107,11 @@ def test_two_visitors_are_served_by_one_process(house: House) -> None:
     assert house.starts() == 1
 
 
+@pytest.mark.parametrize("house", ["at a file"], indirect=True)
 def test_only_the_user_can_open_the_socket(house: House) -> None:
     house.serve()
     assert house.bridge is not None
-    path = house.bridge.path
+    path = Path(house.bridge.address)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     house.bridge.close()
@@ -172,8 +179,7 @@ def test_nonsense_on_the_socket_costs_only_who_sent_it(house: House) -> None:
     assert house.bridge is not None
     unknown = pack_message({"id": 1, "method": "load_encoder", "params": {}})
     for nonsense in (b"\xff" * 64, b"\x00\x00\x00\x02{}", b"\x00\x00\x00\x05hello", b"\x00\x00", unknown):
-        with socket.socket(socket.AF_UNIX) as caller:
-            caller.connect(str(house.bridge.path))
+        with connect(house.bridge.address) as caller:
             caller.sendall(nonsense)
             caller.shutdown(socket.SHUT_WR)
             caller.settimeout(30)
@@ -181,3 +187,36 @@ def test_nonsense_on_the_socket_costs_only_who_sent_it(house: House) -> None:
                 pass
     wait_for(lambda: house.visitors() == 1, "the callers to be forgotten")
     assert isinstance(visitor.grade(request("an answer")).result(30), Grade)
+
+
+@pytest.mark.parametrize("house", ["on loopback"], indirect=True)
+def test_a_stranger_on_loopback_is_shown_nothing_and_holds_up_nobody(house: House) -> None:
+    house.serve()
+    assert house.bridge is not None
+    port, _, key = house.bridge.address.partition(":")
+    with socket.create_connection(("127.0.0.1", int(port)), timeout=30) as silent:
+        with pytest.raises(OSError, match=r"hung up|reset|somebody else"):
+            connect(f"{port}:{'0' * len(key)}")
+        visitor = house.visit()
+        assert isinstance(visitor.grade(request("an answer")).result(30), Grade)
+        received = b""
+        while more := silent.recv(100):
+            received += more
+    assert len(received) == 32, "a nonce, and no message"
+    assert house.visitors() == 1
+
+
+def test_who_took_over_a_port_that_was_given_up_gets_no_visitor() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as impostor:
+
+        def listen() -> None:
+            connection, _ = impostor.accept()
+            with connection:
+                connection.sendall(connection.recv(32) + b"x" * 32)
+                connection.recv(1)
+
+        thread = threading.Thread(target=listen)
+        thread.start()
+        with pytest.raises(OSError, match="somebody else"):
+            connect(f"{impostor.getsockname()[1]}:{'00' * 32}")
+        thread.join(10)

@@ -8,6 +8,8 @@ import os
 import re
 import shutil
 import signal
+import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -15,7 +17,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -39,7 +41,7 @@ class Served:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("MOCKDL_", "OPENAI_"))}
         self.home = home
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.support.stub_serve", "--port", "0", *options],
+            [sys.executable, "-m", "tests.support.stub_serve", *options, "--port", "0"],
             cwd=ROOT,
             env={**kept, "MOCKDL_HOME": str(home)},
             stdout=subprocess.PIPE,
@@ -70,9 +72,9 @@ class Served:
                 continue
         return found
 
-    def stop(self) -> int:
-        """Ctrl-C."""
-        self.process.send_signal(signal.SIGINT)
+    def stop(self, how: signal.Signals = signal.SIGINT) -> int:
+        """Ctrl-C, or another signal."""
+        self.process.send_signal(how)
         code = self.process.wait(30)
         self._listener.join(10)
         return code
@@ -128,10 +130,18 @@ class Visitor:
 
     async def sees(self, words: str) -> None:
         """Receive until these words are drawn."""
+        end = time.monotonic() + 60
         while words not in self.text:
+            assert time.monotonic() < end, f"{words!r} never came; saw {self.text[-500:]}"
             message = await asyncio.wait_for(self._socket.receive(), 60)
             assert message.type is aiohttp.WSMsgType.BINARY, f"{message} before {words!r}; saw {self.text[-500:]}"
             self.bytes += message.data
+
+    async def looks(self) -> None:
+        """Receive for a moment, as a browser always does: it answers the heartbeat."""
+        with suppress(TimeoutError):
+            message = await asyncio.wait_for(self._socket.receive(), 0.1)
+            assert message.type is aiohttp.WSMsgType.BINARY, message
 
     async def presses(self, keys: str) -> None:
         """Type; what was drawn before no longer counts."""
@@ -146,14 +156,18 @@ class Visitor:
                 return int(self._socket.close_code)
 
 
-def visit(client: Any, where: str) -> Any:
-    return client.ws_connect(f"{where.replace('http', 'ws', 1)}ws?width=80&height=24")
+def visit(client: Any, where: str, **others: Any) -> Any:
+    """Open the websocket as our own page does."""
+    parts = urlsplit(where)
+    others = {"origin": f"{parts.scheme}://{parts.netloc}", **others}
+    return client.ws_connect(f"{where.replace('http', 'ws', 1)}ws?width=80&height=24", **others)
 
 
-def fetch(url: str, **headers: str) -> tuple[int, str, dict[str, str]]:
+def fetch(url: str, method: str = "GET", **headers: str) -> tuple[int, str, dict[str, str]]:
     """Status, text and headers of a page."""
     try:
-        with urllib.request.urlopen(urllib.request.Request(url, headers=headers)) as reply:  # noqa: S310 - loopback
+        request = urllib.request.Request(url, method=method, headers=headers)  # noqa: S310 - loopback
+        with urllib.request.urlopen(request) as reply:  # noqa: S310
             return reply.status, reply.read().decode("utf-8", "replace"), dict(reply.headers)
     except urllib.error.HTTPError as error:
         with error:
@@ -214,6 +228,232 @@ def test_two_servers_have_two_tokens(served: Served, serve_with: Callable[..., S
     assert len(other.token) >= 32
 
 
+# Who may come in
+
+
+def test_a_name_that_is_not_ours_is_refused_with_the_token_too(served: Served) -> None:
+    port = urlsplit(served.url).port
+    names = ("evil.example", f"evil.example:{port}", "localhost.evil.example", "10.1.2.3", "", "a@localhost", "[::1")
+    for name in (*names, f"localhost:{port}/", "localhost:x"):
+        code, text, _ = fetch(served.url, Host=name)
+        assert code in (400, 403), name
+        assert served.token not in text
+    for name in ("localhost", f"localhost:{port}", f"LOCALHOST:{port}", f"127.0.0.1:{port}", f"[::1]:{port}"):
+        assert fetch(served.url, Host=name)[0] == 200, name
+
+
+def test_a_request_that_names_nobody_or_two_is_refused(served: Served) -> None:
+    ours = f"Host: 127.0.0.1:{urlsplit(served.url).port}"
+    for hosts in ((), (ours, "Host: evil.example"), (ours, ours)):
+        reply = raw(served, "\r\n".join([f"GET /{served.token}/ HTTP/1.1", *hosts, "Connection: close", "", ""]))
+        assert reply.split(b" ")[1] in (b"400", b"403"), hosts
+
+
+def test_further_names_can_be_let_in(serve_with: Callable[..., Served]) -> None:
+    served = serve_with("--name", "interviews.example")
+    assert fetch(served.url, Host="Interviews.example")[0] == 200
+    assert fetch(served.url, Host="interview.example")[0] == 403
+
+
+@pytest.mark.parametrize("origin", [None, "null", "http://evil.example", "http://127.0.0.1:1", "ours/x", "ours, ours"])
+async def test_a_websocket_of_another_page_is_refused_with_the_token_too(served: Served, origin: str | None) -> None:
+    given = origin.replace("ours", served.origin) if origin else None
+    async with aiohttp.ClientSession() as client:
+        with pytest.raises(aiohttp.WSServerHandshakeError) as caught:
+            await visit(client, served.url, origin=given)
+        assert caught.value.status == 403
+        for name in ("evil.example", "localhost"):  # rebound, and ours but another than the page's
+            with pytest.raises(aiohttp.WSServerHandshakeError) as caught:
+                await visit(client, served.url, headers={"Host": name})
+            assert caught.value.status == 403
+    assert served.of("interviewer.cli.visitor") == []
+
+
+def test_a_request_of_another_page_is_refused(served: Served) -> None:
+    assert fetch(served.url, Origin="http://evil.example")[0] == 403
+    assert fetch(served.url, Origin=served.origin)[0] == 200
+
+
+def test_every_reply_tells_the_browser_to_be_careful(served: Served) -> None:
+    seen = set()
+    cookie = f"mockdl={served.token}"
+    for path in ("/", f"/{served.token}", f"/{served.token}/", f"/{served.token}/nothing", f"/{served.token}/page.js"):
+        seen.add(careful(*fetch(served.origin + path)))
+    seen.add(careful(*fetch(f"{served.origin}/{served.token}/static/js/textual.js")))
+    seen.add(careful(*fetch(f"{served.origin}/download/none", Cookie=cookie)))
+    seen.add(careful(*fetch(f"{served.url}ws")))
+    seen.add(careful(*fetch(served.url, method="DELETE")))
+    assert seen == {200, 403, 404, 405, 426}
+
+
+def careful(code: int, text: str, headers: dict[str, str]) -> int:
+    """The code of a reply that has all headers."""
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert "{" not in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Cache-Control"] == "no-store"
+    assert "camera=()" in headers["Permissions-Policy"]
+    return code
+
+
+# How much may come in
+
+
+def raw(served: Served, request: str, more: bytes = b"") -> bytes:
+    """What comes back for these very bytes."""
+    with socket.create_connection(("127.0.0.1", urlsplit(served.url).port or 0), timeout=20) as connection:
+        connection.sendall(request.encode() + more)
+        received = b""
+        with suppress(ConnectionError):
+            while more := connection.recv(65536):
+                received += more
+        return received
+
+
+def test_a_request_with_a_body_or_an_endless_head_is_refused(served: Served) -> None:
+    head = f"GET /{served.token}/ HTTP/1.1\r\nHost: localhost\r\n"
+    assert raw(served, f"{head}Content-Length: 1000000000\r\n\r\n", b"x" * 10_000).startswith(b"HTTP/1.1 413")
+    assert raw(served, f"{head}Transfer-Encoding: chunked\r\n\r\n", b"4\r\nxxxx\r\n").startswith(b"HTTP/1.1 413")
+    for nonsense in (f"{head}X: {'x' * 100_000}\r\n\r\n", "\x1b[31mGET\r\n\r\n"):
+        assert raw(served, nonsense).split(b" ")[1] == b"400"
+    assert fetch(served.url)[0] == 200
+    assert "Traceback" not in "".join(served.narration)
+    assert "\x1b" not in "".join(served.narration)
+
+
+async def test_a_message_that_is_too_large_ends_only_that_visit(served: Served) -> None:
+    async with aiohttp.ClientSession() as client, visit(client, served.url) as socket:
+        await Visitor(socket).sees("Settings")
+        await socket.send_str(json.dumps(["stdin", "x" * 2_000_000]))
+        assert await Visitor(socket).hangs_up() == aiohttp.WSCloseCode.MESSAGE_TOO_BIG
+    await until(lambda: served.of("interviewer.cli.visitor") == [])
+
+
+async def test_a_long_paste_is_taken(served: Served) -> None:
+    async with aiohttp.ClientSession() as client, visit(client, served.url) as socket:
+        visitor = Visitor(socket)
+        await visitor.sees("Settings")
+        await visitor.presses("\x13")
+        await visitor.sees("0 words")
+        await visitor.presses(f"\x1b[200~{'word ' * 20_000}\x1b[201~")
+        await visitor.sees("20000 words")
+
+
+async def test_a_window_of_any_size_costs_no_memory(served: Served) -> None:
+    async with aiohttp.ClientSession() as client, visit(client, served.url) as socket:
+        visitor = Visitor(socket)
+        await visitor.sees("Settings")
+        for size in ((100_000, 100_000), (-1, 0), (80, 24)):
+            await socket.send_str(json.dumps(["resize", {"width": size[0], "height": size[1]}]))
+        await visitor.presses("\x13")
+        await visitor.sees("0 words")
+        (app,) = served.of("interviewer.cli.visitor")
+        assert app.memory_info().rss < 400e6
+
+
+async def test_one_visitor_too_many_is_told_so_and_comes_in_when_another_leaves(
+    serve_with: Callable[..., Served],
+) -> None:
+    served = serve_with("--most-visitors", "1")
+    async with aiohttp.ClientSession() as client:
+        async with visit(client, served.url) as first:
+            await Visitor(first).sees("Settings")
+            with pytest.raises(aiohttp.WSServerHandshakeError) as caught:
+                await visit(client, served.url)
+            assert caught.value.status == 503
+            assert len(served.of("interviewer.cli.visitor")) == 1
+            assert '"no-room"' in fetch(served.url + "page.js")[1]
+            code, page, headers = fetch(served.url + "no-room")
+            assert careful(code, page, headers) == 503
+            assert "room for 1 window at a time" in page
+            assert "--most-visitors" in page
+            again = asyncio.create_task(visit(client, served.url).__aenter__())
+            await asyncio.sleep(0.5)  # as when a page is loaded anew: the other is still there
+        await (await again).close()
+        async with visit(client, served.url) as second:
+            await Visitor(second).sees("Settings")
+
+
+async def test_a_window_that_nobody_uses_is_closed_and_told_why(serve_with: Callable[..., Served]) -> None:
+    served = serve_with("heartbeat=0.5", "--idle-minutes", "0.1")
+    async with aiohttp.ClientSession() as client, visit(client, served.url) as socket:
+        visitor = Visitor(socket)
+        await visitor.sees("Settings")
+        last = time.monotonic()
+        for _ in range(8):  # one that is used stays
+            while time.monotonic() - last < 1:
+                await visitor.looks()
+            await visitor.presses("\t")
+            last = time.monotonic()
+        assert await visitor.hangs_up() == 1000
+        assert 5 < time.monotonic() - last < 30
+    await until(lambda: served.of("interviewer.cli.visitor") == [])
+
+
+async def test_a_browser_that_vanished_takes_its_app_along(serve_with: Callable[..., Served]) -> None:
+    served = serve_with("heartbeat=1")
+    async with aiohttp.ClientSession() as client, visit(client, served.url) as staying:
+        stays = Visitor(staying)
+        await stays.sees("Settings")
+        async with visit(client, served.url, autoping=False) as dead:  # answers no heartbeat
+            while len(served.of("interviewer.cli.visitor")) < 2:
+                await asyncio.sleep(0.05)
+            await until(lambda: len(served.of("interviewer.cli.visitor")) == 1, meanwhile=stays.looks)
+            assert not dead.closed
+        await stays.presses("\x13")
+        await stays.sees("Question 1 of")
+
+
+async def test_an_app_that_does_not_end_is_ended(serve_with: Callable[..., Served]) -> None:
+    served = serve_with()
+    async with aiohttp.ClientSession() as client:
+        async with visit(client, served.url) as socket:
+            await Visitor(socket).sees("Settings")
+            (app,) = served.of("interviewer.cli.visitor")
+            app.suspend()
+        await until(lambda: served.of("interviewer.cli.visitor") == [])
+
+
+# Where there are no local sockets
+
+
+async def test_without_local_sockets_the_encoder_is_shared_all_the_same(serve_with: Callable[..., Served]) -> None:
+    served = serve_with("as-on-windows")
+    async with aiohttp.ClientSession() as client, visit(client, served.url) as one, visit(client, served.url) as two:
+        visitors = [Visitor(one), Visitor(two)]
+        for visitor in visitors:
+            await visitor.sees("Settings")
+            await visitor.presses("\x13")
+            await visitor.sees("0 words")
+            await visitor.presses("an answer\x13")
+            await visitor.sees("Question 2 of 6")
+        assert len(served.of("tests.support.stub_worker")) == 1
+        family = psutil.Process(served.process.pid).children(recursive=True)
+        assert served.of("interviewer.cli.visitor")[0].environ()["MOCKDL_WORKER_SOCKET"].partition(":")[0].isdecimal()
+        stopping = asyncio.create_task(asyncio.to_thread(served.stop))
+        assert await visitors[0].hangs_up() == aiohttp.WSCloseCode.GOING_AWAY
+        assert await visitors[1].hangs_up() == aiohttp.WSCloseCode.GOING_AWAY
+        assert await stopping == 0
+    assert psutil.wait_procs(family, timeout=30)[1] == []
+
+
+async def test_where_programs_cannot_meet_each_visitor_has_an_encoder_and_it_is_said(
+    serve_with: Callable[..., Served],
+) -> None:
+    served = serve_with("nowhere-to-meet")
+    assert "Each window loads one of its own" in "".join(served.narration)
+    async with aiohttp.ClientSession() as client, visit(client, served.url) as socket:
+        await Visitor(socket).sees("Settings")
+        (app,) = served.of("interviewer.cli.visitor")
+        assert not app.environ()["MOCKDL_WORKER_SOCKET"]
+        assert served.of("tests.support.stub_worker") == []
+        await until(lambda: bool(served.of("interviewer.worker.host")))
+
+
 # The page
 
 
@@ -221,18 +461,19 @@ def test_the_page_and_all_it_loads_come_from_here(served: Served) -> None:
     code, page, headers = fetch(served.url)
     assert code == 200
     assert "default-src 'none'" in headers["Content-Security-Policy"]
-    named = re.findall(r"""(?:href|src)="([^"]*)"|url\("([^"]*)"\)""", page)
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    named = re.findall(r"""(?:href|src)="([^"]*)"|url\("([^"]*)"\)""", page + fetch(served.url + "page.css")[1])
     loaded = [one or other for one, other in named if not (one or other).startswith("data:")]
     assert len(loaded) >= 5
     for each in loaded:
         assert urlsplit(each).netloc == "", f"{each} is loaded from elsewhere"
         assert fetch(urljoin(served.url, each))[0] == 200, each
-    hosts = {urlsplit(each).netloc for each in re.findall(r"(?:https?|wss?)://[^\s\"'<>]+", page)}
-    assert hosts == {urlsplit(served.url).netloc}
+    assert "://" not in page
+    assert re.search(r"<style|style=|<script>|\son[a-z]+=", page) is None, "nothing stands in the page itself"
 
 
 def test_what_the_page_loads_names_no_other_place_to_load_from(served: Served) -> None:
-    for path in ("page.js", "static/css/xterm.css"):
+    for path in ("page.js", "page.css", "static/css/xterm.css"):
         text = re.sub(r"/\*.*?\*/", "", fetch(served.url + path)[1], flags=re.S)
         assert "://" not in text
 
@@ -271,6 +512,47 @@ async def test_two_visitors_share_one_worker_process(serve_with: Callable[..., S
         assert len(served.of("tests.support.stub_worker")) == 1
 
 
+async def test_two_tabs_on_one_session_file_nothing_wrongly_and_lose_no_word(
+    serve_with: Callable[..., Served],
+) -> None:
+    served = serve_with()
+
+    def stored(query: str) -> list[tuple[Any, ...]]:
+        with closing(sqlite3.connect(served.home / "data" / "journal.sqlite3")) as connection:
+            return connection.execute(query).fetchall()
+
+    answers = "SELECT body FROM events WHERE body LIKE '%answer-submitted%'"
+    async with aiohttp.ClientSession() as client, AsyncExitStack() as stack:
+        first = Visitor(await stack.enter_async_context(visit(client, served.url)))
+        await first.sees("Settings")
+        await first.presses("\x13")
+        await first.sees("0 words")
+        await first.presses("typed in the first tab")
+        await first.sees("5 words")
+        await until(lambda: stored("SELECT body FROM drafts") == [("typed in the first tab",)], first.looks)
+        second = Visitor(await stack.enter_async_context(visit(client, served.url)))
+        await second.sees("Settings")
+        await second.presses("\x1b[15~")  # F5: resume
+        await second.sees("open in another window")
+        await second.presses("y")
+        await second.sees("typed in the first tab")
+        await second.presses(" and on in the second")
+        await second.sees("10 words")
+        await first.presses(" and on in the first")
+        await first.sees("This session goes on in another window; nothing typed here is filed.")
+        await until(lambda: len(stored("SELECT * FROM drafts")) == 2, second.looks)
+        await first.presses("\x13")  # submits
+        await first.sees("was filed nowhere.")
+        assert stored(answers) == []
+        await second.presses("\x13")
+        await second.sees("Question 2 of 6")
+        ((answer,),) = stored(answers)
+        assert json.loads(answer)["text"] == "typed in the first tab and on in the second"
+        assert json.loads(answer)["turn_id"] == 0
+        drafts = {body for (body,) in stored("SELECT body FROM drafts")}
+        assert "typed in the first tab and on in the first" in drafts
+
+
 async def test_a_visitor_that_leaves_takes_its_app_along_and_nothing_else(served: Served) -> None:
     async with aiohttp.ClientSession() as client, visit(client, served.url) as staying:
         stays = Visitor(staying)
@@ -306,7 +588,15 @@ async def test_an_app_that_cannot_start_leaves_no_page_waiting(serve_with: Calla
 
 async def test_messages_that_no_browser_sends_end_only_that_visit(served: Served) -> None:
     async with aiohttp.ClientSession() as client:
-        for message in ("not json", "{}", "[]", '["resize", {}]', '["stdin", 7]'):
+        for message in (
+            "not json",
+            "{}",
+            "[]",
+            '["resize", {}]',
+            '["stdin", 7]',
+            "[" * 100_000,
+            '["stdin", "\\ud800"]',
+        ):
             async with visit(client, served.url) as socket:
                 await socket.send_str(message)
                 assert await Visitor(socket).hangs_up() in (1000, 1007), message
@@ -336,16 +626,19 @@ async def visited(served: Served) -> AsyncIterator[tuple[Visitor, list[psutil.Pr
         visitor = Visitor(socket)
         await visitor.sees("Settings")
         family = psutil.Process(served.process.pid).children(recursive=True)
-        (app,) = served.of("interviewer.cli.visitor")
+        (app, *_) = served.of("interviewer.cli.visitor")
         bridge = Path(app.environ()["MOCKDL_WORKER_SOCKET"])
         yield visitor, family, bridge
 
 
-async def test_ctrl_c_ends_the_visitors_the_worker_and_the_socket(serve_with: Callable[..., Served]) -> None:
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda how: how.name)
+async def test_a_signal_ends_the_visitors_the_worker_and_the_socket(
+    serve_with: Callable[..., Served], how: signal.Signals
+) -> None:
     served = serve_with()
     async with visited(served) as (visitor, family, bridge):
         assert bridge.exists()
-        stopping = asyncio.create_task(asyncio.to_thread(served.stop))
+        stopping = asyncio.create_task(asyncio.to_thread(served.stop, how))
         assert await visitor.hangs_up() == aiohttp.WSCloseCode.GOING_AWAY
         assert await stopping == 0
     assert "Stopped" in "".join(served.narration)
@@ -360,6 +653,49 @@ async def test_when_the_server_is_killed_nothing_of_it_lives_on(serve_with: Call
         await visitor.hangs_up()
         assert (await asyncio.to_thread(psutil.wait_procs, family, timeout=60))[1] == []
     shutil.rmtree(bridge.parent)  # a server that was killed cannot
+
+
+def test_when_its_terminal_closes_the_server_ends_in_order(tmp_path: Path) -> None:
+    master, terminal = os.openpty()
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("MOCKDL_")}
+    code = (
+        "import fcntl, os, runpy, sys, termios; os.setsid(); fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
+        "sys.argv = ['stub_serve', '--port', '0']; runpy.run_module('tests.support.stub_serve', run_name='__main__')"
+    )
+    server = subprocess.Popen(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**kept, "MOCKDL_HOME": str(tmp_path), "TMPDIR": str(tmp_path)},
+        stdin=terminal,
+        stdout=terminal,
+        stderr=subprocess.STDOUT,
+    )
+    os.close(terminal)
+    said = b""
+    while b"Ctrl-C ends" not in said:
+        said += os.read(master, 65536)
+    assert list(tmp_path.glob("mockdl-*"))
+    os.close(master)
+    assert server.wait(30) == 0
+    assert list(tmp_path.glob("mockdl-*")) == [], "it was killed, and left its socket"
+
+
+async def test_an_app_whose_input_ends_leaves_by_itself(home: Path) -> None:
+    """As on Windows, where nobody can see that the server was killed. The parent, this test, lives on."""
+    environment = {**os.environ, "TEXTUAL_DRIVER": "interviewer.tui.visitor_driver:VisitorDriver"}
+    app = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "interviewer.cli.visitor"),
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert app.stdin is not None
+    assert app.stdout is not None
+    assert await app.stdout.readline() == b"__GANGLION__\n"
+    app.stdin.close()
+    await asyncio.wait_for(app.stdout.read(), 30)
+    assert await asyncio.wait_for(app.wait(), 30) == 0
 
 
 def test_a_port_that_is_taken_is_explained(served: Served, home: Path) -> None:
@@ -384,8 +720,8 @@ def test_a_level_that_does_not_exist_is_refused_before_anything_starts() -> None
         serve(level="seniro")
 
 
-async def until(holds: Callable[[], bool]) -> None:
+async def until(holds: Callable[[], bool], meanwhile: Callable[[], Any] | None = None) -> None:
     end = time.monotonic() + 60
     while not holds():
         assert time.monotonic() < end, "it never came true"
-        await asyncio.sleep(0.05)
+        await (meanwhile() if meanwhile is not None else asyncio.sleep(0.05))

@@ -119,7 +119,7 @@ def read_states() -> dict[str, Any]:
                 "events": row.events,
             },
             "state": conductor.state.model_dump(mode="json"),
-            "draft": draft._asdict() if draft else None,
+            "draft": {name: each for name, each in draft._asdict().items() if name != "windows"} if draft else None,
             "owed": [turn.id for turn in owed_turns(conductor.state, judges=False)],
             "score": [summary.value, summary.low, summary.high, summary.band],
             "questions": {

@@ -11,7 +11,6 @@ import pytest
 from interviewer.core.interview.session import AnswerSubmitted, Started
 from interviewer.errors import StorageError
 from interviewer.storage import open_journal
-from interviewer.storage.migrations import MIGRATIONS
 from tests.support.builders import make_item
 from tests.unit.test_storage import ROW
 
@@ -54,8 +53,7 @@ def test_an_old_journal_that_another_program_holds_is_brought_up_to_date_later(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
-        name, _ = MIGRATIONS[-1]
-        other.execute("DELETE FROM migrations WHERE name = ?", (name,))
+        other.execute("DELETE FROM migrations WHERE name = '0002_session_names'")
         other.execute("ALTER TABLE sessions DROP COLUMN name")
         other.execute("BEGIN IMMEDIATE")
         monkeypatch.setattr("interviewer.storage.opening._BUSY_SECONDS", 0.05)

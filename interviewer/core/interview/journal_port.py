@@ -52,6 +52,8 @@ class Draft(NamedTuple):
     text: str
     row: int = 0
     column: int = 0
+    windows: int = 1
+    """In how many windows it was typed, each with words of its own."""
 
 
 class JournalReader(Protocol):
@@ -78,7 +80,7 @@ class JournalReader(Protocol):
         """The questions as they were when the session asked them."""
 
     def draft(self, session_id: str, turn_id: int) -> Draft | None:
-        """The saved draft for this turn, if there is one."""
+        """The latest draft for this turn, if there is one."""
 
     def times_asked(self) -> dict[str, int]:
         """How often each question has been part of a session, in the order in which that was the case last; a
@@ -122,8 +124,25 @@ class Journal(JournalReader, Protocol):
     def release(self, session_id: str) -> None:
         """Let go of a session."""
 
-    def save_draft(self, session_id: str, draft: Draft, at: float) -> None:
-        """Overwrite the session's draft."""
+    def save_draft(
+        self, session_id: str, draft: Draft, at: float, *, window: str = "", after: int | None = None
+    ) -> None:
+        """Overwrite the draft of one window.
+
+        Args:
+            session_id: of this session.
+            draft: what stands in the editor.
+            at: Unix time.
+            window: its name, of nobody else's.
+            after: how many events it knows of; None when it does not matter.
+
+        Raises:
+            ElsewhereError: the draft is saved, but another program has written to the session since; or nothing is
+                saved, since the session was deleted.
+        """
+
+    def take_draft(self, session_id: str, turn_id: int, *, window: str) -> Draft | None:
+        """What was typed for this turn, in whatever windows, as one draft that is this window's from here on."""
 
     def rename_session(self, session_id: str, name: str) -> None:
         """Give the session a name; "" takes it away."""

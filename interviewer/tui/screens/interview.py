@@ -31,7 +31,7 @@ from interviewer.core.interview.session import (
 from interviewer.core.interview.utterance import Act
 from interviewer.core.text import clean_line, count_words
 from interviewer.errors import MockdlError
-from interviewer.sessions.conductor import Conductor
+from interviewer.sessions.conductor import IS_ELSEWHERE, Conductor
 from interviewer.sessions.question_back import TAKEN_AS_ASKED, AskingBack
 from interviewer.sessions.session_view import TIME_IS_UP
 from interviewer.tui import messages
@@ -339,8 +339,9 @@ class InterviewScreen(ConversationScreen):
     def _show_status(self) -> None:
         if not self.is_mounted:
             return
-        if self._runner.speaker.is_waiting:
-            self.query_one("#status", Static).update(show_line(name_keys(self, _LOOKING)))
+        if self._runner.speaker.is_waiting or self.conductor.is_elsewhere:
+            said = IS_ELSEWHERE if self.conductor.is_elsewhere else name_keys(self, _LOOKING)
+            self.query_one("#status", Static).update(show_line(said))
             return
         words = count_words(self.editor.text)
         said = self._notice or f"{words} word{'s' * (words != 1)}"
@@ -375,3 +376,5 @@ class InterviewScreen(ConversationScreen):
     def save_draft(self) -> None:
         """Keep what stands in the editor, when it has changed."""
         self._drafting.save()
+        if self.conductor.is_elsewhere:
+            self._show_status()

@@ -8,8 +8,8 @@ from textual.app import App
 from textual.widgets import TextArea
 
 from interviewer.core.interview.session import Phase
-from interviewer.errors import MockdlError
-from interviewer.sessions.conductor import Conductor
+from interviewer.errors import ElsewhereError, MockdlError
+from interviewer.sessions.conductor import SEVERAL_DRAFTS, Conductor
 from interviewer.tui.safe_text import explain, toast
 
 
@@ -26,12 +26,18 @@ class Drafting:
     def bring_back(self) -> None:
         """Show the current turn's draft; what was typed while the answer before it was read is one, too."""
         self.save()
-        draft = self._conductor.draft()
+        try:
+            draft = self._conductor.draft()
+        except MockdlError as error:
+            explain(self._app, error)
+            return
         text = draft.text if draft else ""
         if text != self._editor.text:
             self._editor.load_text(text)
         if draft:
             self._editor.move_cursor((draft.row, draft.column))
+            if draft.windows > 1:
+                toast(self._app, SEVERAL_DRAFTS, seconds=12)
         self._saved = (self._editor.text, self._editor.cursor_location)
 
     def clear(self) -> None:
@@ -46,6 +52,9 @@ class Drafting:
             return
         try:
             self._conductor.save_draft(now[0], *now[1])
+            self._saved = now
+        except ElsewhereError as error:
+            explain(self._app, error)
             self._saved = now
         except MockdlError as error:
             if self._saved is not None:
