@@ -31,6 +31,13 @@ LOADS_ENCODER = {"encoder", "grader"}
 """Fixtures that bring torch and the real weights into this process."""
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("mockdl")
+    group.addoption("--kills", type=int, default=20, help="how often tests/reliability/test_kills.py kills a session")
+    group.addoption("--kills-seed", type=int, default=0, help="the first of its seeds")
+    group.addoption("--kills-record", metavar="FILE", help="append what it found to this file, a line a kill")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     if "not encoder" in config.getoption("markexpr"):
         guard = str(Path(__file__).parent / "support" / "without_encoder")

@@ -39,7 +39,7 @@ class Served:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("MOCKDL_", "OPENAI_"))}
         self.home = home
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.support.stub_serve", "--port", "0", *options],
+            [sys.executable, "-m", "tests.support.stub_program", "serve", "--port", "0", *options],
             cwd=ROOT,
             env={**kept, "MOCKDL_HOME": str(home)},
             stdout=subprocess.PIPE,
@@ -364,7 +364,7 @@ async def test_when_the_server_is_killed_nothing_of_it_lives_on(serve_with: Call
 
 def test_a_port_that_is_taken_is_explained(served: Served, home: Path) -> None:
     port = str(urlsplit(served.url).port)
-    command = [sys.executable, "-m", "tests.support.stub_serve", "--port", port]
+    command = [sys.executable, "-m", "tests.support.stub_program", "serve", "--port", port]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert result.returncode == 2
     assert f"port {port}" in result.stderr

@@ -1,6 +1,6 @@
-"""`mockdl serve` with the stub worker in place of the encoder; everything else is the real thing.
+"""`mockdl` with the stub worker in place of the encoder; everything else is the real thing.
 
-Started by tests as `python -m tests.support.stub_serve --port 0 ...`.
+Started by tests as `python -m tests.support.stub_program COMMAND ...`.
 """
 
 from __future__ import annotations
@@ -14,5 +14,5 @@ if __name__ == "__main__":
     defaults = WorkerEngine.__init__.__kwdefaults__
     assert defaults is not None
     defaults["command"] = (sys.executable, "-m", "tests.support.stub_worker")
-    sys.argv = ["mockdl", "serve", *sys.argv[1:]]
+    sys.argv[0] = "mockdl"
     main()

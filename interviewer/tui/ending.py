@@ -1,0 +1,29 @@
+"""Signals that end the interface: what is under way is saved, and the terminal is left as it was found."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+
+_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
+_GRACE = 5
+"""Seconds after which the process is ended in any case, such as when its terminal takes nothing any more."""
+
+
+def end_when_told(save_and_leave: Callable[[], None]) -> None:
+    """Call this at an interrupt, a request to end or a hang-up; to be called in the running loop.
+
+    Windows knows none of it, and there the process ends as it always did.
+    """
+
+    def end() -> None:
+        with suppress(AttributeError):
+            signal.alarm(_GRACE)
+        save_and_leave()
+
+    loop = asyncio.get_running_loop()
+    for name in _SIGNALS:
+        with suppress(AttributeError, NotImplementedError):
+            loop.add_signal_handler(getattr(signal, name), end)
