@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 if "PYTEST_XDIST_WORKER" in os.environ:
     # Set before torch is imported, here and in every process a test starts: threads of several workers that share
@@ -26,6 +27,9 @@ from interviewer.bank import load_bank
 from interviewer.core.bank.content import Bank
 from interviewer.paths import built_in_pack
 from interviewer.services import wiring
+
+settings.register_profile("thorough", max_examples=50 * settings().max_examples)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 LOADS_ENCODER = {"encoder", "grader"}
 """Fixtures that bring torch and the real weights into this process."""

@@ -18,11 +18,11 @@ from interviewer.core.ports import EncoderStatus
 from interviewer.errors import ElsewhereError, MockdlError
 from interviewer.services import Services
 from interviewer.sessions.conductor import Conductor
-from interviewer.tui.base import INTERRUPTED, AppBase
+from interviewer.tui.base import AppBase
 from interviewer.tui.key_captions import name_keys
 from interviewer.tui.messages import EncoderChanged
 from interviewer.tui.safe_text import explain, toast
-from interviewer.tui.screens.interview import SAVED, InterviewScreen
+from interviewer.tui.screens.interview import InterviewScreen
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -220,12 +220,10 @@ class MockdlApp(AppBase):
         elif not isinstance(self.screen, LeaveScreen):
             self.push_screen(LeaveScreen(), lambda leaves: interview.leave() if leaves else None)
 
-    def leave_at_once(self) -> None:
-        """Leave without asking; an interview that is under way is saved."""
+    def keep_all(self) -> str | None:
+        """Save an interview that is under way."""
         interview = self.interview
-        if interview is not None:
-            interview.keep_all()
-        self.exit(return_code=INTERRUPTED, message=SAVED if interview is not None else None)
+        return interview.keep_all() if interview is not None else None
 
     def action_help_quit(self) -> None:
         """Ctrl+C copies and does not leave; say what does."""

@@ -26,7 +26,7 @@ from interviewer.tui.ending import end_when_told
 from interviewer.tui.safe_text import toast
 from interviewer.tui.themes import THEMES
 
-INTERRUPTED = 130
+_INTERRUPTED = 130
 """Exit code."""
 
 
@@ -51,7 +51,7 @@ class AppBase(App[int]):
     def on_mount(self) -> None:
         """Have a signal end the program as its own key does; in a browser the server does that."""
         if not (self.is_headless or self.is_web):
-            end_when_told(self.leave_at_once)
+            end_when_told(self.keep_all, lambda said: self.exit(return_code=_INTERRUPTED, message=said))
 
     # Ways to other screens
 
@@ -87,9 +87,9 @@ class AppBase(App[int]):
         """Leave the program; what is under way is saved."""
         raise NotImplementedError
 
-    def leave_at_once(self) -> None:
-        """Leave without asking, with the exit code of what was interrupted."""
-        self.exit(return_code=INTERRUPTED)
+    def keep_all(self) -> str | None:
+        """Save what is under way, before a signal ends the program; returns what is to be said of it."""
+        return None
 
     # Help and letters
 

@@ -8,22 +8,37 @@ from collections.abc import Callable
 from contextlib import suppress
 
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
+_AGAIN = 0.2
+"""Seconds between two tries."""
 _GRACE = 5
 """Seconds after which the process is ended in any case, such as when its terminal takes nothing any more."""
 
 
-def end_when_told(save_and_leave: Callable[[], None]) -> None:
-    """Call this at an interrupt, a request to end or a hang-up; to be called in the running loop.
+def end_when_told(keep: Callable[[], str | None], leave: Callable[[str | None], None]) -> None:
+    """Save and leave at an interrupt, a request to end or a hang-up; to be called in the running loop.
 
     Windows knows none of it, and there the process ends as it always did.
+
+    Args:
+        keep: saves what is under way, and returns what is to be said of it.
+        leave: ends the program with these words. It is called again until it has, since Textual forgets a wish to end
+            that comes while its first screen is made.
     """
+    loop = asyncio.get_running_loop()
 
     def end() -> None:
         with suppress(AttributeError):
             signal.alarm(_GRACE)
-        save_and_leave()
+        words = None
+        try:
+            words = keep()
+        finally:  # whatever was wrong with it, no request to end goes unheard
+            insist(words)
 
-    loop = asyncio.get_running_loop()
+    def insist(words: str | None) -> None:
+        leave(words)
+        loop.call_later(_AGAIN, insist, None)
+
     for name in _SIGNALS:
         with suppress(AttributeError, NotImplementedError):
             loop.add_signal_handler(getattr(signal, name), end)

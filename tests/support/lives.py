@@ -51,7 +51,7 @@ class Death(NamedTuple):
     orphaned: float
     """Seconds for which a worker outlived it."""
     answers: int
-    """Submitted so far, all of them found."""
+    """Submitted in this life and found."""
     kept: int
     """Pieces of the draft that had to be there, and were."""
 
@@ -102,8 +102,9 @@ class Career:
             life = _Life(self, program, self._chance, self._words)
             life.run(moment, early=early)
             ended, orphaned = self._kill(program, kind)
+        before = len(self._answers)
         kept = self.examine(life, kind)
-        return Death(self.front, kind, life.during, ended, orphaned, len(self._answers), kept)
+        return Death(self.front, kind, life.during, ended, orphaned, len(self._answers) - before, kept)
 
     @property
     def draft(self) -> str:
@@ -185,9 +186,10 @@ class Career:
             view = SessionView(row, journal, self._bank, time.time)
             events = journal.events(row.id)
             turn = view.state.turn
-            draft = journal.draft(row.id, turn.id) if turn is not None else None
+            is_open = turn is not None and turn.outcome is None
+            draft = journal.draft(row.id, turn.id if turn is not None and is_open else len(view.state.turns))
             answers = [event.text for event in events if isinstance(event, AnswerSubmitted)]
-            question = turn.question_id if turn is not None and turn.outcome is None else ""
+            question = turn.question_id if turn is not None and is_open else ""
             return _Found(events, answers, question, draft.text if draft else "")
 
 

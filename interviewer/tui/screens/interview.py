@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import suppress
 from functools import cached_property
 from time import monotonic
 from typing import ClassVar
 
+from rich.markup import escape
 from textual import getters, on
 from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
@@ -50,7 +50,7 @@ from interviewer.wording.waiting import STEPS, describe_waiting
 
 _SAVES_EVERY = 1.0
 """Seconds between two looks at whether the draft has changed."""
-SAVED = "Saved. `mockdl start --resume` takes it up again."
+_SAVED = "Saved. `mockdl start --resume` takes it up again."
 _LOOKING = "The interviewer is looking for words. {go-on} goes on without waiting"
 
 
@@ -192,7 +192,7 @@ class InterviewScreen(ConversationScreen):
     def on_session_left(self, message: messages.SessionLeft) -> None:
         """Close the program; everything is on disk."""
         # In a browser there is no shell to say it in, and standard output belongs to the page.
-        self.app.exit(0, message=None if self.app.is_web else SAVED)
+        self.app.exit(0, message=None if self.app.is_web else _SAVED)
 
     # What the candidate does
 
@@ -308,11 +308,15 @@ class InterviewScreen(ConversationScreen):
         self.save_draft()
         self._runner.send(Quit(at=self.conductor.clock()))
 
-    def keep_all(self) -> None:
-        """Save and stop the clock, for a program that ends with no more screens; what cannot be saved ends it too."""
-        with suppress(MockdlError):
-            self.save_draft()
+    def keep_all(self) -> str:
+        """Save and stop the clock, with no more screens to come; returns what is to be said of it."""
+        try:
+            if self.is_mounted:
+                self.save_draft()
             self.conductor.send(Quit(at=self.conductor.clock()))
+        except MockdlError as error:
+            return escape(str(error))
+        return _SAVED
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey out what makes no sense in this phase."""
