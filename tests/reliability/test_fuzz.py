@@ -258,7 +258,7 @@ def bodies(stored: Path) -> list[tuple[str, int, str]]:
 
 
 @pytest.fixture(scope="module")
-def scratch(stored: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def scratch(stored: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     copy = tmp_path_factory.mktemp("scratch") / "journal.sqlite3"
     shutil.copy(stored, copy)
     return copy
@@ -294,7 +294,7 @@ def bent(body: str) -> st.SearchStrategy[str]:
 def deeper(event: dict[str, Any]) -> st.SearchStrategy[Any]:
     """The event with one value somewhere in it changed, of the same type or of another."""
     places = list(_places(event))
-    other = st.sampled_from([None, "", "p9", -1, 0, 99, 1e300, [], {}, True]) | VALUES
+    other: st.SearchStrategy[Any] = st.sampled_from([None, "", "p9", -1, 0, 99, 1e300, [], {}, True]) | VALUES
 
     def change(place: tuple[Any, ...], value: Any) -> Any:
         copy = json.loads(json.dumps(event))

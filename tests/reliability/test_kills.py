@@ -35,6 +35,6 @@ def test_nothing_is_lost_while_the_encoder_loads(
     front: str, kind: str, home: Path, bank: Bank, record: Record, loads: int
 ) -> None:
     chance = random.Random(f"{front} {kind}")
-    career = Career(front, home, bank, chance, module="interviewer")
+    career = Career(front, home, bank, chance, module="interviewer", submits=False)
     for _ in range(loads):
         record(career.live(kind, early=False))

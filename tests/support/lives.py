@@ -74,14 +74,25 @@ class Career:
         home: MOCKDL_HOME, set in the environment too.
         chance: decides everything that is not the machine's doing.
         module: what is run; the program itself to have the real worker.
+        submits: whether they send anything; to the real grader they would have to give real answers.
     """
 
-    def __init__(self, front: str, home: Path, bank: Bank, chance: random.Random, module: str = STUB_PROGRAM) -> None:
+    def __init__(
+        self,
+        front: str,
+        home: Path,
+        bank: Bank,
+        chance: random.Random,
+        *,
+        module: str = STUB_PROGRAM,
+        submits: bool = True,
+    ) -> None:
         self.front = front
         self._home = home
         self._bank = bank
         self._chance = chance
         self._module = module
+        self.submits = submits
         self._words = (f"w{number}q" for number in count())
         self._last: _Found | None = None
         self._answers: list[str] = []
@@ -204,6 +215,7 @@ class _Life:
         self._chance = chance
         self._words = words
         self._plain = career.front == "line mode"
+        self._submits = career.submits
         self._number = career.number
         self._text = career.draft
         """What stood in the editor before what was typed now."""
@@ -228,7 +240,7 @@ class _Life:
         assert self.seen or early, f"question {self._number} with {self._text!r} was waited for in vain"
         if self.seen and not early:
             self._until = time.monotonic() + moment
-        while self.seen and self._type() and (self._chance.random() > 0.15 or self._submit()):
+        while self.seen and self._type() and (not self._submits or self._chance.random() > 0.15 or self._submit()):
             pass
 
     def _takes_up(self) -> bool:
