@@ -8,8 +8,6 @@ from collections.abc import Callable
 from contextlib import suppress
 
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
-_AGAIN = 0.2
-"""Seconds between two tries."""
 _GRACE = 5
 """Seconds after which the process is ended in any case, such as when its terminal takes nothing any more."""
 
@@ -21,8 +19,7 @@ def end_when_told(keep: Callable[[], str | None], leave: Callable[[str | None], 
 
     Args:
         keep: saves what is under way, and returns what is to be said of it.
-        leave: ends the program with these words. It is called again until it has, since Textual forgets a wish to end
-            that comes while its first screen is made.
+        leave: ends the program with these words.
     """
     loop = asyncio.get_running_loop()
 
@@ -33,11 +30,7 @@ def end_when_told(keep: Callable[[], str | None], leave: Callable[[str | None], 
         try:
             words = keep()
         finally:  # whatever was wrong with it, no request to end goes unheard
-            insist(words)
-
-    def insist(words: str | None) -> None:
-        leave(words)
-        loop.call_later(_AGAIN, insist, None)
+            leave(words)
 
     for name in _SIGNALS:
         with suppress(AttributeError, NotImplementedError):

@@ -67,11 +67,12 @@ def render_tables(figures: dict[str, Any]) -> str:
     lines += [
         "",
         f"{figures['kills']} kills in {figures['minutes']} minutes, with {figures['answers']} answers submitted and "
-        f"{figures['pieces']} words of drafts that had to be there. Lost: none; any that is stops the command that "
-        "writes this page.",
+        f"{figures['pieces']} words of drafts that had to be there, counted at each. Lost: none; "
+        "any that is stops the command that writes this page.",
         f"Told to end, the program was gone within {figures['slowest end']} s at most ({END_BOUND:g} s are allowed); "
         f"no worker outlived it by more than {figures['longest orphan']} s ({END_BOUND:g} s). What had been on screen "
-        f"for {DRAFT_BOUND:g} s survived SIGKILL, and what was on screen at all everything else.",
+        f"for {DRAFT_BOUND:g} s survived SIGKILL, and what was on screen at all (in line mode: what was sent) "
+        "everything else.",
         "",
         f"| at | by | while {' | while '.join(MOMENTS)} |",
         "|---|---|--:|--:|--:|",

@@ -30,7 +30,7 @@ from interviewer.core.interview.session import (
     TurnKind,
 )
 from interviewer.core.interview.utterance import Act
-from interviewer.core.text import clean_line, count_words
+from interviewer.core.text import clean, clean_line, count_words
 from interviewer.errors import MockdlError
 from interviewer.sessions.conductor import Conductor
 from interviewer.sessions.question_back import TAKEN_AS_ASKED, AskingBack
@@ -315,7 +315,7 @@ class InterviewScreen(ConversationScreen):
                 self.save_draft()
             self.conductor.send(Quit(at=self.conductor.clock()))
         except MockdlError as error:
-            return escape(str(error))
+            return escape(clean(str(error)))
         return _SAVED
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
