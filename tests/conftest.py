@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 if "PYTEST_XDIST_WORKER" in os.environ:
     # Set before torch is imported, here and in every process a test starts: threads of several workers that share
@@ -27,8 +28,18 @@ from interviewer.core.bank.content import Bank
 from interviewer.paths import built_in_pack
 from interviewer.services import wiring
 
+settings.register_profile("thorough", max_examples=50 * settings().max_examples)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
 LOADS_ENCODER = {"encoder", "grader"}
 """Fixtures that bring torch and the real weights into this process."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("mockdl")
+    group.addoption("--kills", type=int, default=20, help="how often tests/reliability/test_kills.py kills a session")
+    group.addoption("--kills-seed", type=int, default=0, help="the first of its seeds")
+    group.addoption("--kills-record", metavar="FILE", help="append what it found to this file, a line a kill")
 
 
 def pytest_configure(config: pytest.Config) -> None:

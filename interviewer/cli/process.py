@@ -76,6 +76,15 @@ def end_with_terminal() -> None:
     hangup = getattr(signal, "SIGHUP", None)
     if hangup is not None and signal.getsignal(hangup) is signal.SIG_IGN:
         signal.signal(hangup, signal.SIG_DFL)
+    interrupt_when_told()
+
+
+def interrupt_when_told() -> None:
+    """Have a request to end and a hang-up do what Ctrl-C does: what was typed is kept, and the terminal as it was."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
 
 
 def conclude_output(error: OSError) -> int:

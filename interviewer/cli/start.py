@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from interviewer.cli.common import level_names, open_services, parse_name, say, use_judge
-from interviewer.cli.process import end_with_terminal
+from interviewer.cli.process import end_with_terminal, interrupt_when_told
 from interviewer.errors import UsageError
 
 if TYPE_CHECKING:
@@ -164,6 +164,7 @@ def _conduct_plain(services: Services, conductor: Conductor) -> int:
 
     if sys.stdin is None:
         raise UsageError("Standard input is closed.", todo="Run in a terminal, or pipe answers in.")
+    interrupt_when_told()
     console = Console()
     code = run_plain(
         conductor, console, services.engine().status, services.settings.ask_confidence, services.model.is_loading

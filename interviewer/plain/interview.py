@@ -26,7 +26,7 @@ from interviewer.core.interview.session import (
 )
 from interviewer.core.ports import EncoderStatus
 from interviewer.core.text import clean_line, plain_newlines
-from interviewer.errors import StorageError
+from interviewer.errors import ElsewhereError, StorageError
 from interviewer.plain.commands import COMMANDS, SUBMIT, Command, help_lines, parse_command
 from interviewer.plain.confidence import Confidence
 from interviewer.plain.console import Console
@@ -40,6 +40,7 @@ from interviewer.sessions.question_back import TAKEN_AS_ASKED, AskingBack
 from interviewer.sessions.session_view import TIME_IS_UP
 from interviewer.wording.waiting import FIRST_READING, IS_LOADED
 
+_STILL_HERE = ", and the lines you typed are still here"
 INPUT_ENDED = 7
 """Exit code when the input ended before the interview did."""
 
@@ -143,6 +144,26 @@ class _PlainInterview:
             elif not self._tell(command):
                 return self._command(command.name)
 
+    def _keep_draft(self, *, leaving: bool = False) -> None:
+        """Save what was typed; where somebody can still send it, or leaves, that it cannot be saved is only said."""
+        last = self._lines[-1] if self._lines else ""
+        try:
+            self._conductor.save_draft(self._text(), max(0, len(self._lines) - 1), len(last))
+        except StorageError as error:
+            if leaving:
+                self._console.narrate(str(error))
+            else:
+                self._tell_or_end(error)
+
+    def _tell_or_end(self, error: StorageError) -> None:
+        """Say why nothing was saved, with what was typed kept for another try; input from a pipe has none."""
+        can_try = self._console.interactive and not self._input_ended
+        if not isinstance(error, ElsewhereError):
+            error.kept = f"What was saved before is safe{_STILL_HERE if can_try else ''}."
+        if not can_try:
+            raise error
+        self._console.narrate(str(error))
+
     def _next_line(self) -> str | None:
         """A line of the answer, or a command; one that Ctrl-C breaks off belongs to the draft."""
         try:
@@ -178,16 +199,6 @@ class _PlainInterview:
             return False
         return True
 
-    def _keep_draft(self, *, leaving: bool = False) -> None:
-        """Put what was typed so far on disk; what cannot be stays here, to be sent or kept with the next line."""
-        last = self._lines[-1] if self._lines else ""
-        try:
-            self._conductor.save_draft(self._text(), max(0, len(self._lines) - 1), len(last))
-        except StorageError as error:
-            self._console.narrate(str(error))
-            if not leaving and not self._console.interactive:
-                raise
-
     def _text(self) -> str:
         return "\n".join(self._lines)
 
@@ -220,9 +231,7 @@ class _PlainInterview:
         try:
             return self._conductor.send(event)
         except StorageError as error:
-            self._console.narrate(str(error))
-            if self._input_ended or not self._console.interactive:
-                raise
+            self._tell_or_end(error)
             return self._listen()
 
     def _grade(self, effect: GradeTurn) -> tuple[Effect, ...]:

@@ -29,6 +29,7 @@ from interviewer.core.interview.session import (
 )
 from interviewer.core.interview.state_machine import begin, replay
 from interviewer.errors import StorageError
+from interviewer.sessions.session_clock import SessionClock
 
 if TYPE_CHECKING:
     from interviewer.core.interview.summary import SessionSummary
@@ -61,11 +62,11 @@ class SessionView:
             StorageError: it cannot be read.
         """
         self.row = row
-        self.clock = clock
         self._prices = prices
         snapshot = journal.items(row.id)
         self.items: Mapping[str, Item] = ChainMap(snapshot, cast("MutableMapping[str, Item]", bank.items))
         events = journal.events(row.id)
+        self.clock: Callable[[], float] = SessionClock(clock, max([row.last_seen, *(each.at for each in events)]))
         self._known = len(events)
         """Events that are known of."""
         self._asked = [asked for event in events for asked in asked_in(event)]

@@ -220,6 +220,11 @@ class MockdlApp(AppBase):
         elif not isinstance(self.screen, LeaveScreen):
             self.push_screen(LeaveScreen(), lambda leaves: interview.leave() if leaves else None)
 
+    def keep_all(self) -> str | None:
+        """Save an interview that is under way."""
+        interview = self.interview
+        return interview.keep_all() if interview is not None else None
+
     def action_help_quit(self) -> None:
         """Ctrl+C copies and does not leave; say what does."""
         toast(self, name_keys(self, "{quit} saves and leaves."))

@@ -22,8 +22,12 @@ from interviewer.core.ports import EncoderStatus
 from interviewer.errors import nearest_names
 from interviewer.services import Services
 from interviewer.sessions.conductor import Conductor
+from interviewer.tui.ending import end_when_told
 from interviewer.tui.safe_text import toast
 from interviewer.tui.themes import THEMES
+
+_INTERRUPTED = 130
+"""Exit code."""
 
 
 class AppBase(App[int]):
@@ -43,6 +47,11 @@ class AppBase(App[int]):
     def __init__(self, services: Services) -> None:
         super().__init__()
         self.services = services
+
+    def on_mount(self) -> None:
+        """Have a signal end the program as its own key does; in a browser the server does that."""
+        if not (self.is_headless or self.is_web):
+            end_when_told(self.keep_all, lambda said: self.exit(return_code=_INTERRUPTED, message=said))
 
     # Ways to other screens
 
@@ -77,6 +86,10 @@ class AppBase(App[int]):
     def action_leave(self) -> None:
         """Leave the program; what is under way is saved."""
         raise NotImplementedError
+
+    def keep_all(self) -> str | None:
+        """Save what is under way, before a signal ends the program; returns what is to be said of it."""
+        return None
 
     # Help and letters
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 
@@ -14,9 +15,9 @@ from interviewer.services import build_services
 if os.name != "posix":
     pytest.skip("terminals as POSIX has them", allow_module_level=True)
 
-from tests.support.program import Program
+from tests.support.program import STUB_PROGRAM, Program
 
-pytestmark = pytest.mark.encoder
+encoder = pytest.mark.encoder
 
 SUBMIT, LEAVE = "\x13", "\x11"
 ANSWER = "because of the gradient"
@@ -36,6 +37,7 @@ def answers_on_disk() -> list[str]:
     return [event.text for event in events_on_disk() if isinstance(event, AnswerSubmitted)]
 
 
+@encoder
 @pytest.mark.parametrize("judge", [(), ("--demo",)], ids=["offline", "judged"])
 def test_quitting_the_interface_while_an_answer_is_read_ends_quietly(judge: tuple[str, ...]) -> None:
     with Program("start", "--seed", "3", "--count", "2", *judge) as program:
@@ -51,6 +53,7 @@ def test_quitting_the_interface_while_an_answer_is_read_ends_quietly(judge: tupl
     assert answers_on_disk() == [ANSWER]
 
 
+@encoder
 def test_ctrl_c_in_line_mode_while_an_answer_is_read_says_how_to_come_back() -> None:
     with Program("start", "--plain", "--seed", "3", "--count", "2") as program:
         program.wait_for("> ")
@@ -66,6 +69,32 @@ def test_ctrl_c_in_line_mode_while_an_answer_is_read_says_how_to_come_back() -> 
     assert isinstance(events_on_disk()[-1], Quit)
 
 
+@pytest.mark.parametrize("front", [("start",), ("start", "--plain")], ids=["interface", "line mode"])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_saves_what_was_being_typed_and_gives_the_terminal_back(
+    front: tuple[str, ...], number: signal.Signals
+) -> None:
+    with Program(*front, "--seed", "3", module=STUB_PROGRAM) as program:
+        program.wait_for("Question 1 of")
+        program.wait_for("> " if "--plain" in front else "Submit")
+        program.type("half a line")
+        program.wait_for("half a line")
+        assert program.settings() != program.settings_before
+        program.signal(number)
+        assert program.end() == 130
+        assert program.settings() == program.settings_before
+        assert "saved" in program.plain().lower()
+        assert "Traceback" not in program.plain()
+    services = build_services()
+    (row,) = services.journal.sessions()
+    kept = services.journal.draft(row.id, 0)
+    assert kept is not None
+    assert kept.text == "half a line"
+    assert isinstance(services.journal.events(row.id)[-1], Quit)
+    services.close()
+
+
+@encoder
 def test_a_pipe_that_is_closed_while_an_answer_is_read_costs_nothing() -> None:
     command = [sys.executable, "-m", "interviewer", "start", "--plain", "--seed", "3", "--count", "2"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as program:

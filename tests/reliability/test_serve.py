@@ -41,7 +41,7 @@ class Served:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("MOCKDL_", "OPENAI_"))}
         self.home = home
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.support.stub_serve", *options, "--port", "0"],
+            [sys.executable, "-m", "tests.support.stub_program", "serve", *options, "--port", "0"],
             cwd=ROOT,
             env={**kept, "MOCKDL_HOME": str(home)},
             stdout=subprocess.PIPE,
@@ -660,7 +660,7 @@ def test_when_its_terminal_closes_the_server_ends_in_order(tmp_path: Path) -> No
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MOCKDL_")}
     code = (
         "import fcntl, os, runpy, sys, termios; os.setsid(); fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
-        "sys.argv = ['stub_serve', '--port', '0']; runpy.run_module('tests.support.stub_serve', run_name='__main__')"
+        "sys.argv = ['', 'serve', '--port', '0']; runpy.run_module('tests.support.stub_program', run_name='__main__')"
     )
     server = subprocess.Popen(
         [sys.executable, "-c", code],
@@ -700,7 +700,7 @@ async def test_an_app_whose_input_ends_leaves_by_itself(home: Path) -> None:
 
 def test_a_port_that_is_taken_is_explained(served: Served, home: Path) -> None:
     port = str(urlsplit(served.url).port)
-    command = [sys.executable, "-m", "tests.support.stub_serve", "--port", port]
+    command = [sys.executable, "-m", "tests.support.stub_program", "serve", "--port", port]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert result.returncode == 2
     assert f"port {port}" in result.stderr

@@ -251,6 +251,22 @@ def test_a_worker_that_hangs_is_killed_and_the_answer_graded(engine_for: MakeEng
     assert "did not answer for" in engine.notices[0]
 
 
+@posix
+def test_a_worker_that_is_stopped_amid_grading_is_replaced_and_the_answer_graded(
+    engine_for: MakeEngine, tmp_path: Path
+) -> None:
+    engine, marker = engine_for(hangs_after=1.0), tmp_path / "began"
+    wait_until(engine, "ready")
+    grade = engine.grade(request(f"once {marker} compute 600"))
+    wait_for(marker.exists, "the grading to begin")
+    stopped = pid_of(engine)
+    os.kill(stopped, signal.SIGSTOP)
+    assert isinstance(grade.result(20), Grade)
+    assert pid_of(engine) != stopped
+    assert not is_running(stopped)
+    assert "did not answer for" in engine.notices[0]
+
+
 def test_a_long_queue_is_not_taken_for_a_hang(engine_for: MakeEngine, tmp_path: Path) -> None:
     engine = engine_for(hangs_after=1.0)
     wait_until(engine, "ready")

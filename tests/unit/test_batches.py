@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from interviewer.audit.assessing import Batches
@@ -27,6 +27,7 @@ from interviewer.paths import find_places
 from interviewer.services import Services
 from interviewer.settings.schema import Settings
 from tests.support.builders import make_item
+from tests.support.fuzzing import examples
 from tests.support.packs import write_pack
 from tests.support.stub_engine import stub_engine
 
@@ -343,7 +344,7 @@ ROWS = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(ROWS)
 @example(b"[" * 100_000)
 @example(b"\xef\xbb\xbf{}")
@@ -364,7 +365,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(st.dictionaries(st.sampled_from(FIELDS), VALUES))
 def test_any_row_of_eval_is_a_trial_or_a_problem_by_name(fields: dict[str, Any]) -> None:
     trials, problems = load_trials([json.dumps(fields)])

@@ -11,13 +11,14 @@ from typing import Any
 
 import pytest
 import tomlkit
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from interviewer.core.bank.kinds import Level
 from interviewer.errors import SettingsError
 from interviewer.settings.file import clear_setting, load_settings, write_setting
 from interviewer.settings.schema import Settings
+from tests.support.fuzzing import examples
 from tests.unit.test_cli import mockdl
 
 
@@ -218,7 +219,7 @@ VALUES: st.SearchStrategy[Any] = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(300)
 @given(st.dictionaries(st.sampled_from(list(Settings.model_fields)), VALUES, max_size=3))
 def test_any_settings_are_taken_or_refused_by_name(tmp_path: Path, values: dict[str, Any]) -> None:
     path = tmp_path / "config.toml"
@@ -232,7 +233,7 @@ def test_any_settings_are_taken_or_refused_by_name(tmp_path: Path, values: dict[
     assert any(key in said for key in values) or "TOML" in said
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(300)
 @given(st.binary(max_size=60) | st.text("[]{}=\"'\n#.abc0é", max_size=60).map(str.encode))
 def test_any_file_is_read_or_refused(tmp_path: Path, raw: bytes) -> None:
     path = tmp_path / "config.toml"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from interviewer.bank import load_bank, locate_findings, read_known_hard, read_natural, read_pack
@@ -25,6 +25,7 @@ from interviewer.paths import built_in_pack
 from interviewer.services import build_services
 from interviewer.services.health import check_services
 from tests.support.builders import make_item
+from tests.support.fuzzing import examples
 from tests.support.packs import edit, write_pack
 
 AT_ONCE = 5.0
@@ -387,7 +388,7 @@ def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_pack(tmp_path_factory.mktemp("fuzzed"), make_item("mine", topic="cooking"))
 
 
-FUZZ = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FUZZ = examples(150)
 
 
 @FUZZ

@@ -7,6 +7,7 @@ from functools import cached_property
 from time import monotonic
 from typing import ClassVar
 
+from rich.markup import escape
 from textual import getters, on
 from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
@@ -29,7 +30,7 @@ from interviewer.core.interview.session import (
     TurnKind,
 )
 from interviewer.core.interview.utterance import Act
-from interviewer.core.text import clean_line, count_words
+from interviewer.core.text import clean, clean_line, count_words
 from interviewer.errors import MockdlError
 from interviewer.sessions.conductor import IS_ELSEWHERE, Conductor
 from interviewer.sessions.question_back import TAKEN_AS_ASKED, AskingBack
@@ -49,6 +50,7 @@ from interviewer.wording.waiting import STEPS, describe_waiting
 
 _SAVES_EVERY = 1.0
 """Seconds between two looks at whether the draft has changed."""
+_SAVED = "Saved. `mockdl start --resume` takes it up again."
 _LOOKING = "The interviewer is looking for words. {go-on} goes on without waiting"
 
 
@@ -190,7 +192,7 @@ class InterviewScreen(ConversationScreen):
     def on_session_left(self, message: messages.SessionLeft) -> None:
         """Close the program; everything is on disk."""
         # In a browser there is no shell to say it in, and standard output belongs to the page.
-        self.app.exit(0, message=None if self.app.is_web else "Saved. `mockdl start --resume` takes it up again.")
+        self.app.exit(0, message=None if self.app.is_web else _SAVED)
 
     # What the candidate does
 
@@ -305,6 +307,16 @@ class InterviewScreen(ConversationScreen):
         """Save and close."""
         self.save_draft()
         self._runner.send(Quit(at=self.conductor.clock()))
+
+    def keep_all(self) -> str:
+        """Save and stop the clock, with no more screens to come; returns what is to be said of it."""
+        try:
+            if self.is_mounted:
+                self.save_draft()
+            self.conductor.send(Quit(at=self.conductor.clock()))
+        except MockdlError as error:
+            return escape(clean(str(error)))
+        return _SAVED
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey out what makes no sense in this phase."""

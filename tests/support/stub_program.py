@@ -1,6 +1,6 @@
-"""`mockdl serve` with the stub worker in place of the encoder; everything else is the real thing.
+"""`mockdl` with the stub worker in place of the encoder; everything else is the real thing.
 
-Started by tests as `python -m tests.support.stub_serve --port 0 ...`, with words before the options:
+Started by tests as `python -m tests.support.stub_program COMMAND ...`, with any of these words among the options:
 
 - `heartbeat=SECONDS`: look that often whether a browser is still there
 - `as-on-windows`: what Windows lacks is lacking: local sockets, signals for the event loop
@@ -51,7 +51,9 @@ if __name__ == "__main__":
     defaults = WorkerEngine.__init__.__kwdefaults__
     assert defaults is not None
     defaults["command"] = (sys.executable, "-m", "tests.support.stub_worker")
-    begin = next((n for n, word in enumerate(sys.argv) if word.startswith("--")), len(sys.argv))
-    prepare(sys.argv[1:begin])
-    sys.argv = ["mockdl", "serve", *sys.argv[begin:]]
+    words = [
+        word for word in sys.argv[1:] if word.partition("=")[0] in ("heartbeat", "as-on-windows", "nowhere-to-meet")
+    ]
+    prepare(words)
+    sys.argv = ["mockdl", *(word for word in sys.argv[1:] if word not in words)]
     main()
