@@ -30,7 +30,7 @@ _RUN_PIECE = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*|[^\w\s'\u2019-]+|\n")
 _JOINTS = STOP_WORDS | {"against", "versus", "vs", "per", "plus", "minus", "without", "within", "across"}
 """Words that join others, which keywords do not have between them."""
 _NAME = 4
-"""Words without a vowel up to this length are names of formulas ("dk", "tpr", "dFPR"), and tell nothing."""
+"""Words without a vowel up to this length are names in a text with formulas ("dk", "tpr", "dFPR"), and tell nothing there."""
 _CLAUSE_END = re.compile(r",(?!\d{3})|[;:\n]|[.!?](?=\s|$)|[^\W_]+(?:['\u2019][^\W_]+)?")
 _NUMBER = re.compile(r"(?<![^\W_])\d[\w.,]*")
 _OPERATOR = re.compile(
@@ -280,4 +280,4 @@ def _looks_like_words(words: Sequence[str], text: str) -> bool:
     """Whether most words have a vowel and an ordinary length, as keywords do and noise does not, or are a formula's."""
     good = sum(any(vowel in word for vowel in "aeiouy") and 2 <= len(word) <= 16 for word in words)
     names = sum(len(word) <= _NAME and not any(vowel in word for vowel in "aeiouy") for word in words)
-    return good >= 0.7 * (len(words) - names) and (2 * names < len(words) or "=" in text)
+    return good > 0.7 * (len(words) - (names if "=" in text else 0))

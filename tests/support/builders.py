@@ -90,7 +90,7 @@ def make_grade(verdicts: Mapping[str, str], *, held: tuple[str, ...] = ()) -> Gr
     return Grade(
         verdicts=tuple(make_verdict(point, verdict) for point, verdict in verdicts.items()),
         misconceptions=tuple(
-            HeldMisconception(misconception_id=each, probability=0.9, evidence=Span(start=0, end=5)) for each in held
+            HeldMisconception(misconception_id=each, probability=0.97, evidence=Span(start=0, end=5)) for each in held
         ),
         passport=PASSPORT,
     )

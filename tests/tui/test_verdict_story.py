@@ -37,7 +37,7 @@ def earns_two(request: GradeRequest, item: Item | None) -> GradeResult:
         wrong = make_verdict(ids[1], "contradicted")
         verdicts[1] = wrong.model_copy(update={"evidence": Span(start=5, end=10)})
     held = HeldMisconception(
-        misconception_id=item.rubric.misconceptions[0].id, probability=0.9, evidence=Span(start=5, end=10)
+        misconception_id=item.rubric.misconceptions[0].id, probability=0.97, evidence=Span(start=5, end=10)
     )
     return make_grade({}).model_copy(
         update={"verdicts": tuple(verdicts), "misconceptions": (held,) if len(ids) > 1 else ()}

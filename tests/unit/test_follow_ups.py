@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from interviewer.core.bank.kinds import Level, VerdictName
 from interviewer.core.grade.grade import Grade, GradeRequest, GradeResult, HeldMisconception, PointVerdict, Span
-from interviewer.core.interview.followup import UNHEARD, FollowUp, pick_follow_up
+from interviewer.core.interview.followup import CERTAIN, UNHEARD, FollowUp, pick_follow_up
 from interviewer.core.interview.own_words import whole_quotes
 from interviewer.core.interview.session import RULES, Outcome, SessionConfig, State, Turn, TurnKind
 from interviewer.sessions.turn_grading import grade_turn
@@ -121,11 +121,20 @@ def test_the_wrong_words_are_quoted_in_a_challenge() -> None:
 def test_a_misconception_is_challenged_behind_its_own_words(credited: Span | None, prompt: str) -> None:
     turn = turn_of(filled(said("p1", VerdictName.COVERED, 0.9, credited)))
     assert isinstance(turn.result, Grade)
-    held = HeldMisconception(misconception_id="wrong", probability=0.9, evidence=WRONG)
+    held = HeldMisconception(misconception_id="wrong", probability=0.97, evidence=WRONG)
     turn = turn.model_copy(update={"result": turn.result.model_copy(update={"misconceptions": (held,)})})
     assert pick_follow_up(ITEM, Level.STAFF, [turn], edition=RULES) == FollowUp(TurnKind.CHALLENGE, "fix:wrong", prompt)
     before = pick_follow_up(ITEM, Level.STAFF, [turn], edition=2)
     assert before == FollowUp(TurnKind.CHALLENGE, "fix:wrong", "Are you sure?")
+
+
+def test_a_misconception_that_is_less_than_certain_is_not_challenged() -> None:
+    turn = turn_of(filled(said("p1", VerdictName.COVERED, 0.9, RIGHT)))
+    assert isinstance(turn.result, Grade)
+    held = HeldMisconception(misconception_id="wrong", probability=CERTAIN - 0.01, evidence=WRONG)
+    turn = turn.model_copy(update={"result": turn.result.model_copy(update={"misconceptions": (held,)})})
+    found = pick_follow_up(ITEM, Level.STAFF, [turn], edition=RULES)
+    assert found is None or found.kind is not TurnKind.CHALLENGE
 
 
 @pytest.mark.parametrize("verdict", [VerdictName.UNSURE, VerdictName.CONTRADICTED])

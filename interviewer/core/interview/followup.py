@@ -4,7 +4,7 @@ Challenge what was said wrongly, then ask for the heaviest core point that was s
 own words where some came near, then, when the answer was strong, go one level deeper. Two follow-ups at most for one
 question. The first edition of the rules asked for any core point with little credit, also for one that was half heard;
 the second did not quote the misconception that it challenged; the third quoted the evidence as the grader had cut it,
-whatever it had to do with the probe, and again if need be.
+whatever it had to do with the probe, and again if need be, and challenged all that the grader held against somebody.
 """
 
 from __future__ import annotations
@@ -31,6 +31,9 @@ STRONG_SCORE = 80.0
 UNHEARD = 0.07
 """P(covered) below which a point counts as not heard: of the core points that are then asked for 6% had been made, of
 those asked for with a credit below one half 14% (`python -m benchmarks.truth listening`)."""
+CERTAIN = 0.95
+"""P(held) from which on a misconception is challenged. Of 24 that were found in held-out natural answers 3 were not
+held, of the 14 so probable one was not."""
 
 
 class FollowUp(NamedTuple):
@@ -56,6 +59,8 @@ def pick_follow_up(item: Item, level: Level, turns: Sequence[Turn], *, edition: 
         return None
     score = score_question(item, level, turns)
     for wrong in sorted(score.misconceptions, key=lambda each: -each.misconception.penalty):
+        if edition > 3 and _held(wrong.misconception.id, turns) < CERTAIN:
+            continue
         if FIX_PREFIX + wrong.misconception.id not in asked and wrong.misconception.key_point not in asked:
             challenge, target = wrong.misconception.challenge, FIX_PREFIX + wrong.misconception.id
             if edition > 3:
@@ -106,6 +111,13 @@ def _heard(point: KeyPoint, turns: Sequence[Turn]) -> float:
     grades = [turn.result for turn in turns if isinstance(turn.result, Grade)]
     found = [verdict.p_covered for grade in grades if (verdict := grade.verdict(point.id)) is not None]
     return max(found, default=0.0)
+
+
+def _held(misconception_id: str, turns: Sequence[Turn]) -> float:
+    """The highest probability with which any turn held a misconception."""
+    grades = [turn.result for turn in turns if isinstance(turn.result, Grade)]
+    found = [each for grade in grades for each in grade.misconceptions if each.misconception_id == misconception_id]
+    return max((each.probability for each in found), default=0.0)
 
 
 def _with_their_words(asked: str, said: PointScore | MisconceptionScore, points: Sequence[PointScore]) -> str:

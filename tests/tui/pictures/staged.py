@@ -149,7 +149,7 @@ def finds(request: GradeRequest, item: Item | None) -> GradeResult:
     misconceptions: tuple[HeldMisconception, ...] = ()
     if start >= 0 and item.question.id == TEMPERATURE.question.id:
         span = Span(start=start, end=start + len(UNIFORM))
-        misconceptions = (HeldMisconception(misconception_id="zero-is-uniform", probability=0.9, evidence=span),)
+        misconceptions = (HeldMisconception(misconception_id="zero-is-uniform", probability=0.97, evidence=span),)
     return make_grade({}).model_copy(update={"verdicts": tuple(verdicts), "misconceptions": misconceptions})
 
 
