@@ -76,7 +76,7 @@ _Found = dict[str, Matched | Signals | None]
 
 
 def build_grader(
-    encoder: Encoder, rubric_encoder: Encoder | None = None, reader: Reader | None = None
+    encoder: Encoder, rubric_encoder: Encoder | None = None, reader: Reader | None = None, *, fast: bool = False
 ) -> OfflineGrader:
     """Return the offline grader.
 
@@ -85,17 +85,27 @@ def build_grader(
         rubric_encoder: for the wordings of rubrics; may be cached. The same one when None.
         reader: token states and the joint reader of the same encoder; None for an encoder that has
             none, whose grades then come from sentence vectors alone and are uncalibrated.
+        fast: the reader is left out on purpose, which every grade says.
     """
-    return OfflineGrader(encoder, rubric_encoder or encoder, reader, load_model(WITH_READER if reader else PLAIN))
+    reader = None if fast else reader
+    model = load_model(WITH_READER if reader else PLAIN)
+    return OfflineGrader(encoder, rubric_encoder or encoder, reader, model, fast=fast)
 
 
 class OfflineGrader:
     """Grades answers with sentence vectors, token states, joint reading, exact values and guards."""
 
     def __init__(
-        self, encoder: Encoder, rubric_encoder: Encoder, reader: Reader | None, model: DecisionModel | None
+        self,
+        encoder: Encoder,
+        rubric_encoder: Encoder,
+        reader: Reader | None,
+        model: DecisionModel | None,
+        *,
+        fast: bool = False,
     ) -> None:
         self._encoder = encoder
+        self._fast = fast
         self._reader = ReadAhead(reader) if reader is not None else None
         self._fitted = model
         self._claims = ClaimStore(rubric_encoder, self._reader)
@@ -151,6 +161,7 @@ class OfflineGrader:
             calibrated=self._model.calibrated,
             calibration=self._model.calibration,
             agreement=self._model.agreement,
+            fast=self._fast,
         )
 
     def signals(self, item: Item, answer: str, follow_up: str = "", asked: Sequence[str] = ()) -> _Found:

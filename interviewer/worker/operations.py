@@ -52,7 +52,8 @@ class Operations:
         # Answers are private and never cached on disk; only the bank's own texts are.
         self._encoder = plain
         self._cached = CachedEncoder(plain, VectorCache(self._cache, plain.key, plain.dimension, self._say))
-        self._grader = build_grader(plain, self._cached, plain.reader())
+        fast = bool(settings.get("fast"))
+        self._grader = build_grader(plain, self._cached, None if fast else plain.reader(), fast=fast)
         self._index: BankIndex | None = None
         self.model, self.device = plain.name, plain.device
 

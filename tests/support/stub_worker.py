@@ -91,5 +91,5 @@ def load_encoder(model: str, device: str, *, cache: Path, say: Callable[[str], N
 
 
 if __name__ == "__main__":
-    vars(operations).update(load_encoder=load_encoder, build_grader=lambda *_: StubGrader())
+    vars(operations).update(load_encoder=load_encoder, build_grader=lambda *_, **__: StubGrader())
     host.main()
