@@ -27,7 +27,7 @@ from interviewer.core.language import other_language
 from interviewer.core.layout import Layout, plain_layout
 from interviewer.core.ports import Encoder, Reader
 from interviewer.grading.answer_reading import AnswerReading, read_answer
-from interviewer.grading.batch_reading import ReadAhead
+from interviewer.grading.batch_reading import EncodeAhead, ReadAhead
 from interviewer.grading.claims import Claims, ClaimStore, reference_text
 from interviewer.grading.decision import HELD_ALONE, PLAIN, WITH_READER, Decision, DecisionModel, load_model
 from interviewer.grading.features import Matched, match_claim
@@ -104,7 +104,7 @@ class OfflineGrader:
         *,
         fast: bool = False,
     ) -> None:
-        self._encoder = encoder
+        self._encoder = EncodeAhead(encoder)
         self._fast = fast
         self._reader = ReadAhead(reader) if reader is not None else None
         self._fitted = model
@@ -118,6 +118,23 @@ class OfflineGrader:
     def prepare(self, item: Item) -> None:
         """Embed all wordings of a rubric, so that the first grade needs no more than the answer."""
         self._claims.of(item)
+
+    def read_ahead(self, answers: Sequence[str]) -> None:
+        """Read answers that are to be graded soon, all in one go; kept until `forget_ahead`.
+
+        Token states and vectors agree with those of a text read alone within 1e-4, so probabilities do within 1e-3.
+        """
+        spans = [span.text for text in answers for span in cut_spans(plain_layout(_readable(text)).text)]
+        if self._reader is not None:
+            self._reader.ahead(spans, cut=True)
+        else:
+            self._encoder.ahead(spans)
+
+    def forget_ahead(self) -> None:
+        """Forget what was read ahead."""
+        self._encoder.forget()
+        if self._reader is not None:
+            self._reader.forget()
 
     def grade(self, item: Item, request: GradeRequest) -> GradeResult:
         """Grade one answer.

@@ -5,7 +5,7 @@ The composition root of the worker process, as `services` is of the interface.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +77,14 @@ class Operations:
     def perform(self, method: str, params: dict[str, Any]) -> Any:
         """Serve one request; the result is plain data."""
         return self.handlers[method](params)
+
+    def read_ahead(self, answers: Sequence[str]) -> None:
+        """Read answers that are to be graded next in full batches; `EncoderError` when that failed."""
+        self._grader.read_ahead(answers)
+
+    def forget_ahead(self) -> None:
+        """Forget what was read ahead."""
+        self._grader.forget_ahead()
 
     def _prepare(self, params: methods.PrepareParams) -> None:
         if params.question_id in self._bank:
