@@ -30,6 +30,7 @@ pictures: ## take the pictures of the screens anew; look at each before it is co
 bench: ## the benchmarks that need no data set
 	$(PYTHON) -m benchmarks.interface
 	$(PYTHON) -m benchmarks.grade
+	$(PYTHON) -m benchmarks.batch
 
 coverage: ## every test once more, and which lines and branches they miss; fails below the share that COVERED must have
 	$(PYTHON) -m pytest -q --cov --cov-report=

@@ -114,4 +114,5 @@ def test_two_workers_grade_as_the_local_engine_does_though_one_is_killed(
     assert [row["n"] for row in theirs] == list(range(ROWS))
     differing = [one["n"] for one, other in zip(ours, theirs, strict=True) if not same(one, other, TOLERANCE)]
     assert not differing
-    assert not [each for each in workers if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
+    _, left = psutil.wait_procs(workers, timeout=15)
+    assert not left
