@@ -14,7 +14,7 @@ help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
 
 check: lint ## what every change must pass before the rest: format, lint, types, and the unit tests without torch
-	$(PYTHON) -m pytest -q -n $(WORKERS) -m "not encoder and not llama" tests/unit tests/test_imports.py
+	$(PYTHON) -m pytest -q -n $(WORKERS) -m "not encoder and not llama and not ray" tests/unit tests/test_imports.py
 
 lint: ## format, lint and types
 	ruff format --check .
@@ -30,6 +30,7 @@ pictures: ## take the pictures of the screens anew; look at each before it is co
 bench: ## the benchmarks that need no data set
 	$(PYTHON) -m benchmarks.interface
 	$(PYTHON) -m benchmarks.grade
+	$(PYTHON) -m benchmarks.batch
 
 coverage: ## every test once more, and which lines and branches they miss; fails below the share that COVERED must have
 	$(PYTHON) -m pytest -q --cov --cov-report=

@@ -37,6 +37,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "llm": {"core", "core.bank", "core.grade", "core.interview", "core.ports"},
     # The worker process composes the heavy rooms for itself, as services does for the interface.
     "worker": {"core", "core.bank", "core.grade", "core.ports", "errors", "bank", "embedding", "index", "grading"},
+    "cluster": {"core.ports", "errors", "worker"},
     "wording": {"core", "core.bank", "core.grade", "core.interview"},
     "report": {"core", "core.bank", "core.grade", "core.interview", "core.progress", "errors", "wording"},
     "audit": {"core", "core.bank", "core.grade", "core.interview", "core.ports", "errors"},
@@ -46,7 +47,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "services": {
         *("core.bank", "core.grade", "core.ports", "errors", "paths"),
-        *("settings", "bank", "storage", "sessions", "worker", "llm"),
+        *("settings", "bank", "storage", "sessions", "worker", "cluster", "llm"),
     },
     "plain": {
         *("core", "core.bank", "core.grade", "core.interview", "core.ports", "errors"),
@@ -78,6 +79,7 @@ DOORS = {
     "textual_serve": "web",
     "aiohttp": "web",
     "openai": "llm",
+    "ray": "cluster",
     "fsrs": "review",
     "scipy": "audit",
     "sklearn": "audit",
@@ -236,6 +238,7 @@ HEAVY = (
     "sentence_transformers",
     "faiss",
     "openai",
+    "ray",
     "fsrs",
     "numpy",
     "scipy",
@@ -260,6 +263,7 @@ def loaded_by(statement: str) -> set[str]:
         ("import interviewer.tui", {"textual"}),
         ("import interviewer.worker.engine", set()),
         ("import interviewer.worker.bridge", set()),
+        ("import interviewer.cluster.ray_engine", set()),
         ("import interviewer.web", set()),
         ("import interviewer.cli.serve", set()),
         ("import interviewer.cli.evaluate", set()),

@@ -8,12 +8,27 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from interviewer.cli.common import open_services, parse_name, print_json, print_text, ready_engine, use_judge, waiting
+from interviewer.cli.common import (
+    open_services,
+    parse_name,
+    print_json,
+    print_text,
+    ready_engine,
+    say,
+    use_judge,
+    waiting,
+)
 from interviewer.errors import UsageError, nearest_names
 
 if TYPE_CHECKING:
     from interviewer.core.bank.kinds import Level
     from interviewer.services import Services
+
+
+_FAST = (
+    "Fast grades: by sentence vectors and words alone, without the joint reader. Each of them says so; none is "
+    "calibrated on answers graded by people, so read the scores as a guide."
+)
 
 
 def grade(
@@ -47,6 +62,13 @@ def grade(
     pack: Annotated[
         list[Path] | None, typer.Option(help="A folder with questions of your own. Repeatable.", show_default=False)
     ] = None,
+    fast: Annotated[
+        bool, typer.Option("--fast", help="Sentence vectors and words only, no joint reader; for a file or one answer.")
+    ] = False,
+    engine: Annotated[
+        str, typer.Option(help="local, or ray (pip install 'mockdl[ray]'): a file on several workers of this machine.")
+    ] = "local",
+    workers: Annotated[int | None, typer.Option(min=1, max=64, help="Of --engine ray; 2 when left out.")] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="One answer or a session as JSON. JSON Lines always are.")
     ] = False,
@@ -67,7 +89,14 @@ def grade(
     read_at = parse_name(level, Level, "level") if level else None
     if diff and (question is not None or source is not None):
         raise UsageError("--diff compares the grades of a stored session.", todo="Name it with --session ID.")
+    if fast and question is None and source is None:
+        raise UsageError("--fast grades a file or one answer; a session keeps full grades.", todo="Leave --fast out.")
+    ray_workers = _ray_workers(engine, workers, of_file=source is not None and question is None)
     with open_services(pack or []) as services:
+        services.ray_workers = ray_workers
+        if fast:
+            services.fast = True
+            say(_FAST)
         if judge is not None:
             use_judge(services, judge)
         services.model.fresh = fresh
@@ -84,6 +113,23 @@ def grade(
             code = grade_session(services, session or "last", wish)
     if code:
         raise typer.Exit(code)
+
+
+def _ray_workers(engine: str, workers: int | None, *, of_file: bool) -> int:
+    """How many workers of Ray are asked for; 0 without it.
+
+    Raises:
+        UsageError: no such engine, or one that the rest of the command has no use for.
+    """
+    if engine not in ("local", "ray"):
+        raise UsageError(f"{engine!r} is not an engine.", todo="Valid: local, ray.")
+    if engine == "local":
+        if workers is not None:
+            raise UsageError("--workers is for --engine ray.", todo="Add --engine ray, or leave --workers out.")
+        return 0
+    if not of_file:
+        raise UsageError("--engine ray grades a file of JSON Lines.", todo="Name one, or leave --engine out.")
+    return workers or 2
 
 
 def _grade_one(services: Services, question_id: str, source: str, level: Level | None, *, as_json: bool) -> int:

@@ -21,14 +21,20 @@ from interviewer.errors import EncoderError, MockdlError, UsageError, nearest_na
 from interviewer.report.json_report import question_as_dict
 from interviewer.services import Services
 
-_IN_FLIGHT = 8
+_IN_FLIGHT, _JUDGED_IN_FLIGHT = 32, 8
+"""Rows that are asked for at once: enough for the worker to read 16 together while the next 16 wait; with a judge no
+more than are lost by Ctrl-C without regret."""
+_MOST_BYTES = 1_000_000
+"""Of lines that are asked for at once."""
 _GIVEN = ("score", "interval", "note", "flags", "key_points", "misconceptions", "grader")
-_OURS = {"line", "question_id", "level", "judge", "given", *_GIVEN}
+_OURS = {"line", "question_id", "level", "judge", "given", "fast", *_GIVEN}
 """Fields of the output that a column of the input may not take; it is then found in `given`."""
 
 
 class _Open(NamedTuple):
     line: int
+    size: int
+    """Bytes of the line."""
     row: dict[str, Any]
     level: Level
     future: Future[GradeResult]
@@ -43,7 +49,7 @@ def grade_lines(services: Services, source: str, output: Path | None, level: Lev
         raise UsageError(
             f"{output} is the file that is read.", kept="It was not changed.", todo="Name another file with -o."
         )
-    kept = Kept() if output is None else read_kept(output)
+    kept = Kept() if output is None else read_kept(output, fast=services.fast)
     if kept.line:
         say(f"{output} already holds the grades up to line {kept.line}; going on after it.")
     batch = _Batch(services, source, output, level, kept)
@@ -97,8 +103,9 @@ class _Batch:
 
     def graded(self, lines: Iterator[tuple[int, bytes]]) -> Iterator[dict[str, Any]]:
         """The rows of the output in the order of the lines; a line that cannot be graded is named and skipped."""
-        grader = self._services.grader()
+        grader, judges = self._services.grader(), self._services.model.judges()
         waiting: deque[_Open] = deque()
+        most, size = _JUDGED_IN_FLIGHT if judges else _IN_FLIGHT, 0
         for number, line in lines:
             if not line.strip() or number < self._kept.line:
                 continue
@@ -112,9 +119,12 @@ class _Batch:
                 self.skipped += 1
                 continue
             request = GradeRequest(question_id=row["question_id"], answer=whole_characters(row["answer"]))
-            item = self._services.bank[row["question_id"]]
-            waiting.append(_Open(number, row, read_at, grader.grade(request, item)))
-            if len(waiting) >= _IN_FLIGHT:
+            # The worker has the same bank, and a rubric is a hundred times as long as an answer; a judge has none.
+            item = self._services.bank[row["question_id"]] if judges else None
+            waiting.append(_Open(number, len(line), row, read_at, grader.grade(request, item)))
+            size += len(line)
+            while waiting and (len(waiting) >= most or size > _MOST_BYTES):
+                size -= waiting[0].size
                 yield self._finish(waiting.popleft())
         while waiting:
             yield self._finish(waiting.popleft())
@@ -162,7 +172,8 @@ class _Batch:
         body = {name: whole[name] for name in _GIVEN}
         if isinstance(result, Grade) and result.judging is not None:
             body["judge"] = result.judging.model_dump(include={"model", "host", "problem"})
-        own = {"line": one.line, "question_id": item.question.id, "level": str(one.level), **body}
+        made = {"fast": True} if self._services.fast else {}
+        own = {"line": one.line, "question_id": item.question.id, "level": str(one.level), **made, **body}
         return {**_columns(one.row, own), **own}
 
 

@@ -36,11 +36,15 @@ class Kept(NamedTuple):
     """Whether the last one lacks its line break."""
 
 
-def read_kept(output: Path) -> Kept:
+def read_kept(output: Path, *, fast: bool = False) -> Kept:
     """Look at what is there, and change nothing.
 
+    Args:
+        output: the file.
+        fast: whether those to come are made without the joint reader, which must be so of all or of none.
+
     Raises:
-        UsageError: it cannot be read, or holds anything else than grades, of which the last may be half written.
+        UsageError: it cannot be read, or holds anything else than such grades, of which the last may be half written.
     """
     kept = Kept()
     try:
@@ -58,12 +62,24 @@ def read_kept(output: Path) -> Kept:
                         kept="It was not changed.",
                         todo="Name another file with -o.",
                     )
+                if (row.get("fast") is True) is not fast:
+                    raise _other_kind(output, fast=fast)
                 size = kept.size + len(raw)
                 kept = Kept(row["line"], str(row["question_id"]), size, unended=not raw.endswith(b"\n"))
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise UsageError(f"{output} could not be read: {reason}.", todo="Choose another -o.") from error
     return kept
+
+
+def _other_kind(output: Path, *, fast: bool) -> UsageError:
+    """Fast grades and full ones are not to be taken for one another."""
+    holds, wanted, switch = ("full", "fast", "leave --fast out") if fast else ("fast", "full", "give --fast")
+    return UsageError(
+        f"{output} holds {holds} grades, which are not mixed with {wanted} ones.",
+        kept="It was not changed.",
+        todo=f"Name another file with -o, or {switch}.",
+    )
 
 
 def _read_grade(raw: bytes) -> dict[str, Any] | None:

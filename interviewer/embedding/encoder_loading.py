@@ -141,6 +141,8 @@ class SentenceEncoder:
         """
         import numpy as np
 
+        if self._has_reader:
+            return self._encode_bundled(texts, progress)
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         # Longest first: batches of like length waste least on padding.
         order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
@@ -151,11 +153,28 @@ class SentenceEncoder:
                 progress("embedding", min(start + BATCH, len(order)), len(order))
         return vectors
 
+    def _encode_bundled(self, texts: Sequence[str], progress: Progress | None) -> numpy.ndarray:
+        from interviewer.embedding.reader import read_means
+
+        through = 0
+
+        def done(count: int) -> None:
+            nonlocal through
+            through += count
+            if progress is not None:
+                progress("embedding", through, len(texts))
+
+        try:
+            return self._unit(read_means(self._model, [_whole(text) for text in texts], done))
+        except (RuntimeError, MemoryError) as error:
+            raise _failed(error) from error
+
     def _encode_batch(self, texts: list[str]) -> numpy.ndarray:
+        return self._unit(self._run([_whole(text) for text in texts]))
+
+    def _unit(self, vectors: numpy.ndarray) -> numpy.ndarray:
         import numpy as np
 
-        # Tokenizers refuse half a surrogate pair, which a terminal may well hand us.
-        vectors = self._run([text.encode("utf-8", "replace").decode() for text in texts])
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         if not np.isfinite(norms).all():
             raise EncoderError(
@@ -174,7 +193,14 @@ class SentenceEncoder:
                 texts, batch_size=BATCH, convert_to_numpy=True, normalize_embeddings=False, show_progress_bar=False
             )
         except (RuntimeError, MemoryError) as error:
-            raise EncoderError(
-                f"The encoder failed: {first_line(error)}.", kept="Your answers are saved.", todo=LESS_MEMORY
-            ) from error
+            raise _failed(error) from error
         return np.asarray(found, dtype=np.float32)
+
+
+def _whole(text: str) -> str:
+    """The text without half a surrogate pair, which tokenizers refuse and a terminal may well hand us."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _failed(error: Exception) -> EncoderError:
+    return EncoderError(f"The encoder failed: {first_line(error)}.", kept="Your answers are saved.", todo=LESS_MEMORY)

@@ -7,7 +7,7 @@ the layers tuned on top of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -98,19 +98,53 @@ class TextReader:
     def _read_batch(self, texts: list[list[int]]) -> list[Reading]:
         import torch
 
-        encoded = self._tokenizer.pad({"input_ids": texts}, return_tensors="pt")
-        device = next(self._bert.parameters()).device
-        ids, mask = encoded["input_ids"].to(device), encoded["attention_mask"].to(device)
         with torch.inference_mode():
-            last, weights = self._bert(input_ids=ids, attention_mask=mask).last_hidden_state.float(), mask.float()
-            mean = (last * weights[..., None]).sum(1) / weights.sum(1, keepdim=True)
-            vectors = torch.nn.functional.normalize(mean, dim=-1).cpu().numpy()
+            means, last = _run(self._bert, self._tokenizer, texts)
+            vectors = torch.nn.functional.normalize(means, dim=-1).cpu().numpy()
             plain = torch.nn.functional.normalize(last, dim=-1).cpu().numpy()
         readings = []
-        for row, length in enumerate(mask.sum(1).tolist()):
-            pieces = tuple(self._tokenizer.convert_ids_to_tokens(ids[row, 1 : length - 1].tolist()))
-            readings.append(Reading(vectors[row], pieces, plain[row, 1 : length - 1].copy()))
+        for row, ids in enumerate(texts):
+            pieces = tuple(self._tokenizer.convert_ids_to_tokens(ids[1:-1]))
+            readings.append(Reading(vectors[row], pieces, plain[row, 1 : len(ids) - 1].copy()))
         return readings
+
+
+def read_means(model: Any, texts: Sequence[str], done: Callable[[int], None]) -> numpy.ndarray:
+    """Sentence vectors of the bundled encoder, not yet of unit length, and nothing else.
+
+    Texts of like length go together, in batches that suit the caches of a CPU, which takes half the time of the model's
+    own `encode` where texts are short.
+
+    Args:
+        model: a loaded sentence-transformers model of the bundled weights.
+        texts: each is cut after 254 word pieces.
+        done: is told after each batch how many texts it held.
+
+    Returns:
+        Float32, shape (len(texts), dimension).
+    """
+    import numpy as np
+    import torch
+
+    means = np.zeros((len(texts), model[0].auto_model.config.hidden_size), dtype=np.float32)
+    if not texts:
+        return means
+    ids = model.tokenizer(list(texts), truncation=True, max_length=LONGEST)["input_ids"]
+    bert = model[0].auto_model.eval()
+    for rows in _batches([len(each) for each in ids], _TOKENS):
+        with torch.inference_mode():
+            means[rows] = _run(bert, model.tokenizer, [ids[row] for row in rows])[0].cpu().numpy()
+        done(len(rows))
+    return means
+
+
+def _run(bert: Any, tokenizer: Any, texts: list[list[int]]) -> tuple[Any, Any]:
+    """Of texts as word pieces: the means of their token states, and the states, padding included."""
+    encoded = tokenizer.pad({"input_ids": texts}, return_tensors="pt")
+    device = next(bert.parameters()).device
+    ids, mask = encoded["input_ids"].to(device), encoded["attention_mask"].to(device)
+    last, weights = bert(input_ids=ids, attention_mask=mask).last_hidden_state.float(), mask.float()
+    return (last * weights[..., None]).sum(1) / weights.sum(1, keepdim=True), last
 
 
 def _failed(error: Exception) -> EncoderError:

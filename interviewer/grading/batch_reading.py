@@ -5,10 +5,37 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from interviewer.core.ports import Reader, Reading
+from interviewer.core.ports import Encoder, Progress, Reader, Reading
 
 if TYPE_CHECKING:
     import numpy
+
+
+class EncodeAhead:
+    """An encoder that remembers what it was told to encode beforehand; implements `core.ports.Encoder`."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self._known: dict[str, numpy.ndarray] = {}
+        self.name, self.device, self.dimension = encoder.name, encoder.device, encoder.dimension
+
+    def ahead(self, texts: Iterable[str]) -> None:
+        """Encode texts that will be asked for soon, each once."""
+        new = list(dict.fromkeys(texts))
+        if new:
+            self._known.update(zip(new, self._encoder.encode(new), strict=True))
+
+    def forget(self) -> None:
+        """Forget what was encoded beforehand."""
+        self._known.clear()
+
+    def encode(self, texts: Sequence[str], progress: Progress | None = None) -> numpy.ndarray:
+        """Encode texts, or remember them; unit vectors, float32, shape (len(texts), dimension)."""
+        import numpy as np
+
+        if not texts or not all(text in self._known for text in texts):
+            return self._encoder.encode(texts, progress)
+        return np.stack([self._known[text] for text in texts])
 
 
 class ReadAhead:

@@ -18,8 +18,10 @@ from interviewer.grading.guards import shingles, told_runs
 if TYPE_CHECKING:
     import numpy
 
-_KEPT = 16
-"""With token states a rubric takes about five megabytes."""
+_MOST_BYTES = 320_000_000
+"""Of rubrics and references that are kept: a batch may go through all questions in any order, and reading a rubric
+takes as long as grading an answer. The 79 of the built-in bank take 280 MB with their token states in half precision,
+which costs a cosine 1e-4 at most."""
 
 Wordings = tuple[str, tuple[str, ...], tuple[str, ...]]
 """Name of a claim, wordings of it, wordings of its opposite."""
@@ -50,6 +52,14 @@ class Claims(NamedTuple):
     alternatives: tuple[Reading, ...] = ()
     """The whole bare reference, or each of its alternatives, read token by token."""
 
+    @property
+    def size(self) -> int:
+        """Bytes of its arrays, about."""
+        tables = [table for each in self.texts.values() for table in (each.support_vectors, each.oppose_vectors)]
+        read = {id(one): one.plain for own in self.readings.values() for part in own for one in part}
+        arrays = [*tables, *read.values(), *(each.plain for each in self.alternatives)]
+        return 4096 + sum(each.nbytes for each in arrays)
+
     def turned(self, name: str) -> tuple[ClaimTexts, ClaimReadings | None]:
         """A claim with its opposite in its place."""
         own, read = self.texts[name], self.readings.get(name)
@@ -69,6 +79,7 @@ class ClaimStore:
         self._encoder = encoder
         self._reader = reader
         self._kept: OrderedDict[str, Claims] = OrderedDict()
+        self._bytes = 0
 
     def of(self, item: Item) -> Claims:
         """The points and misconceptions of a rubric."""
@@ -101,8 +112,9 @@ class ClaimStore:
         if whole is not None:
             claims = self._with_whole(claims, whole)
         self._kept[key] = claims
-        while len(self._kept) > _KEPT:
-            self._kept.popitem(last=False)
+        self._bytes += claims.size
+        while self._bytes > _MOST_BYTES and len(self._kept) > 1:
+            self._bytes -= self._kept.popitem(last=False)[1].size
         return claims
 
     def _with_whole(self, claims: Claims, text: str) -> Claims:
@@ -123,7 +135,7 @@ class ClaimStore:
         read: list[Reading] = []
         asked_pieces: frozenset[str] = frozenset()
         if self._reader is not None:
-            read = self._reader.read([*rows, prompt])
+            read = [_in_half(each) for each in self._reader.read([*rows, prompt])]
             asked_pieces = frozenset(read[-1].pieces)
             vectors = np.stack([each.vector for each in read])
         else:
@@ -136,6 +148,10 @@ class ClaimStore:
             if read:
                 readings[name] = ClaimReadings(tuple(read[i] for i in own), tuple(read[i] for i in against))
         return Claims(found, readings, set(content_stems(prompt)), asked_pieces, WordWeights(texts), vectors)
+
+
+def _in_half(reading: Reading) -> Reading:
+    return reading._replace(plain=reading.plain.astype("float16"))
 
 
 def reference_text(points: Sequence[tuple[str, ...]]) -> str:

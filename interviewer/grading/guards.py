@@ -30,7 +30,7 @@ _RUN_PIECE = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*|[^\w\s'\u2019-]+|\n")
 _JOINTS = STOP_WORDS | {"against", "versus", "vs", "per", "plus", "minus", "without", "within", "across"}
 """Words that join others, which keywords do not have between them."""
 _NAME = 4
-"""Words without a vowel up to this length are names in a text with formulas ("dk", "tpr", "dFPR"), and tell nothing there."""
+"""Words without a vowel up to this length are names in a text with formulas ("dk", "dFPR"), and tell nothing there."""
 _CLAUSE_END = re.compile(r",(?!\d{3})|[;:\n]|[.!?](?=\s|$)|[^\W_]+(?:['\u2019][^\W_]+)?")
 _NUMBER = re.compile(r"(?<![^\W_])\d[\w.,]*")
 _OPERATOR = re.compile(

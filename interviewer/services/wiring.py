@@ -26,6 +26,7 @@ from interviewer.settings.schema import Settings
 from interviewer.storage import SqliteJournal, open_journal
 
 if TYPE_CHECKING:
+    from interviewer.cluster.ray_engine import RayEngine
     from interviewer.sessions.archive import Archive
     from interviewer.worker.bridge import Bridge
     from interviewer.worker.engine import WorkerEngine
@@ -56,6 +57,10 @@ class Services:
         self._clock = clock
         self._packs = tuple(packs)
         self._engine = engine
+        self.fast = False
+        """Whether the engine, where it is not running yet, is to leave the joint reader out."""
+        self.ray_workers = 0
+        """How many workers of a Ray cluster are the engine, where it is not running yet; 0 for a worker process."""
 
     @cached_property
     def model(self) -> LanguageModel:
@@ -96,9 +101,14 @@ class Services:
     def engine(self) -> Engine:
         """The encoder, started on first use."""
         if self._engine is None:
-            self._engine = worker = self._make_worker()
+            self._engine = worker = self._make_cluster() if self.ray_workers else self._make_worker()
             worker.start()
         return self._engine
+
+    def _make_cluster(self) -> RayEngine:
+        from interviewer.cluster.ray_engine import RayEngine
+
+        return RayEngine(self._make_worker().settings, self.ray_workers)
 
     def _make_worker(self) -> WorkerEngine:
         from interviewer.worker.engine import WorkerEngine
@@ -110,7 +120,8 @@ class Services:
             packs=self._packs,
             bank_cache=self.places.bank_cache,
             log=self.places.log,
-            shared=os.environ.get(WORKER_SOCKET) or None,
+            fast=self.fast,
+            shared=(None if self.fast else os.environ.get(WORKER_SOCKET)) or None,
         )
 
     def bridge(self) -> Bridge:

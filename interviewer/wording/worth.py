@@ -41,6 +41,8 @@ def _words(summary: SessionSummary) -> int:
 
 
 def _tell(passport: Passport, words: int) -> str:
+    if passport.fast:
+        return f"The grades are fast ones, made without the joint reader, and {_GUIDE}"
     if not passport.calibrated:
         return f"The grades are {_GUIDE}"
     if passport.agreement is None:
@@ -56,6 +58,8 @@ def _describe(passport: Passport, words: int) -> str:
     who = f"{passport.name} {passport.version} with encoder {passport.encoder}"
     if passport.calibration:
         who += f", calibration {passport.calibration}"
+    if passport.fast:
+        who += ", fast (without the joint reader)"
     if not passport.calibrated:
         return f"{who}: {_GUIDE}"
     if passport.agreement is None:

@@ -5,7 +5,8 @@ A grade is never lost to a crash: what comes of it then is `Ungraded`, with the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,7 +17,7 @@ from interviewer.core.bank.rubric import Rubric
 from interviewer.core.frozen import Frozen
 from interviewer.core.futures import chain, settled
 from interviewer.core.grade.grade import Assessment, AssessmentRequest, GradeRequest, GradeResult, Ungraded
-from interviewer.core.ports import Close, SearchHit
+from interviewer.core.ports import Close, EncoderStatus, SearchHit
 from interviewer.errors import EncoderError
 from interviewer.worker import methods
 from interviewer.worker.child_process import HOST_COMMAND
@@ -27,39 +28,22 @@ P = TypeVar("P", bound=Frozen)
 R = TypeVar("R")
 
 
-class WorkerEngine(SupervisedWorker):
-    """The encoder's worker process; implements `core.ports.Grader`, and more.
+class AskedEngine(ABC):
+    """What can be asked of worker processes, whatever carries the request to one of them."""
 
-    Args:
-        model: "default", a folder, or a name on the hub.
-        device: auto, cpu, cuda or mps.
-        cache: folder for vectors and the neighbour table.
-        packs: question packs to load.
-        bank_cache: file of the validated bank.
-        log, command, hangs_after, shared: as `SupervisedWorker` takes them.
-    """
+    @abstractmethod
+    def request(self, method: str, params: dict[str, Any], read: Callable[[Any], Any]) -> Future[Any]:
+        """Ask a process; the future raises `EncoderError` when nothing came of it.
 
-    def __init__(
-        self,
-        *,
-        model: str,
-        device: str,
-        cache: Path,
-        packs: Sequence[Path],
-        bank_cache: Path,
-        log: Path,
-        command: Sequence[str] = HOST_COMMAND,
-        hangs_after: float = 120.0,
-        shared: str | None = None,
-    ) -> None:
-        settings = {
-            "model": model,
-            "device": device,
-            "cache": str(cache),
-            "packs": [str(pack.absolute()) for pack in packs],
-            "bank_cache": str(bank_cache),
-        }
-        super().__init__(settings, log=log, command=command, hangs_after=hangs_after, shared=shared)
+        Args:
+            method: what is asked for.
+            params: plain data.
+            read: makes the result from plain data; `ValueError` when it is not what was asked for.
+        """
+
+    @abstractmethod
+    def status(self) -> EncoderStatus:
+        """The latest state heard of."""
 
     def prepare(self, question_id: str) -> Future[None]:
         """Embed this question's rubric before anything else."""
@@ -102,6 +86,44 @@ class WorkerEngine(SupervisedWorker):
 
     def _ask(self, method: Method[P, R], params: P) -> Future[R]:
         return self.request(method.name, method.write_params(params), method.read_result)
+
+
+class WorkerEngine(SupervisedWorker, AskedEngine):
+    """The encoder's worker process; implements `core.ports.Grader`, and more.
+
+    Args:
+        model: "default", a folder, or a name on the hub.
+        device: auto, cpu, cuda or mps.
+        cache: folder for vectors and the neighbour table.
+        packs: question packs to load.
+        bank_cache: file of the validated bank.
+        fast: leave the joint reader out.
+        log, command, hangs_after, shared: as `SupervisedWorker` takes them.
+    """
+
+    def __init__(
+        self,
+        *,
+        model: str,
+        device: str,
+        cache: Path,
+        packs: Sequence[Path],
+        bank_cache: Path,
+        log: Path,
+        fast: bool = False,
+        command: Sequence[str] = HOST_COMMAND,
+        hangs_after: float = 120.0,
+        shared: str | None = None,
+    ) -> None:
+        settings = {
+            "model": model,
+            "device": device,
+            "cache": str(cache),
+            "packs": [str(pack.absolute()) for pack in packs],
+            "bank_cache": str(bank_cache),
+            "fast": fast,
+        }
+        super().__init__(settings, log=log, command=command, hangs_after=hangs_after, shared=shared)
 
 
 def _or_ungraded(grading: Future[GradeResult]) -> GradeResult:

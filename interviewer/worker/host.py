@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 from interviewer.core.ports import EncoderStatus
+from interviewer.worker import methods
 from interviewer.worker.methods import METHODS
 from interviewer.worker.protocol import describe_error, read_message, write_message
 
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
 _URGENT = {method.name for method in METHODS.values() if method.urgent}
 _NICENESS = 5
 _MOST_LOG_BYTES = 1_000_000
+_MOST_TOGETHER = 16
+"""Requests that are taken from the queue in one go."""
+_MOST_CHARACTERS = 40_000
+"""Of answers that are read together: their token states take 2 kB a character."""
 _BEAT = 1.0
 """Seconds between two signs that a request is being worked on."""
 
@@ -68,9 +73,9 @@ class _Outbox:
                 self.send({"working": True})
 
     @contextmanager
-    def serving(self, number: int) -> Iterator[None]:
-        """Say which request is turned to, and while it lasts that it is worked on."""
-        self.send({"serving": number})
+    def serving(self, *numbers: int) -> Iterator[None]:
+        """Say which requests are turned to, and while it lasts that they are worked on."""
+        self.send({"serving": numbers})
         self._serving.set()
         try:
             yield
@@ -169,11 +174,9 @@ def _serve(operations: Operations, inbox: queue.Queue[dict[str, Any]], outbox: _
         for done, total in operations.index_steps():
             outbox.status(state="indexing", done=done, total=total)
             while not inbox.empty():
-                message = inbox.get()
-                if message["method"] in _URGENT:
-                    _answer(operations, message, outbox)
-                else:
-                    later.append(message)
+                taken = _take(inbox)
+                later += [message for message in taken if message["method"] not in _URGENT]
+                _answer_all(operations, [message for message in taken if message["method"] in _URGENT], outbox)
     except Exception as error:
         # Grading needs no index, so whatever is wrong with it must not end the process.
         traceback.print_exc()
@@ -182,7 +185,40 @@ def _serve(operations: Operations, inbox: queue.Queue[dict[str, Any]], outbox: _
     for message in later:
         _answer(operations, message, outbox)
     while True:
-        _answer(operations, inbox.get(), outbox)
+        _answer_all(operations, _take(inbox), outbox)
+
+
+def _take(inbox: queue.Queue[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The next request, and some of those that already wait behind it."""
+    taken = [inbox.get()]
+    while len(taken) < _MOST_TOGETHER and not inbox.empty():
+        taken.append(inbox.get())
+    return taken
+
+
+def _answer_all(operations: Operations, messages: list[dict[str, Any]], outbox: _Outbox) -> None:
+    """Answer in order; the answers that are to be graded are read together first."""
+    together = _readable_together(messages)
+    if len(together) > 1:
+        try:
+            with outbox.serving(*(message["id"] for message in together)):
+                operations.read_ahead([message["params"]["request"]["answer"] for message in together])
+        except Exception:  # what is wrong with one of them is found again when it is graded, and said of that one
+            traceback.print_exc()
+    for message in messages:
+        _answer(operations, message, outbox)
+    operations.forget_ahead()
+
+
+def _readable_together(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """As many requests for grades as make a batch worth its memory."""
+    found, size = [], 0
+    for message in messages:
+        if message["method"] == methods.GRADE.name and not message.get("alone"):
+            size += len(message["params"]["request"]["answer"])
+            if size <= _MOST_CHARACTERS:
+                found.append(message)
+    return found
 
 
 def _answer(operations: Operations, message: dict[str, Any], outbox: _Outbox) -> None:

@@ -5,7 +5,7 @@ The composition root of the worker process, as `services` is of the interface.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +52,8 @@ class Operations:
         # Answers are private and never cached on disk; only the bank's own texts are.
         self._encoder = plain
         self._cached = CachedEncoder(plain, VectorCache(self._cache, plain.key, plain.dimension, self._say))
-        self._grader = build_grader(plain, self._cached, plain.reader())
+        fast = bool(settings.get("fast"))
+        self._grader = build_grader(plain, self._cached, None if fast else plain.reader(), fast=fast)
         self._index: BankIndex | None = None
         self.model, self.device = plain.name, plain.device
 
@@ -76,6 +77,14 @@ class Operations:
     def perform(self, method: str, params: dict[str, Any]) -> Any:
         """Serve one request; the result is plain data."""
         return self.handlers[method](params)
+
+    def read_ahead(self, answers: Sequence[str]) -> None:
+        """Read answers that are to be graded next in full batches; `EncoderError` when that failed."""
+        self._grader.read_ahead(answers)
+
+    def forget_ahead(self) -> None:
+        """Forget what was read ahead."""
+        self._grader.forget_ahead()
 
     def _prepare(self, params: methods.PrepareParams) -> None:
         if params.question_id in self._bank:

@@ -21,8 +21,10 @@ class PendingCall:
     def __init__(self, read: Callable[[Any], Any]) -> None:
         self._read = read
         self.future: Future[Any] = Future()
+        self.message: dict[str, Any] = {}
+        """The request."""
         self.packed = b""
-        """The request as it is sent, and sent again to another process."""
+        """The same as it is sent."""
         self.since = time.monotonic()
         self.deaths = 0
         """How many processes died while they served this request."""

@@ -2,7 +2,9 @@
 
 Requests are `{"id", "method", "params"}`; replies `{"id", "result"}` or `{"id", "error"}`.
 Unasked, the worker sends `{"status": ...}`, `{"notice": ...}` and, when it turns to a
-request, `{"serving": id}`: after a crash that tells the culprit from those who waited.
+request, `{"serving": [id]}`: after a crash that tells the culprit from those who waited. Several
+ids are answers that it reads together; a request that was among them when a process died is sent
+again with `"alone": true`, and then read by itself.
 While it computes it says `{"working": true}` each second, so that slow is not taken for hung.
 """
 

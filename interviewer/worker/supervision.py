@@ -68,7 +68,7 @@ class SupervisedWorker:
         self._stopping = threading.Event()
         self._child: ChildProcess | SharedWorker | None = None
         self._asked: dict[int, PendingCall] = {}
-        self._serving: int | None = None
+        self._serving: list[int] = []
         self._moved = 0.0
         """When something was done last, by the monotonic clock."""
         self._numbers = itertools.count(1)
@@ -121,7 +121,8 @@ class SupervisedWorker:
         number = next(self._numbers)
         asked = PendingCall(read)
         try:
-            asked.packed = pack_message({"id": number, "method": method, "params": params})
+            asked.message = {"id": number, "method": method, "params": params}
+            asked.packed = pack_message(asked.message)
         except ValueError as error:
             asked.fail(EncoderError(f"The request is too large for the encoder: {error}.", kept=_KEPT))
             return asked.future
@@ -140,7 +141,7 @@ class SupervisedWorker:
     def _spawn(self) -> None:
         """Start a process; the caller holds the lock and announces the status."""
         self._starts.append(time.monotonic())
-        self._serving = None
+        self._serving = []
         try:
             self._child = self._make_child()
         except OSError as error:
@@ -216,13 +217,15 @@ class SupervisedWorker:
         self._fail(left, f"The encoder is not available: {detail}.")
 
     def _blame(self) -> list[PendingCall]:
-        """Count a death against the request that was being served; taken out when it was one too many."""
-        number = self._serving
-        culprit = None if number is None else self._asked.get(number)
-        if number is None or culprit is None:
-            return []
-        culprit.deaths += 1
-        return [self._asked.pop(number)] if culprit.deaths >= _MOST_DEATHS else []
+        """Count a death against what was being served; taken out is that for which it was one too many.
+
+        The others are asked again so that no death of another counts against them a second time.
+        """
+        suspects = [(number, self._asked[number]) for number in self._serving if number in self._asked]
+        for _, suspect in suspects:
+            suspect.deaths += 1
+            suspect.packed = pack_message({**suspect.message, "alone": True})
+        return [self._asked.pop(number) for number, suspect in suspects if suspect.deaths >= _MOST_DEATHS]
 
     def _send(self, asked: PendingCall) -> None:
         if self._child is not None:

@@ -563,3 +563,40 @@ def test_a_cache_that_cannot_be_written_is_said_and_costs_no_grade(engine_for: M
     assert engine.notices == [
         "The vector cache could not be written (Not a directory); vectors are kept in memory only."
     ]
+
+
+# Answers read together
+
+
+def test_an_answer_that_kills_the_worker_where_answers_are_read_together_takes_no_other_with_it(
+    engine_for: MakeEngine,
+) -> None:
+    engine = engine_for()
+    wait_until(engine, "ready")
+    busy = engine.grade(request("sleep 0.5"))  # the next ones wait behind it, and are taken in one go
+    good = [engine.grade(request(f"an answer {number}")) for number in range(3)]
+    bad = engine.grade(request("together crash"))
+    more = [engine.grade(request(f"another answer {number}")) for number in range(3)]
+    assert all(isinstance(each.result(30), Grade) for each in (busy, *good, *more))
+    assert isinstance(bad.result(30), Grade), "it is read alone by the second process"
+    assert len(engine.notices) == 1
+
+
+def test_an_answer_that_kills_the_worker_each_time_costs_two_processes_in_company_too(engine_for: MakeEngine) -> None:
+    engine = engine_for()
+    wait_until(engine, "ready")
+    busy = engine.grade(request("sleep 0.5"))
+    good = [engine.grade(request(f"an answer {number}")) for number in range(3)]
+    bad = engine.grade(request("crash"))
+    more = [engine.grade(request(f"another answer {number}")) for number in range(3)]
+    assert all(isinstance(each.result(30), Grade) for each in (busy, *good, *more))
+    assert isinstance(bad.result(30), Ungraded)
+    assert len(engine.notices) == 2
+
+
+def test_what_cannot_be_read_ahead_is_graded_one_by_one(engine_for: MakeEngine) -> None:
+    engine = engine_for()
+    wait_until(engine, "ready")
+    busy = engine.grade(request("sleep 0.5"))
+    asked = [engine.grade(request(text)) for text in ("an answer", "together raise", "another")]
+    assert all(isinstance(each.result(30), Grade) for each in (busy, *asked))

@@ -41,6 +41,15 @@ class StubGrader:
     def prepare(self, item: Item) -> None:
         pass
 
+    def read_ahead(self, answers: Sequence[str]) -> None:
+        """`together crash` and the like are obeyed here, where answers are read together."""
+        for answer in answers:
+            if answer.startswith("together "):
+                _obey(answer.removeprefix("together "))
+
+    def forget_ahead(self) -> None:
+        pass
+
     def grade(self, item: Item, request: GradeRequest) -> Grade:
         _obey(request.answer)
         return make_grade({point.id: "covered" for point in item.rubric.key_points})
@@ -91,5 +100,5 @@ def load_encoder(model: str, device: str, *, cache: Path, say: Callable[[str], N
 
 
 if __name__ == "__main__":
-    vars(operations).update(load_encoder=load_encoder, build_grader=lambda *_: StubGrader())
+    vars(operations).update(load_encoder=load_encoder, build_grader=lambda *_, **__: StubGrader())
     host.main()

@@ -113,7 +113,15 @@ def test_a_text_alone_has_the_vector_it_has_in_a_batch(minilm: SentenceEncoder) 
 def test_progress_reaches_the_total(minilm: SentenceEncoder) -> None:
     heard: list[tuple[str, int, int]] = []
     minilm.encode(["short"] * 70, lambda *step: heard.append(step))
-    assert heard == [("embedding", 32, 70), ("embedding", 64, 70), ("embedding", 70, 70)]
+    through = [done for _, done, _ in heard]
+    assert through == sorted(set(through))
+    assert (through[-1], {(what, total) for what, _, total in heard}) == (70, {("embedding", 70)})
+
+
+def test_vectors_are_those_of_sentence_transformers(minilm: SentenceEncoder) -> None:
+    texts = [f"{TRUTH} " * (n % 9) + f"Sentence {n}, in company." for n in range(40)]
+    theirs = minilm._model.encode(texts, normalize_embeddings=True)
+    assert np.abs(minilm.encode(texts) - theirs).max() < 1e-5
 
 
 def test_no_texts_give_no_vectors(minilm: SentenceEncoder) -> None:

@@ -122,6 +122,8 @@ class Passport(Frozen):
     """Eight hex digits of the fitted weights' hash."""
     agreement: Agreement | None = None
     """None when it was not measured."""
+    fast: bool = Field(default=False, exclude_if=lambda fast: not fast)
+    """Whether the joint reader was left out on purpose."""
 
 
 class JudgeCall(Frozen):

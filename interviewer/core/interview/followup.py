@@ -9,7 +9,7 @@ whatever it had to do with the probe, and again if need be, and challenged all t
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import NamedTuple
 
 from interviewer.core.bank.content import Item
@@ -58,9 +58,7 @@ def pick_follow_up(item: Item, level: Level, turns: Sequence[Turn], *, edition: 
     if len(turns) > MOST_FOLLOW_UPS or not isinstance(turns[0].result, Grade):
         return None
     score = score_question(item, level, turns)
-    for wrong in sorted(score.misconceptions, key=lambda each: -each.misconception.penalty):
-        if edition > 3 and _held(wrong.misconception.id, turns) < CERTAIN:
-            continue
+    for wrong in _surely_held(score.misconceptions, turns, edition):
         if FIX_PREFIX + wrong.misconception.id not in asked and wrong.misconception.key_point not in asked:
             challenge, target = wrong.misconception.challenge, FIX_PREFIX + wrong.misconception.id
             if edition > 3:
@@ -113,11 +111,15 @@ def _heard(point: KeyPoint, turns: Sequence[Turn]) -> float:
     return max(found, default=0.0)
 
 
-def _held(misconception_id: str, turns: Sequence[Turn]) -> float:
-    """The highest probability with which any turn held a misconception."""
+def _surely_held(
+    found: Sequence[MisconceptionScore], turns: Sequence[Turn], edition: int
+) -> Iterator[MisconceptionScore]:
+    """The misconceptions that may be challenged, the dearest first."""
     grades = [turn.result for turn in turns if isinstance(turn.result, Grade)]
-    found = [each for grade in grades for each in grade.misconceptions if each.misconception_id == misconception_id]
-    return max((each.probability for each in found), default=0.0)
+    sure = {each.misconception_id for grade in grades for each in grade.misconceptions if each.probability >= CERTAIN}
+    for each in sorted(found, key=lambda each: -each.misconception.penalty):
+        if edition < 4 or each.misconception.id in sure:
+            yield each
 
 
 def _with_their_words(asked: str, said: PointScore | MisconceptionScore, points: Sequence[PointScore]) -> str:

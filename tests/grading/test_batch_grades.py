@@ -1,0 +1,63 @@
+"""Answers read together get the grades that they get one by one, within the tolerance that docs/grading.md states."""
+
+from __future__ import annotations
+
+import pytest
+
+from interviewer.core.bank.content import Bank
+from interviewer.core.grade.grade import Grade, GradeRequest
+from interviewer.embedding import SentenceEncoder
+from interviewer.grading import OfflineGrader, build_grader
+
+TOLERANCE = 1e-3
+"""Of a probability."""
+QUESTIONS = ("dropout", "kv-cache-sizing", "lstm-gru")
+
+
+def requests(bank: Bank) -> list[GradeRequest]:
+    return [
+        GradeRequest(question_id=name, answer=example.text)
+        for name in QUESTIONS
+        for example in bank[name].rubric.examples[:4]
+    ]
+
+
+def all_graded(grader: OfflineGrader, bank: Bank, asked: list[GradeRequest]) -> list[Grade]:
+    found = [grader.grade(bank[each.question_id], each) for each in asked]
+    assert all(isinstance(each, Grade) for each in found)
+    return [each for each in found if isinstance(each, Grade)]
+
+
+@pytest.mark.parametrize("fast", [True, False], ids=["fast", "full"])
+def test_answers_read_together_get_the_grades_that_they_get_alone(
+    encoder: SentenceEncoder, bank: Bank, fast: bool
+) -> None:
+    grader = build_grader(encoder, None, encoder.reader(), fast=fast)
+    asked = requests(bank)
+    alone = all_graded(grader, bank, asked)
+    grader.read_ahead([each.answer for each in asked])
+    together = all_graded(grader, bank, asked)
+    grader.forget_ahead()
+    for one, other in zip(alone, together, strict=True):
+        assert [each.verdict for each in one.verdicts] == [each.verdict for each in other.verdicts]
+        assert [each.evidence for each in one.verdicts] == [each.evidence for each in other.verdicts]
+        for a, b in zip(one.verdicts, other.verdicts, strict=True):
+            assert abs(a.p_covered - b.p_covered) < TOLERANCE
+            assert abs(a.p_partial - b.p_partial) < TOLERANCE
+            assert abs(a.p_contradicted - b.p_contradicted) < TOLERANCE
+        assert [each.misconception_id for each in one.misconceptions] == [
+            each.misconception_id for each in other.misconceptions
+        ]
+
+
+def test_a_rubric_kept_in_half_precision_moves_no_probability_beyond_the_tolerance(
+    encoder: SentenceEncoder, bank: Bank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = requests(bank)[::4]
+    half = all_graded(build_grader(encoder, None, encoder.reader()), bank, asked)
+    monkeypatch.setattr("interviewer.grading.claims._in_half", lambda reading: reading)
+    whole = all_graded(build_grader(encoder, None, encoder.reader()), bank, asked)
+    for one, other in zip(half, whole, strict=True):
+        for a, b in zip(one.verdicts, other.verdicts, strict=True):
+            assert abs(a.p_covered - b.p_covered) < TOLERANCE
+            assert a.verdict == b.verdict
