@@ -27,6 +27,7 @@ from typing import NamedTuple
 
 import psutil
 
+from benchmarks.table import Row
 from interviewer.bank import load_bank
 from interviewer.core.layout import plain_layout
 from interviewer.grading.spans import cut_spans
@@ -156,28 +157,54 @@ def _peak_mb(process: psutil.Process) -> float:
         return float(process.memory_info().rss) / 2**20
 
 
-def compare(rows: Sequence[Mapping[str, str]], rounds: int, kinds: Sequence[bool], env: Mapping[str, str]) -> None:
-    """Print rows a second and ratios."""
+class Compared(NamedTuple):
+    """What some rounds found."""
+
+    rates: dict[str, list[float]]
+    """Rows a second, by program."""
+    shares: dict[tuple[bool, str, str], list[float]]
+    """Of a bare encode's throughput: with --fast or not, beside the answers or the spans, by which clock."""
+
+
+def compare(rows: Sequence[Mapping[str, str]], rounds: int, kinds: Sequence[bool], env: Mapping[str, str]) -> Compared:
+    """Batches with and without --fast beside bare encodes of the same texts, in turn."""
     answers = [row["answer"] for row in rows]
     spans = [span.text for text in answers for span in cut_spans(plain_layout(text).text)]
-    found: dict[tuple[bool, str, str], list[float]] = {}
-    rates: dict[str, list[float]] = {}
+    found = Compared({}, {})
     with tempfile.TemporaryDirectory() as folder:
         for _ in range(rounds):
             beside = {"answers": bare(answers, env).each(len(rows)), "spans": bare(spans, env).each(len(rows))}
             for name, cost in beside.items():
-                rates.setdefault(f"bare encode of the {name}", []).append(1 / cost.wall)
+                found.rates.setdefault(f"bare encode of the {name}", []).append(1 / cost.wall)
             for fast in kinds:
                 own = batch(rows, fast, env, Path(folder))
-                rates.setdefault("mockdl grade" + " --fast" * fast, []).append(1 / own.wall)
+                found.rates.setdefault("mockdl grade" + " --fast" * fast, []).append(1 / own.wall)
                 for name, cost in beside.items():
-                    found.setdefault((fast, name, "wall"), []).append(cost.wall / own.wall)
-                    found.setdefault((fast, name, "processor"), []).append(cost.cpu / own.cpu)
-    print(f"{len(rows)} answers to {len({row['question_id'] for row in rows})} questions, {len(spans)} spans, ")
+                    found.shares.setdefault((fast, name, "wall"), []).append(cost.wall / own.wall)
+                    found.shares.setdefault((fast, name, "processor"), []).append(cost.cpu / own.cpu)
+    return found
+
+
+def measure(count: int, rounds: int) -> list[Row]:
+    """Throughput of so many answers."""
+    with tempfile.TemporaryDirectory(prefix="mockdl-bench-") as home:
+        found = compare(natural_rows(count), rounds, (True, False), {**os.environ, "MOCKDL_HOME": home})
+    told = []
+    for fast, aim in ((True, "0.8"), (False, "0.2")):
+        answers, spans = (statistics.median(found.shares[fast, name, "wall"]) for name in ("answers", "spans"))
+        name = "mockdl grade" + " --fast" * fast
+        beside = f"{answers:.2f} of a bare encode of the answers, {spans:.2f} of their spans"
+        told.append(
+            Row(f"{name}, {count} answers", statistics.median(found.rates[name]), "rows/s", beside, at_least=aim)
+        )
+    return told
+
+
+def _print(found: Compared, rounds: int) -> None:
     print(f"{rounds} rounds; median (least to most)")
-    for name, each in rates.items():
+    for name, each in found.rates.items():
         print(f"| {name}, rows a second | {_spread(each)} |")
-    for (fast, name, clock), each in found.items():
+    for (fast, name, clock), each in found.shares.items():
         print(f"| {'fast' if fast else 'all channels'}, beside the {name}, {clock} time | {_spread(each)} |")
 
 
@@ -206,7 +233,7 @@ def main() -> None:
                 print(f"| {count} rows | command {found.command:.0f} MB | worker {found.worker:.0f} MB |", flush=True)
         return
     kinds = [each for each in (True, False) if options.only in (None, "fast" if each else "full")]
-    compare(natural_rows(options.rows), options.rounds, kinds, env)
+    _print(compare(natural_rows(options.rows), options.rounds, kinds, env), options.rounds)
 
 
 if __name__ == "__main__":

@@ -12,10 +12,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.table import Row, render
 from interviewer.bank import load_bank
+from interviewer.core.bank.content import Bank
 from interviewer.core.grade.grade import AssessmentRequest, GradeRequest
-from interviewer.embedding import load_encoder
-from interviewer.grading import build_grader
+from interviewer.embedding import SentenceEncoder, load_encoder
+from interviewer.grading import OfflineGrader, build_grader
 from interviewer.grading.spans import cut_spans
 from interviewer.paths import built_in_pack
 
@@ -31,11 +33,8 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--repeats", type=int, default=15)
-    repeats = parser.parse_args().repeats
+def measure(repeats: int) -> list[Row]:
+    """One grade, the first of a question, and many against bare references; medians of so many."""
     bank = load_bank([built_in_pack()])
     item = bank[QUESTION]
     encoder = load_encoder("default", "cpu", cache=Path(tempfile.gettempdir()))
@@ -52,11 +51,21 @@ def main() -> None:
         encodes.append(seconds(lambda: encoder.encode(spans)))
         grades.append(seconds(lambda: grader.grade(item, request)))
     grade, encode = statistics.median(grades), statistics.median(encodes)
-    print(f"200 words, {len(spans)} spans, {POINTS} key points, warm, median of {repeats}")
-    print(f"| bare encode of the spans | {encode * 1000:.0f} ms |")
-    print(f"| grade                    | {grade * 1000:.0f} ms |")
-    print(f"| ratio (at most 8)        | {grade / encode:.2f} |")
-    print(f"| first grade of a question, to a later one (at most 2) | {first / grade:.2f} |")
+    return [
+        Row(
+            f"grade, 200 words, {POINTS} points",
+            grade * 1000,
+            "ms",
+            f"bare encode of its {len(spans)} spans ({encode * 1000:.0f} ms)",
+            grade / encode,
+            "8x",
+        ),
+        Row("first grade of a question", first * 1000, "ms", "a later one", first / grade, "2x"),
+        _bare_references(bank, encoder, grader),
+    ]
+
+
+def _bare_references(bank: Bank, encoder: SentenceEncoder, grader: OfflineGrader) -> Row:
     requests = [
         AssessmentRequest(question=each.question.prompt, points=((each.rubric.key_points[0].statement,),), answer=text)
         for each in list(bank.items.values())[:MANY]
@@ -65,8 +74,15 @@ def main() -> None:
     texts = [span.text for each in requests for span in cut_spans(each.answer)]
     bare = min(seconds(lambda: encoder.encode(texts)) for _ in range(2))
     batch = min(seconds(lambda: grader.assess(requests)) for _ in range(2))
-    print(f"{len(requests)} answers to {MANY} questions against bare references")
-    print(f"| throughput, as a share of a bare encode's (at least 0.2) | {bare / batch:.2f} |")
+    beside = f"{bare / batch:.2f} of a bare encode of their spans"
+    return Row(f"{len(requests)} answers, bare references", len(requests) / batch, "rows/s", beside, at_least="0.2")
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--repeats", type=int, default=15)
+    print(render(measure(parser.parse_args().repeats)))
 
 
 if __name__ == "__main__":

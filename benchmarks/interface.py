@@ -14,7 +14,6 @@ import json
 import os
 import pty
 import select
-import shutil
 import statistics
 import struct
 import subprocess
@@ -24,7 +23,8 @@ import termios
 import time
 from collections.abc import Mapping, Sequence
 from fcntl import ioctl
-from pathlib import Path
+
+from benchmarks.table import NotMeasuredError, Row, render
 
 BARE = """
 from textual.app import App
@@ -35,6 +35,8 @@ class Bare(App):
 Bare().run()
 """
 MARKER = b"Interviewer"
+STARTED = (sys.executable, "-c", "import sys; from interviewer.cli import main; sys.argv[0] = 'mockdl'; main()")
+"""`mockdl`, wherever it is installed."""
 
 STALL = """
 import asyncio, json, sys, time
@@ -93,10 +95,13 @@ def first_paint(command: Sequence[str], env: Mapping[str, str]) -> float:
         while time.perf_counter() - began < 60:
             ready, _, _ = select.select([master], [], [], 0.05)
             if ready:
-                seen += os.read(master, 65536)
+                try:
+                    seen += os.read(master, 65536)
+                except OSError:  # it has ended
+                    break
                 if MARKER in seen:
                     return time.perf_counter() - began
-        raise SystemExit(f"{command} painted nothing: {seen[-300:]!r}")
+        raise NotMeasuredError(f"{' '.join(command[:4])} painted nothing: {seen[-300:].decode(errors='replace')!r}")
     finally:
         os.kill(pid, 9)
         os.waitpid(pid, 0)
@@ -110,44 +115,38 @@ def run_json(script: str, env: Mapping[str, str]) -> dict[str, float]:
     return found
 
 
+def measure(repeats: int) -> list[Row]:
+    """First paint as a median of so many, stalls and memory.
+
+    Raises:
+        NotMeasuredError: a program painted nothing.
+    """
+    with tempfile.TemporaryDirectory(prefix="mockdl-bench-", ignore_cleanup_errors=True) as home:
+        env = {**os.environ, "MOCKDL_HOME": home, "TERM": "xterm-256color", "PYTHONDONTWRITEBYTECODE": ""}
+        ours = [*STARTED, "start", "--level", "senior", "--count", "2", "--seed", "1"]
+        bare = [sys.executable, "-c", BARE]
+        first_paint(bare, env)  # byte-compiles textual
+        cold = first_paint(ours, env)
+        pairs = [(first_paint(bare, env), first_paint(ours, env)) for _ in range(repeats)]
+        ui = run_json(STALL, env)
+        bare_peak = run_json(BARE_PEAK, env)["peak"]
+    plain, warm = (statistics.median(each) for each in zip(*pairs, strict=True))
+    beside = f"a bare Textual app ({plain:.2f} s)"
+    return [
+        Row("first question, caches warm", warm, "s", beside, warm / plain, "2x"),
+        Row("first question, very first run", cold, "s", beside, cold / plain, "5x"),
+        Row("longest stall while the encoder loads", ui["stall"] * 1000, "ms", at_most="100 ms"),
+        Row("encoder ready after", ui["loaded"], "s"),
+        Row("interface, peak memory", ui["peak"], "MB", f"+{ui['peak'] - bare_peak:.0f} MB over a bare Textual app"),
+        Row("worker process, peak memory", ui["worker"], "MB"),
+    ]
+
+
 def main() -> None:
+    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=7)
-    repeats = parser.parse_args().repeats
-    home = Path(tempfile.mkdtemp(prefix="mockdl-bench-"))
-    env = {**os.environ, "MOCKDL_HOME": str(home), "TERM": "xterm-256color", "PYTHONDONTWRITEBYTECODE": ""}
-    ours = [shutil.which("mockdl") or "mockdl", "start", "--level", "senior", "--count", "2", "--seed", "1"]
-    bare = [sys.executable, "-c", BARE]
-    first_paint(bare, env)  # byte-compiles textual
-    cold = first_paint(ours, env)
-    pairs = [(first_paint(bare, env), first_paint(ours, env)) for _ in range(repeats)]
-    bare_time = statistics.median(pair[0] for pair in pairs)
-    warm = statistics.median(pair[1] for pair in pairs)
-    ui = run_json(STALL, env)
-    bare_peak = run_json(BARE_PEAK, env)["peak"]
-    shutil.rmtree(home, ignore_errors=True)
-    rows = [
-        (
-            "first question, caches warm",
-            f"{warm:.2f} s",
-            f"{warm / bare_time:.2f}x bare Textual ({bare_time:.2f} s)",
-            "2x",
-        ),
-        ("first question, very first run", f"{cold:.2f} s", f"{cold / bare_time:.2f}x", "5x"),
-        ("longest stall while the encoder loads", f"{ui['stall'] * 1000:.0f} ms", "", "100 ms"),
-        ("encoder ready after", f"{ui['loaded']:.1f} s", "", ""),
-        (
-            "interface, peak memory",
-            f"{ui['peak']:.0f} MB",
-            f"+{ui['peak'] - bare_peak:.0f} MB over bare Textual",
-            "+150 MB",
-        ),
-        ("worker process, peak memory", f"{ui['worker']:.0f} MB", "", ""),
-    ]
-    print(f"| {'what':<38} | {'measured':>9} | {'beside':<32} | at most |")
-    print(f"|{'-' * 40}|{'-' * 10}:|{'-' * 34}|---------|")
-    for what, measured, beside, bound in rows:
-        print(f"| {what:<38} | {measured:>9} | {beside:<32} | {bound:<7} |")
+    print(render(measure(parser.parse_args().repeats)))
 
 
 if __name__ == "__main__":
