@@ -7,6 +7,7 @@ the layers tuned on top of them.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import numpy
 
 JOINT_FILE = Path(__file__).resolve().parent / "joint.safetensors"
+JOINT_SHA256 = "52f38c109835ae821f88cbe407ae1e12c60e0b6108162502dc16b28a3fca974f"
 MOST_TOKENS = 64
 LONGEST = 256
 """What the encoder was made for."""
@@ -164,17 +166,20 @@ def load_reader(model: Any, file: Path = JOINT_FILE) -> TextReader:
     """Build the reader from a loaded sentence-transformers model and the tuned layers.
 
     Raises:
-        EncoderError: the weights are missing or do not fit.
+        EncoderError: the weights are missing, do not fit, or are not those that ship.
     """
     from safetensors import SafetensorError
-    from safetensors.torch import load_file
+    from safetensors.torch import load
 
     from interviewer.embedding.joint import JointNetwork
 
     bert = model[0].auto_model
     network = JointNetwork(bert)
     try:
-        tuned = load_file(file)
+        raw = file.read_bytes()
+        if file == JOINT_FILE and hashlib.sha256(raw).hexdigest() != JOINT_SHA256:
+            raise RuntimeError("it is not the one that belongs to this version")
+        tuned = load(raw)
         if network.tuned().keys() != tuned.keys():
             raise RuntimeError("its tensors are not those of this version")
         network.load_state_dict(tuned, strict=False)

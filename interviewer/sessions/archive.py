@@ -56,6 +56,14 @@ class Archive:
         rows = self._store.journal.sessions()
         return [self._known_record(row) or _sketch(row, "…") for row in rows if row.is_listed]
 
+    def damaged(self) -> list[str]:
+        """Ids of sessions of which not even the beginning can be read, newest first.
+
+        Raises:
+            StorageError: the journal cannot be read.
+        """
+        return [row.id for row in self._store.journal.damaged()]
+
     def _known_record(self, row: SessionRow) -> Record | None:
         with self._lock:
             known = self._known.get(row.id)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import threading
+from contextlib import closing
 
 import pytest
 from textual.widgets import Input, Select, Static
@@ -58,6 +60,18 @@ async def test_all_sessions_are_listed_and_one_is_opened_and_closed(services: Se
         await story.until(lambda: isinstance(story.app.screen, HistoryScreen))
         await story.pilot.press("escape")
         await story.until(lambda: isinstance(story.app.screen, HomeScreen))
+
+
+async def test_a_session_that_cannot_be_read_is_counted(services: Services) -> None:
+    hold_session(services, days_ago=2)
+    hold_session(services, days_ago=1)
+    hurt = services.journal.sessions()[0].id
+    with closing(sqlite3.connect(services.places.journal)) as other:
+        other.execute("UPDATE sessions SET config = '[[' WHERE id = ?", (hurt,))
+        other.commit()
+    async with tell(services, None) as story:
+        await open_history(story)
+        assert "1 session · 1 damaged, `mockdl history` names them" in title(story)
 
 
 async def test_without_a_session_the_history_says_how_to_begin(services: Services) -> None:

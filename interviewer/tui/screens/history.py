@@ -67,6 +67,7 @@ class HistoryScreen(Screen[None]):
         self._reading: threading.Event | None = None
         self._note = ""
         self._grading = False
+        self._damaged = 0
 
     def compose(self) -> ComposeResult:
         """Filters, the list, what is known about the session under the cursor."""
@@ -111,6 +112,7 @@ class HistoryScreen(Screen[None]):
                 said = f"Reading your sessions, {len(found)} so far… ({{back}} stops)"
                 self._show_read(found[:], name_keys(self, said))
             records, note = await reading, "Stopped; not all sessions are listed." if stop.is_set() else ""
+            self._damaged = len(await asyncio.to_thread(self.app.services.archive.damaged))
             self._reading = None
             self._show_read(records, note)
         except MockdlError as error:
@@ -160,7 +162,8 @@ class HistoryScreen(Screen[None]):
         shown, total = len(self.sessions.records), len(self._records)
         count = f"{shown} of {total}" if shown != total else f"{total}"
         marks = f" · {len(self.sessions.marked)} of 2 marked" if self.sessions.marked else ""
-        text = self._note or f"{count} session{'s' * (total != 1)}{marks}"
+        damaged = f" · {self._damaged} damaged, `mockdl history` names them" if self._damaged else ""
+        text = self._note or f"{count} session{'s' * (total != 1)}{marks}{damaged}"
         self.query_one("#title", Static).update(show_line(f"History · {text}"))
 
     # Acting

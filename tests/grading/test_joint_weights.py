@@ -1,0 +1,21 @@
+"""The joint reader's weights are those that ship, or they are not used."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from interviewer.embedding import SentenceEncoder, reader
+from interviewer.errors import EncoderError
+
+
+def test_other_weights_are_refused(encoder: SentenceEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = bytearray(reader.JOINT_FILE.read_bytes())
+    raw[-1] ^= 1
+    changed = tmp_path / "joint.safetensors"
+    changed.write_bytes(raw)
+    monkeypatch.setattr(reader, "JOINT_FILE", changed)
+    with pytest.raises(EncoderError, match="not the one that belongs to this version"):
+        reader.load_reader(encoder._model, changed)
+    assert reader.load_reader(encoder._model, Path(reader.__file__).with_name("joint.safetensors"))
