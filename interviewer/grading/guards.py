@@ -26,6 +26,9 @@ _NOISE_SHARE = 0.15
 _SOUP_WORDS, _SOUP_RUN = 12, 5.0
 """Words, and how many on average follow each other without a mark or a stop word, from which on they are a heap of
 keywords. All 79 heaps of the bank are, and none of 22,000 answers that people wrote."""
+_LONG, _COMMON_SHARE, _MARKS_A_WORD = 40, 0.03, 0.32
+"""Words of a text, the share of the commonest little words, and marks for each word, between which it is words of
+sentences in no order. All 79 such texts of the bank are, and one of 22,000 answers that people wrote."""
 _RUN_PIECE = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*|[^\w\s'\u2019-]+|\n")
 _JOINTS = STOP_WORDS | {"against", "versus", "vs", "per", "plus", "minus", "without", "within", "across"}
 """Words that join others, which keywords do not have between them."""
@@ -204,7 +207,7 @@ def _heap_of_words(text: str, words: Sequence[str]) -> Flag | None:
     plain = [word for word in words if len(word) > 1 and word[0].isalpha()]
     if len(plain) >= _NOISE_WORDS and stop_share(" ".join(plain)) < _NOISE_SHARE and not _looks_like_words(plain, text):
         return "noise"
-    return "soup" if _is_unbroken(text) or is_shuffled(text) else None
+    return "soup" if _is_unbroken(text) or _lacks_little_words(text, words) or is_shuffled(text) else None
 
 
 def _is_unbroken(text: str) -> bool:
@@ -221,6 +224,14 @@ def _is_unbroken(text: str) -> bool:
             runs.append(length)
             length = 0
     return sum(runs) >= _SOUP_WORDS and sum(runs) > _SOUP_RUN * len(runs)
+
+
+def _lacks_little_words(text: str, words: Sequence[str]) -> bool:
+    """Whether a long text has hardly any article or preposition, and not the marks of notes either."""
+    plain = [word for word in words if len(word) > 1 and word.isalpha()]
+    common = sum(word in _COMMONEST for word in plain)
+    few_marks = len(_MARK.findall(text)) < _MARKS_A_WORD * len(plain)
+    return len(plain) >= _LONG and common < _COMMON_SHARE * len(plain) and few_marks
 
 
 def _without_calculations(text: str) -> str:
@@ -274,6 +285,12 @@ _NEVER_AFTER = frozenset(
     """is are was were be of to and or by for from with as at than because so while but if into on in it's not can
     will would has have does do isn't""".split()  # noqa: SIM905
 )
+
+
+_COMMONEST = frozenset(
+    """the a an to of is are in it and for on by as be i you we""".split()  # noqa: SIM905
+)
+_MARK = re.compile(r"[^\w\s]")
 
 
 def _looks_like_words(words: Sequence[str], text: str) -> bool:

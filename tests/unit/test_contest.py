@@ -156,13 +156,10 @@ def test_words_read_as_a_contradiction_are_refused_and_called_no_more_than_ambig
     assert named in reason
 
 
-@pytest.mark.parametrize(("against", "named"), [(0.0, False), (0.49, False), (0.5, True), (0.9, True)])
-def test_another_reading_is_named_only_where_the_words_probably_contradict_the_statement(
-    against: float, named: bool
-) -> None:
+@pytest.mark.parametrize("against", [0.0, 0.5, 0.9])
+def test_no_other_reading_is_named_where_the_grader_does_not_call_the_words_contradicted(against: float) -> None:
     reason = ruled(0.2, (0.3, 0.3, 0.3, 0.3), wrong=(0.9, 0.1), against=against)[2]
-    assert reason.startswith("these words alone were not enough to show the point")
-    assert ("could also be read as" in reason) is named
+    assert reason == "these words alone were not enough to show the point"
 
 
 @pytest.mark.parametrize(

@@ -179,12 +179,12 @@ def decide(point: KeyPoint, reading: PointVerdict, found: Sequence[Assessment]) 
     opposed = contradicted or right[0].p_contradicted >= _OPPOSED
     if not opposed and probability >= UPHELD_FROM and reading.p_covered >= _LEAST_READING:
         return True, probability, "a wording of the point follows from these words alone"
-    likeliest = max(range(len(wrong)), key=lambda at: wrong[at].p_covered, default=None)
     other = ""
-    if opposed and likeliest is not None and wrong[likeliest].p_covered >= _OPPOSED:
-        other = f'; they could also be read as: "{point.contradictions[likeliest]}"'
-    elif contradicted:
-        other = "; they could also be read as its opposite"
+    if contradicted:  # what only leans that way is no reading to hold against anybody
+        likeliest = max(range(len(wrong)), key=lambda at: wrong[at].p_covered, default=None)
+        named = likeliest is not None and wrong[likeliest].p_covered >= _OPPOSED
+        other = f'"{point.contradictions[likeliest]}"' if named and likeliest is not None else "its opposite"
+        other = f"; they could also be read as {other}"
     return False, probability, f"these words alone were not enough to show the point{other}"
 
 
