@@ -13,8 +13,11 @@ import sys
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from types import FrameType
 
 _PRIVATE = 0o077
+_GRACE = 5
+"""Seconds from a hang-up to the end of the process in any case."""
 _users_umask = [0o022]
 """What the user has set, to be respected in what is written for them."""
 _PLAIN = {
@@ -81,10 +84,16 @@ def end_with_terminal() -> None:
 
 def interrupt_when_told() -> None:
     """Have a request to end and a hang-up do what Ctrl-C does: what was typed is kept, and the terminal as it was."""
-    for name in ("SIGTERM", "SIGHUP"):
+    for name, handler in (("SIGTERM", signal.default_int_handler), ("SIGHUP", _hang_up)):
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:
-            signal.signal(number, signal.default_int_handler)
+            signal.signal(number, handler)
+
+
+def _hang_up(number: int, frame: FrameType | None) -> None:
+    """The same with an end to it: who writes to a terminal that is gone may wait for ever."""
+    signal.alarm(_GRACE)
+    signal.default_int_handler(number, frame)
 
 
 def conclude_output(error: OSError) -> int:

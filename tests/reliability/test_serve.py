@@ -329,7 +329,9 @@ async def test_a_message_that_is_too_large_ends_only_that_visit(served: Served) 
     async with aiohttp.ClientSession() as client, visit(client, served.url) as socket:
         await Visitor(socket).sees("Settings")
         await socket.send_str(json.dumps(["stdin", "x" * 2_000_000]))
-        assert await Visitor(socket).hangs_up() == aiohttp.WSCloseCode.MESSAGE_TOO_BIG
+        # The word for it is lost where the connection ends before all of the message was sent.
+        told = await Visitor(socket).hangs_up()
+        assert told in (aiohttp.WSCloseCode.MESSAGE_TOO_BIG, aiohttp.WSCloseCode.ABNORMAL_CLOSURE)
     await until(lambda: served.of("interviewer.cli.visitor") == [])
 
 

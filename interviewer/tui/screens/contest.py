@@ -122,7 +122,11 @@ class ContestScreen(Screen[None]):
 
     @on(OptionList.OptionSelected, "#open-points")
     def _point_chosen(self) -> None:
-        """On to the words."""
+        """On to the words, in the answer in which the point was looked for in vain."""
+        score, ids = self.points.chosen, [turn.id for turn in self._turns]
+        if score is not None and score.turn_id in ids and ids.index(score.turn_id) != self._turn % len(ids):
+            self._turn = ids.index(score.turn_id)
+            self._show_answer()
         self.area.focus()
 
     @on(MarkArea.SelectionChanged)

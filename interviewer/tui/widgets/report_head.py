@@ -32,7 +32,8 @@ def _head(summary: SessionSummary) -> Iterator[Content]:
         yield show_line(f"Earned: {shares}")
     asked, spent = len(summary.questions), sum(each.seconds for each in summary.questions)
     each = f", {verdicts.describe_time(spent / asked)} a question" if asked > 1 else ""
-    yield show_line(f"Answering time: {verdicts.describe_time(summary.seconds)}{each}")
+    with_last_words = " with last words" if asked > 1 and summary.seconds - spent >= 1 else ""
+    yield show_line(f"Answering time: {verdicts.describe_time(summary.seconds)}{with_last_words}{each}")
     if summary.topics:
         yield Content()
         yield show("Topics", "bold")
