@@ -225,7 +225,10 @@ class ContestScreen(Screen[None]):
             self.refresh_bindings()
 
     def _say(self, text: str, style: str = "") -> None:
-        self.query_one("#ruling", Static).update(show(text, style))
+        ruling = self.query_one("#ruling", Static)
+        ruling.update(show(text, style))
+        # On a busy machine a ruling was seen with the height of the shorter line before it: set out once more.
+        self.call_after_refresh(ruling.refresh, layout=True)
 
     def action_back(self) -> None:
         """Back to the verdict."""
