@@ -33,6 +33,9 @@ pytest.importorskip("textual_serve")
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs local sockets and signals")
 ROOT = Path(__file__).resolve().parents[2]
 
+LEFT = (aiohttp.WSCloseCode.GOING_AWAY, aiohttp.WSCloseCode.ABNORMAL_CLOSURE)
+"""How a visit ends with its server: the word for it is lost where the process ends before it was sent."""
+
 
 class Served:
     """A running `mockdl serve`, with the stub worker behind it."""
@@ -437,8 +440,8 @@ async def test_without_local_sockets_the_encoder_is_shared_all_the_same(serve_wi
         family = psutil.Process(served.process.pid).children(recursive=True)
         assert served.of("interviewer.cli.visitor")[0].environ()["MOCKDL_WORKER_SOCKET"].partition(":")[0].isdecimal()
         stopping = asyncio.create_task(asyncio.to_thread(served.stop))
-        assert await visitors[0].hangs_up() == aiohttp.WSCloseCode.GOING_AWAY
-        assert await visitors[1].hangs_up() == aiohttp.WSCloseCode.GOING_AWAY
+        assert await visitors[0].hangs_up() in LEFT
+        assert await visitors[1].hangs_up() in LEFT
         assert await stopping == 0
     assert psutil.wait_procs(family, timeout=30)[1] == []
 
@@ -641,7 +644,7 @@ async def test_a_signal_ends_the_visitors_the_worker_and_the_socket(
     async with visited(served) as (visitor, family, bridge):
         assert bridge.exists()
         stopping = asyncio.create_task(asyncio.to_thread(served.stop, how))
-        assert await visitor.hangs_up() == aiohttp.WSCloseCode.GOING_AWAY
+        assert await visitor.hangs_up() in LEFT
         assert await stopping == 0
     assert "Stopped" in "".join(served.narration)
     assert not bridge.parent.exists()

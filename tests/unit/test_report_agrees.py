@@ -257,7 +257,7 @@ def test_their_time_is_the_sessions_and_no_questions() -> None:
     assert found.seconds == 152
     assert [each.seconds for each in found.questions] == [80, 50]
     head = describe_report(found, 100).plain
-    assert "Answering time: 2 min 32 s, 1 min 05 s a question" in head
+    assert "Answering time: 2 min 32 s with last words, 1 min 05 s a question" in head
     assert "0 min 50 s of about 5 min" in head
 
 
