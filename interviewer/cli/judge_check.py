@@ -10,7 +10,6 @@ import typer
 
 from interviewer.cli.common import open_services, print_json, print_text, ready_engine, say, use_judge
 from interviewer.errors import UsageError
-from interviewer.wording.waiting import IS_LOADED
 
 if TYPE_CHECKING:
     from interviewer.audit.judge_agreement import Scores
@@ -96,9 +95,10 @@ def _run(services: Services, examples: Sequence[GoldenCase], repeats: int, *, qu
     from rich.progress import Progress
 
     from interviewer.audit.judge_run import judge_examples
+    from interviewer.cli.judge_words import announce_loading
 
     engine = ready_engine(services, quiet=quiet, index=False)
-    services.model.on_loading = lambda: say(f"{IS_LOADED}.")
+    announce_loading(services)
     judge = services.model.fresh_judge(engine)
     console = Console(stderr=True)
     try:

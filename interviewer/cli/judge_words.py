@@ -16,6 +16,11 @@ def announce_judge(services: Services) -> None:
     """Say where answers are sent, if anywhere, and from now on that the judge's model is being loaded."""
     if notice := services.model.notice():
         say(notice)
+    announce_loading(services)
+
+
+def announce_loading(services: Services) -> None:
+    """Say from now on that the judge's model is being loaded."""
     services.model.on_loading = lambda: say(f"{IS_LOADED}.")
 
 

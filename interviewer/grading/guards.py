@@ -28,7 +28,7 @@ _SOUP_WORDS, _SOUP_RUN = 12, 5.0
 keywords. All 79 heaps of the bank are, and none of 22,000 answers that people wrote."""
 _LONG, _COMMON_SHARE, _MARKS_A_WORD = 40, 0.03, 0.32
 """Words of a text, the share of the commonest little words, and marks for each word, between which it is words of
-sentences in no order. All 79 such texts of the bank are, and one of 22,000 answers that people wrote."""
+sentences in no order. All 79 such texts of the bank are, and two of 22,000 answers that people wrote."""
 _RUN_PIECE = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*|[^\w\s'\u2019-]+|\n")
 _JOINTS = STOP_WORDS | {"against", "versus", "vs", "per", "plus", "minus", "without", "within", "across"}
 """Words that join others, which keywords do not have between them."""
@@ -285,8 +285,6 @@ _NEVER_AFTER = frozenset(
     """is are was were be of to and or by for from with as at than because so while but if into on in it's not can
     will would has have does do isn't""".split()  # noqa: SIM905
 )
-
-
 _COMMONEST = frozenset(
     """the a an to of is are in it and for on by as be i you we""".split()  # noqa: SIM905
 )
@@ -295,6 +293,10 @@ _MARK = re.compile(r"[^\w\s]")
 
 def _looks_like_words(words: Sequence[str], text: str) -> bool:
     """Whether most words have a vowel and an ordinary length, as keywords do and noise does not, or are a formula's."""
-    good = sum(any(vowel in word for vowel in "aeiouy") and 2 <= len(word) <= 16 for word in words)
-    names = sum(len(word) <= _NAME and not any(vowel in word for vowel in "aeiouy") for word in words)
-    return good > 0.7 * (len(words) - (names if "=" in text else 0))
+    good = sum(_has_vowel(word) and 2 <= len(word) <= 16 for word in words)
+    names = sum(len(word) <= _NAME and not _has_vowel(word) for word in words) if "=" in text else 0
+    return good > 0.7 * (len(words) - names)
+
+
+def _has_vowel(word: str) -> bool:
+    return any(vowel in word for vowel in "aeiouy")

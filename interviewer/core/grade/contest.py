@@ -179,13 +179,12 @@ def decide(point: KeyPoint, reading: PointVerdict, found: Sequence[Assessment]) 
     opposed = contradicted or right[0].p_contradicted >= _OPPOSED
     if not opposed and probability >= UPHELD_FROM and reading.p_covered >= _LEAST_READING:
         return True, probability, "a wording of the point follows from these words alone"
-    other = ""
+    refused = "these words alone were not enough to show the point"
     if contradicted:  # what only leans that way is no reading to hold against anybody
-        likeliest = max(range(len(wrong)), key=lambda at: wrong[at].p_covered, default=None)
-        named = likeliest is not None and wrong[likeliest].p_covered >= _OPPOSED
-        other = f'"{point.contradictions[likeliest]}"' if named and likeliest is not None else "its opposite"
-        other = f"; they could also be read as {other}"
-    return False, probability, f"these words alone were not enough to show the point{other}"
+        read = [(each.p_covered, said) for each, said in zip(wrong, point.contradictions, strict=True)]
+        likeliest, said = max(read, key=lambda each: each[0], default=(0.0, ""))
+        refused += "; they could also be read as " + (f'"{said}"' if likeliest >= _OPPOSED else "its opposite")
+    return False, probability, refused
 
 
 def decide_by_number(reading: PointVerdict) -> tuple[bool, float, str]:
