@@ -162,10 +162,14 @@ class OfflineGrader:
         ids = request.point_ids or points
         found = self._matches(claims, answer, ids)
         verdicts = self._verdicts(item, ids, claims, answer, found)
-        if request.follow_up:  # what else the reply says counts, too; what it does not say was not asked
+        aside: tuple[str, ...] = ()
+        if request.is_reply:  # what else the reply says counts, too; what it does not say was not asked
             others = tuple(each for each in points if each not in ids)
             more = self._verdicts(item, others, claims, answer.aside(), found)
-            verdicts = (*verdicts, *(each for each in more if self._is_heard_aside(each, found[each.point_id])))
+            more = tuple(each for each in more if each.verdict is VerdictName.COVERED)
+            heard = tuple(each for each in more if self._is_heard_aside(each, found[each.point_id]))
+            verdicts = (*verdicts, *heard)
+            aside = tuple(each.point_id for each in more if each not in heard)
         flags: tuple[Flag, ...] = answer.guarded.flags
         if len(request.answer) > _MOST_CHARACTERS or len(answer.spans) >= MOST_SPANS:
             flags = (*flags, "too-long")
@@ -175,6 +179,7 @@ class OfflineGrader:
             flags=flags,
             passport=self.passport(item),
             closed=_closed(answer),
+            aside=aside,
             seconds=time.perf_counter() - began,
         )
 
@@ -327,8 +332,8 @@ class OfflineGrader:
         return tuple(self._verdict(item, each, answer, matched[each], decided.get(each), evidence) for each in ids)
 
     def _is_heard_aside(self, verdict: PointVerdict, matched: Matched | Signals | None) -> bool:
-        """Whether a reply makes a point that it was not asked for."""
-        if verdict.verdict is not VerdictName.COVERED or matched is None:
+        """Whether a reply surely makes a point that it was not asked for, and that it was found to cover."""
+        if matched is None:
             return False
         near = matched.features[self._model.names.index("support")] >= NEAR
         return verdict.p_covered >= (ASIDE_NEAR if near else ASIDE)

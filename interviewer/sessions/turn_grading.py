@@ -20,9 +20,9 @@ def grade_turn(
 
     Args:
         make_grader: gives who grades; None when nobody does.
-        turn: an answered turn. A follow-up is graded on the point it probed, and what
-            else the reply says is credited, too; last words are graded on the points that
-            are open. After the first grade of an answer to a question a deeper one is looked for.
+        turn: an answered turn. A follow-up is graded on the point it probed, last words on the
+            core points that are open, and what else a reply surely says is credited, too.
+            After the first grade of an answer to a question a deeper one is looked for.
         state: the session, for its level and its plan.
         item: the turn's question.
         clock: seconds since the epoch.

@@ -7,6 +7,7 @@ import pytest
 from interviewer.core.bank.content import Bank
 from interviewer.core.bank.kinds import VerdictName
 from interviewer.core.grade.grade import Grade, GradeRequest
+from interviewer.core.interview.last_words import LAST_WORDS
 from interviewer.grading import OfflineGrader
 from interviewer.grading.signals import Signals
 
@@ -80,6 +81,22 @@ def test_a_reply_is_not_heard_to_make_points_that_it_only_comes_near(grader: Off
     answer = "Labels are expensive because people have to annotate, unlabelled data is cheap and plentiful."
     found = reply(grader, bank, "supervised-vs-unsupervised", "labels-cost", answer)
     assert {each.point_id: each.verdict for each in found.verdicts} == {"labels-cost": VerdictName.COVERED}
+
+
+def test_what_a_reply_seems_to_say_besides_is_kept_for_what_is_asked_next(grader: OfflineGrader, bank: Bank) -> None:
+    answer = "h_t = tanh(W_h h_{t-1} + W_x x_t + b)"
+    found = reply(grader, bank, "rnn-components", "recurrent-weights", answer)
+    assert "input-weights" in found.aside or found.verdict("input-weights") is not None
+
+
+def test_last_words_are_heard_to_make_a_point_that_nobody_waited_for(grader: OfflineGrader, bank: Bank) -> None:
+    item = bank["zero-fsdp"]
+    said = "One more thing: prefetch the next layer's parameters while the current one computes."
+    request = GradeRequest(question_id="zero-fsdp", answer=said, asked=LAST_WORDS, point_ids=("stage-1",))
+    grade = grader.grade(item, request)
+    assert isinstance(grade, Grade)
+    covered = [each.point_id for each in grade.verdicts if each.verdict is VerdictName.COVERED]
+    assert covered == ["overlap"]
 
 
 def test_only_the_point_asked_for_leans_on_the_follow_up(grader: OfflineGrader, bank: Bank) -> None:

@@ -92,6 +92,17 @@ def test_a_point_that_was_heard_in_a_reply_is_not_asked_for_again() -> None:
     assert found is None or found.target != "p0"
 
 
+def test_a_point_that_a_reply_seems_to_make_aside_is_not_asked_for() -> None:
+    first = turn_of(filled(said("p0", VerdictName.MISSING, 0.02), said("p1", VerdictName.MISSING, 0.02)))
+    reply = turn_of([said("p0", VerdictName.COVERED, 0.9)]).model_copy(update={"id": 1, "kind": TurnKind.PROBE})
+    heard = reply.result.model_copy(update={"aside": ("p1",)}) if isinstance(reply.result, Grade) else None
+    asked = pick_follow_up(ITEM, Level.STAFF, [first, reply], edition=RULES)
+    assert asked is not None
+    assert asked.target == "p1"
+    found = pick_follow_up(ITEM, Level.STAFF, [first, reply.model_copy(update={"result": heard})], edition=RULES)
+    assert found is None or found.target != "p1"
+
+
 def test_the_words_that_came_near_are_quoted() -> None:
     found = follow(*filled(said("p1", VerdictName.UNSURE, 0.05, NEAR)))
     assert found == FollowUp(TurnKind.PROBE, "p1", 'You said: "near 1". Probe 1?')

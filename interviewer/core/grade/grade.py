@@ -188,6 +188,8 @@ class Grade(Frozen):
     passport: Passport
     closed: tuple[Span, ...] = ()
     """Stretches of the answer that a guard closed: nothing in them counts, whoever grades."""
+    aside: tuple[str, ...] = ()
+    """Points that a reply seems to make besides those it was asked for, too unsurely to earn anything."""
     judging: Judging | None = None
     """None when no language model was asked."""
     seconds: float = Field(default=0.0, ge=0)
@@ -250,3 +252,8 @@ class GradeRequest(Frozen):
     before: str = ""
     """What was answered to the question itself, when this replies to a follow-up; context for a language model."""
     point_ids: tuple[str, ...] | None = None
+
+    @property
+    def is_reply(self) -> bool:
+        """Whether it replies to more than the question itself, and may say besides what it was not asked for."""
+        return bool(self.follow_up or self.asked)

@@ -105,8 +105,10 @@ def _challenged(item: Item, point: KeyPoint, asked: set[str]) -> bool:
 
 
 def _heard(point: KeyPoint, turns: Sequence[Turn]) -> float:
-    """The highest probability with which any turn covered a point."""
+    """The highest probability with which any turn covered a point; 1 where a reply seems to have made it aside."""
     grades = [turn.result for turn in turns if isinstance(turn.result, Grade)]
+    if any(point.id in grade.aside for grade in grades):
+        return 1.0
     found = [verdict.p_covered for grade in grades if (verdict := grade.verdict(point.id)) is not None]
     return max(found, default=0.0)
 
