@@ -49,7 +49,7 @@ async def main():
     services = build_services()
     conductor = services.sessions.create(SessionConfig(level=Level.SENIOR, count=2, seed=1))
     app = MockdlApp(services, conductor)
-    gaps, started = [], time.monotonic()
+    gaps, started, graded = [], time.monotonic(), None
     async with app.run_test(size=(80, 24)) as pilot:
         last = time.monotonic()
         painted = last
@@ -58,12 +58,14 @@ async def main():
             now = time.monotonic()
             gaps.append(now - last - 0.005)
             last = now
+            if graded is None and app.encoder_status.state in ("indexing", "ready"):
+                graded = now - painted
         state = app.encoder_status
         loaded = time.monotonic() - painted
     import resource
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     services.close()
-    found = {"stall": max(gaps), "loaded": loaded, "peak": peak, "worker": state.peak_mb}
+    found = {"stall": max(gaps), "grades": graded or loaded, "loaded": loaded, "peak": peak, "worker": state.peak_mb}
     json.dump(found, sys.stdout)
 asyncio.run(main())
 """
@@ -85,6 +87,11 @@ json.dump({"peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}, s
 
 def first_paint(command: Sequence[str], env: Mapping[str, str]) -> float:
     """Seconds from starting the process until MARKER is on its terminal of 80x24."""
+    return paint(command, env)[0]
+
+
+def paint(command: Sequence[str], env: Mapping[str, str]) -> tuple[float, bytes]:
+    """The same, and all that stood on the terminal until then."""
     began = time.perf_counter()
     pid, master = pty.fork()
     if pid == 0:
@@ -100,7 +107,7 @@ def first_paint(command: Sequence[str], env: Mapping[str, str]) -> float:
                 except OSError:  # it has ended
                     break
                 if MARKER in seen:
-                    return time.perf_counter() - began
+                    return time.perf_counter() - began, seen
         raise NotMeasuredError(f"{' '.join(command[:4])} painted nothing: {seen[-300:].decode(errors='replace')!r}")
     finally:
         os.kill(pid, 9)
@@ -136,7 +143,8 @@ def measure(repeats: int) -> list[Row]:
         Row("first question, caches warm", warm, "s", beside, warm / plain, "2x"),
         Row("first question, very first run", cold, "s", beside, cold / plain, "5x"),
         Row("longest stall while the encoder loads", ui["stall"] * 1000, "ms", at_most="100 ms"),
-        Row("encoder ready after", ui["loaded"], "s"),
+        Row("first run: encoder ready to grade after", ui["grades"], "s", at_most="11 s"),
+        Row("first run: bank indexed after", ui["loaded"], "s"),
         Row("interface, peak memory", ui["peak"], "MB", f"+{ui['peak'] - bare_peak:.0f} MB over a bare Textual app"),
         Row("worker process, peak memory", ui["worker"], "MB"),
     ]

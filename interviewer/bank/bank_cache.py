@@ -1,8 +1,8 @@
 """The validated bank on disk, so that a start reads one file and parses only what it asks.
 
-The file begins with a checksum of the rest and a line of JSON (stamp, content hash, notices, the heads
-of all questions); each further line is one item. It is good for the very contents it was written from: file names,
-sizes and times tell that cheaply, and where they differ the contents themselves are compared.
+The file begins with a checksum of the rest and a line of JSON (stamp, content hash, notices, the heads of all questions
+and the bytes of each item); each further line is one item. It is good for the very contents it was written from: file
+names, sizes and times tell that cheaply, and where they differ the contents themselves are compared.
 """
 
 from __future__ import annotations
@@ -13,35 +13,39 @@ import os
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 from interviewer.bank.file_reading import ENDING, FileFaultError, read_file, size_finding, walk
 from interviewer.core.bank.content import Bank, Head, Item
 from interviewer.core.bank.kinds import Kind, Level
 
-_FORMAT = 5
+_FORMAT = 6
+_CHECKSUM = 8
+"""Hexadecimal digits."""
 
 
 class _LazyItems(Mapping[str, Item]):
     """Items that are parsed when first asked for. They were validated before they were written."""
 
-    def __init__(self, lines: dict[str, bytes]) -> None:
-        self._lines = lines
+    def __init__(self, raw: bytes, places: dict[str, slice]) -> None:
+        self._raw = raw
+        self._places = places
         self._parsed: dict[str, Item] = {}
 
     def __getitem__(self, question_id: str) -> Item:
         if question_id not in self._parsed:
-            self._parsed[question_id] = Item.model_validate_json(self._lines[question_id])
+            self._parsed[question_id] = Item.model_validate_json(self._raw[self._places[question_id]])
         return self._parsed[question_id]
 
     def __contains__(self, question_id: object) -> bool:
-        return question_id in self._lines
+        return question_id in self._places
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._lines)
+        return iter(self._places)
 
     def __len__(self) -> int:
-        return len(self._lines)
+        return len(self._places)
 
 
 def stamp_of(roots: Sequence[Path]) -> str:
@@ -86,34 +90,37 @@ def read_cache(cache: Path, stamp: str, key: Callable[[], str]) -> Bank | None:
     """
     try:
         raw = cache.read_bytes()
-        checksum, head, *lines = raw.split(b"\n")
-        if int(checksum, 16) != zlib.crc32(memoryview(raw)[len(checksum) + 1 :]):
+        checksum, told_at = raw[:_CHECKSUM], _CHECKSUM + 1
+        if int(checksum, 16) != zlib.crc32(memoryview(raw)[told_at:]):
             return None
-        told = json.loads(head)
+        items_at = raw.index(b"\n", told_at) + 1
+        told = json.loads(raw[told_at:items_at])
         if told["stamp"] != stamp and told["key"] != key():
             return None
         heads = [
             Head(name, topic, Level(level), tuple(avoid), Kind(kind))
             for name, topic, level, avoid, kind in told["heads"]
         ]
-        items = _LazyItems({head.id: line for head, line in zip(heads, lines, strict=True)})
-        return Bank(items, told["key"], tuple(told["notices"]), heads)
+        ends = accumulate(told["sizes"], initial=items_at)
+        places = {head.id: slice(*ends) for head, ends in zip(heads, pairwise(ends), strict=True)}
+        return Bank(_LazyItems(raw, places), told["key"], tuple(told["notices"]), heads)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
 def write_cache(cache: Path, bank: Bank, stamp: str) -> None:
     """Write through a temporary file, so that a crash leaves the old cache or the new one; may fail silently."""
-    lines = [item.model_dump_json().encode() for item in bank.items.values()]
+    lines = [item.model_dump_json().encode() + b"\n" for item in bank.items.values()]
     head = {
         "stamp": stamp,
         "key": bank.content_hash,
         "notices": bank.notices,
         "heads": bank.heads,
+        "sizes": [len(line) for line in lines],
     }
-    body = b"\n".join([json.dumps(head).encode(), *lines])
+    body = b"".join([json.dumps(head).encode() + b"\n", *lines])
     partial = cache.with_suffix(".partial")
     with suppress(OSError):
         cache.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(b"%08x\n%s" % (zlib.crc32(body), body))
+        partial.write_bytes(b"%0*x\n%s" % (_CHECKSUM, zlib.crc32(body), body))
         partial.replace(cache)
