@@ -16,10 +16,16 @@ from interviewer.grading.spans import TextSpan
 
 _NUMBER = re.compile(
     r"(?<![\w.])[-−]?(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
-    r"(?:\s*(?:[eE]|[x×*]\s*10\s*\^?)\s*(?P<exponent>[-−+]?\d{1,3}))?(?P<scale>[kKMBT](?![\w]))?"
+    r"(?:\s*(?:[eE]|(?:[x×*·]|times)\s*10\s*(?:\^|\*\*|to the(?: power(?: of)?)?)?)\s*"
+    r"(?P<exponent>[-−+]?\d{1,3}|[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}))?"
+    r"(?P<scale>[kKMBT](?![\w])|\s*(?:thousand|million|billion|trillion)\b)?"
     r"\s*(?P<unit>%|[A-Za-zµ]+(?:/[A-Za-z]+)?)?"
 )
-_SCALES = {"k": 1e3, "K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
+_SCALES = {
+    "k": 1e3, "K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12,
+    "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12,
+}  # fmt: skip
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺−", "0123456789-+-")
 _UNIT_NAMES = {
     "gigabyte": "gb", "gigabytes": "gb", "gbytes": "gb", "gig": "gb", "gigs": "gb", "gibibytes": "gib",
     "megabyte": "mb", "megabytes": "mb", "mebibytes": "mib", "kilobyte": "kb", "kilobytes": "kb",
@@ -58,8 +64,8 @@ def find_quantities(text: str) -> list[Quantity]:
     found = []
     for match in _NUMBER.finditer(text):
         # Read as one: a power of ten of its own may be too large for a float, which a number as written never is.
-        number = float(match["number"].replace(",", "") + "e" + (match["exponent"] or "0").replace("−", "-"))
-        number *= _SCALES.get(match["scale"] or "", 1.0)
+        number = float(match["number"].replace(",", "") + "e" + (match["exponent"] or "0").translate(_RAISED))
+        number *= _SCALES.get((match["scale"] or "").strip(), 1.0)
         found.append(Quantity(number, _unit(match["unit"] or ""), match.start(), match.end()))
     return found
 
@@ -69,13 +75,18 @@ def _unit(name: str) -> str:
     return _UNIT_NAMES.get(lowered, lowered)
 
 
+def _in_full(number: float, unit: str) -> tuple[float, str]:
+    """A demanded number as one is read: 4.4 billion is 4.4e9, and so is 4.4 B, which is no unit."""
+    return (number * _SCALES[unit], "") if unit in _SCALES else (number, _unit(unit))
+
+
 def match_value(value: Value, quantities: Sequence[Quantity]) -> tuple[Quantity | None, Quantity | None]:
     """Return the quantity that gives the value, and one of the same unit that does not.
 
     A quantity with no known unit counts only for a value without unit, or when it agrees
     to three significant digits, because bare numbers of an intermediate step are common.
     """
-    accepted = [(value.number, _unit(value.unit)), *((n, _unit(u)) for n, u in value.also)]
+    accepted = [_in_full(*each) for each in ((value.number, value.unit), *value.also)]
     units = {unit for _, unit in accepted}
     wrong: Quantity | None = None
     for quantity in quantities:

@@ -23,6 +23,10 @@ TOTAL = Value(number=16, unit="GiB", tolerance=0.03, also=((17.18, "GB"), (16384
         ("2 x 10^9 parameters", 2e9, "parameters"),
         ("1.5e3 tokens", 1500, "tokens"),
         ("7B params", 7e9, "params"),
+        ("1.4 trillion tokens", 1.4e12, "tokens"),
+        ("2.3 × 10²³ FLOPs", 2.3e23, "flops"),
+        ("2.3 times 10 to the 23 FLOPs", 2.3e23, "flops"),
+        ("5·10⁻³ s", 5e-3, "s"),
         ("40%", 40, "%"),
         ("1e400 GB", float("inf"), "gb"),
         ("10e-400 GB", 0.0, "gb"),
@@ -39,6 +43,12 @@ def test_quantities_are_read(text: str, number: float, unit: str) -> None:
 )
 def test_a_right_value_is_found_in_any_accepted_unit(text: str) -> None:
     right, _ = match_value(TOTAL, find_quantities(text))
+    assert right is not None
+
+
+@pytest.mark.parametrize("text", ["4.4 billion active", "about 4.4B", "4.4e9", "4400 million", "4,400,000,000 of them"])
+def test_a_number_in_billions_is_found_however_it_is_written(text: str) -> None:
+    right, _ = match_value(Value(number=4.4, unit="B", also=((4.4, "billion"),)), find_quantities(text))
     assert right is not None
 
 
