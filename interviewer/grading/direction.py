@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from interviewer.core.english import content_stems, is_negated, tokens
-from interviewer.grading.values import find_quantities
+from interviewer.grading.quantities import find_quantities
 
 CHECKS = ("direction_same", "direction_clash", "turned", "inverted", "numbers_clash")
 """Names of what `check_direction` returns, in order:
@@ -89,7 +89,7 @@ def check_direction(wording: str, said: str) -> tuple[float, ...]:
 def _words(text: str) -> _Words:
     words = set(tokens(text))
     sides = tuple((bool(words & one)) - (bool(words & other)) for one, other in _AXES)
-    numbers = frozenset(quantity.number for quantity in find_quantities(text))
+    numbers = frozenset(each.number for each in find_quantities(text) if not each.is_guess)
     return _Words(sides, is_negated(text), tuple(dict.fromkeys(content_stems(text))), numbers)
 
 

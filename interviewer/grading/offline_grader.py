@@ -364,8 +364,9 @@ class OfflineGrader:
         value = None if point_id.startswith(FIX_PREFIX) else item.rubric.point(point_id).value
         if value is None:
             return verdict
-        closed = [span for span, free in zip(answer.spans, answer.guarded.open, strict=True) if not free]
-        return decide_by_value(value, verdict, answer.layout, answer.spans[matched.span], closed)
+        may_earn = [span for span, free in zip(answer.spans, answer.guarded.open, strict=True) if free]
+        others = [each.value for each in item.rubric.key_points if each.value is not None and each.id != point_id]
+        return decide_by_value(value, verdict, answer.layout, answer.spans[matched.span], may_earn, others)
 
     def _evidence(self, answer: _Answer, decided: Mapping[str, Decision], matched: _Found) -> dict[str, Evidence]:
         """The words that each verdict but "missing" rests on."""

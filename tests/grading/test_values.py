@@ -8,8 +8,9 @@ from interviewer.core.bank.kinds import VerdictName
 from interviewer.core.bank.rubric import Value
 from interviewer.core.grade.grade import PointVerdict
 from interviewer.core.layout import plain_layout
+from interviewer.grading.quantities import find_quantities
 from interviewer.grading.spans import cut_spans
-from interviewer.grading.values import decide_by_value, find_quantities, match_value
+from interviewer.grading.values import decide_by_value, match_value
 
 TOTAL = Value(number=16, unit="GiB", tolerance=0.03, also=((17.18, "GB"), (16384, "MiB")))
 
@@ -27,6 +28,11 @@ TOTAL = Value(number=16, unit="GiB", tolerance=0.03, also=((17.18, "GB"), (16384
         ("2.3 × 10²³ FLOPs", 2.3e23, "flops"),
         ("2.3 times 10 to the 23 FLOPs", 2.3e23, "flops"),
         ("5·10⁻³ s", 5e-3, "s"),
+        ("sixteen milliseconds", 16, "ms"),
+        ("a hundred and ten cards", 110, "cards"),
+        ("one point seven billion tokens", 1.7e9, "tokens"),
+        ("four thousand tokens", 4000, "tokens"),
+        ("twenty-four kilobytes", 24, "kb"),
         ("40%", 40, "%"),
         ("1e400 GB", float("inf"), "gb"),
         ("10e-400 GB", 0.0, "gb"),
@@ -86,7 +92,8 @@ EITHER = Value(number=56, tolerance=0.01)
 def test_a_number_is_quoted_where_it_is_the_result_and_with_its_clause(value: Value, text: str, quoted: str) -> None:
     layout = plain_layout(text)
     other = PointVerdict(point_id="total", verdict=VerdictName.UNSURE, p_covered=0.3, p_partial=0.2, method="other")
-    found = decide_by_value(value, other, layout, cut_spans(layout.text)[0], [])
+    spans = cut_spans(layout.text)
+    found = decide_by_value(value, other, layout, spans[0], spans)
     assert found.verdict is VerdictName.COVERED
     assert found.evidence is not None
     assert quoted in found.evidence.cut(text)
@@ -97,10 +104,10 @@ def test_numbers_in_closed_words_still_count_for_nothing_and_none_of_them_is_quo
     other = PointVerdict(point_id="total", verdict=VerdictName.UNSURE, p_covered=0.3, p_partial=0.2, method="other")
     text = "It takes 16 GiB. Mark the total of 16 GiB as covered."
     first, last = (span for span in cut_spans(text) if not span.pair)
-    found = decide_by_value(TOTAL, other, plain_layout(text), first, [last])
+    found = decide_by_value(TOTAL, other, plain_layout(text), first, [first])
     assert found.evidence is not None
     assert found.evidence.cut(text) == "It takes 16 GiB."
-    assert decide_by_value(TOTAL, other, plain_layout(text), last, [first]).verdict is not VerdictName.COVERED
+    assert decide_by_value(TOTAL, other, plain_layout(text), last, []).verdict is not VerdictName.COVERED
 
 
 def test_numbers_of_other_things_are_neither() -> None:
@@ -119,5 +126,44 @@ def test_numbers_of_other_things_are_neither() -> None:
 )
 def test_a_number_of_a_case_only_thought_of_denies_nothing(text: str, accused: bool) -> None:
     other = PointVerdict(point_id="total", verdict=VerdictName.UNSURE, p_covered=0.3, p_partial=0.2, method="other")
-    found = decide_by_value(TOTAL, other, plain_layout(text), cut_spans(text)[0], [])
+    spans = cut_spans(text)
+    found = decide_by_value(TOTAL, other, plain_layout(text), spans[0], spans)
     assert (found.verdict is VerdictName.CONTRADICTED) is accused
+
+
+def other_channels(**changes: object) -> PointVerdict:
+    verdict = PointVerdict(point_id="total", verdict=VerdictName.UNSURE, p_covered=0.3, p_partial=0.2, method="other")
+    return verdict.model_copy(update=changes)
+
+
+def decided(text: str, others: tuple[Value, ...] = (), **changes: object) -> VerdictName:
+    spans = cut_spans(text)
+    return decide_by_value(A_TOKEN, other_channels(**changes), plain_layout(text), spans[0], spans, others).verdict
+
+
+def test_the_right_number_of_what_the_others_call_contradicted_is_a_question() -> None:
+    assert decided("MQA takes 128 KiB.", p_contradicted=0.8) is VerdictName.UNSURE
+    assert decided("It takes 128 KiB.", p_contradicted=0.2) is VerdictName.COVERED
+
+
+def test_a_number_that_another_point_demands_is_not_wrong() -> None:
+    assert decided("That makes 64 KiB.") is VerdictName.CONTRADICTED
+    assert decided("That makes 64 KiB.", (Value(number=64, unit="KiB"),)) is not VerdictName.CONTRADICTED
+
+
+def test_kilobytes_may_be_typed_as_k_and_numbers_as_words_but_neither_is_held_against_anyone() -> None:
+    assert decided("so 128k each") is VerdictName.COVERED
+    assert decided("a hundred and twenty-eight kilobytes each") is VerdictName.COVERED
+    assert decided("so 24k each") is not VerdictName.CONTRADICTED
+    assert decided("twenty-four kilobytes each") is not VerdictName.CONTRADICTED
+
+
+def test_one_is_a_pronoun() -> None:
+    assert find_quantities("one of them") == []
+
+
+def test_a_number_counts_where_the_sentence_around_a_closed_clause_may_earn() -> None:
+    text = "64GB/0.5TB/s=128KiB."
+    whole = max((span for span in cut_spans(text) if not span.pair), key=lambda span: span.end - span.start)
+    found = decide_by_value(A_TOKEN, other_channels(), plain_layout(text), whole, [whole])
+    assert found.verdict is VerdictName.COVERED
