@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interviewer.core.bank.kinds import Level, VerdictName
+from interviewer.core.bank.rubric import Value
 from interviewer.core.grade.grade import Grade, GradeRequest, GradeResult, HeldMisconception, PointVerdict, Span
-from interviewer.core.interview.followup import CERTAIN, UNHEARD, FollowUp, pick_follow_up
+from interviewer.core.interview.followup import CERTAIN, CHECK_NUMBER, UNHEARD, FollowUp, pick_follow_up
 from interviewer.core.interview.own_words import whole_quotes
 from interviewer.core.interview.session import RULES, Outcome, SessionConfig, State, Turn, TurnKind
 from interviewer.sessions.turn_grading import grade_turn
@@ -106,6 +107,22 @@ def test_a_point_that_a_reply_seems_to_make_aside_is_not_asked_for() -> None:
 def test_the_words_that_came_near_are_quoted() -> None:
     found = follow(*filled(said("p1", VerdictName.UNSURE, 0.05, NEAR)))
     assert found == FollowUp(TurnKind.PROBE, "p1", 'You said: "near 1". Probe 1?')
+
+
+def test_a_number_that_was_given_is_asked_to_be_checked() -> None:
+    points = [
+        each.model_copy(update={"value": Value(number=7)}) if each.id == "p1" else each
+        for each in ITEM.rubric.key_points
+    ]
+    item = ITEM.model_copy(update={"rubric": ITEM.rubric.model_copy(update={"key_points": tuple(points)})})
+    first = turn_of(filled(said("p1", VerdictName.UNSURE, 0.05, NEAR)))
+    found = pick_follow_up(item, Level.STAFF, [first], edition=RULES)
+    assert found == FollowUp(TurnKind.PROBE, "p1", f'You said: "near 1". {CHECK_NUMBER} Probe 1?')
+    before = pick_follow_up(item, Level.STAFF, [first], edition=4)
+    assert before is not None
+    assert CHECK_NUMBER not in before.prompt
+    none = pick_follow_up(item, Level.STAFF, [turn_of(filled(said("p1", VerdictName.MISSING, 0.01)))], edition=RULES)
+    assert none == FollowUp(TurnKind.PROBE, "p1", "Probe 1?")
 
 
 def test_a_quote_ends_with_one_stop() -> None:

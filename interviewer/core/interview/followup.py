@@ -4,7 +4,8 @@ Challenge what was said wrongly, then ask for the heaviest core point that was s
 own words where some came near, then, when the answer was strong, go one level deeper. Two follow-ups at most for one
 question. The first edition of the rules asked for any core point with little credit, also for one that was half heard;
 the second did not quote the misconception that it challenged; the third quoted the evidence as the grader had cut it,
-whatever it had to do with the probe, and again if need be, and challenged all that the grader held against somebody.
+whatever it had to do with the probe, and again if need be, and challenged all that the grader held against somebody;
+the fourth asked for a number that had been given, wrongly, as if nobody had said one.
 """
 
 from __future__ import annotations
@@ -34,6 +35,9 @@ those asked for with a credit below one half 14% (`python -m benchmarks.truth li
 CERTAIN = 0.95
 """P(held) from which on a misconception is challenged. Of 24 that were found in held-out natural answers 3 were not
 held, of the 14 so probable one was not."""
+
+CHECK_NUMBER = "Go through the numbers once more."
+"""Said to who gave another number than the point demands; it tells neither that it is wrong nor which one is right."""
 
 
 class FollowUp(NamedTuple):
@@ -74,11 +78,7 @@ def pick_follow_up(item: Item, level: Level, turns: Sequence[Turn], *, edition: 
         if wrongly or missing:
             chosen = _heaviest(wrongly or missing)
             kind = TurnKind.CHALLENGE if wrongly else TurnKind.PROBE
-            prompt = chosen.point.probe
-            if edition < 4:
-                prompt = _with_their_words(prompt, chosen, score.points)
-            elif bears_on(chosen.evidence, chosen.point, item):
-                prompt = _behind_a_quote(prompt, chosen, score.points, turns)
+            prompt = _asked_for(chosen, score.points, turns, item, edition)
             return FollowUp(kind, chosen.point.id, prompt)
     elif wrongly:
         return _question_claim(_heaviest(wrongly))
@@ -153,6 +153,18 @@ def _behind_a_quote(
         if not repeats and not any(_share(stretch, each) for each in earned):
             return quote_behind(asked, answer, stretch)
     return asked
+
+
+def _asked_for(
+    chosen: PointScore, points: Sequence[PointScore], turns: Sequence[Turn], item: Item, edition: int
+) -> str:
+    """The probe of a point, behind the words that came near it."""
+    probe = chosen.point.probe
+    if edition < 4:
+        return _with_their_words(probe, chosen, points)
+    if edition > 4 and chosen.point.value is not None and any(map(str.isdigit, chosen.evidence)):
+        return _behind_a_quote(f"{CHECK_NUMBER} {probe}", chosen, points, turns)
+    return _behind_a_quote(probe, chosen, points, turns) if bears_on(chosen.evidence, chosen.point, item) else probe
 
 
 def _question_claim(score: PointScore) -> FollowUp:
