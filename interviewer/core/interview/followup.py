@@ -162,9 +162,11 @@ def _asked_for(
     probe = chosen.point.probe
     if edition < 4:
         return _with_their_words(probe, chosen, points)
+    if not bears_on(chosen.evidence, chosen.point, item):
+        return probe
     if edition > 4 and chosen.point.value is not None and any(map(str.isdigit, chosen.evidence)):
-        return _behind_a_quote(f"{CHECK_NUMBER} {probe}", chosen, points, turns)
-    return _behind_a_quote(probe, chosen, points, turns) if bears_on(chosen.evidence, chosen.point, item) else probe
+        probe = f"{CHECK_NUMBER} {probe}"
+    return _behind_a_quote(probe, chosen, points, turns)
 
 
 def _question_claim(score: PointScore) -> FollowUp:
