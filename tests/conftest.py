@@ -28,8 +28,10 @@ from interviewer.core.bank.content import Bank
 from interviewer.paths import built_in_pack
 from interviewer.services import wiring
 
-settings.register_profile("thorough", max_examples=50 * settings().max_examples)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+# A busy machine is no fault of what is tested.
+settings.register_profile("patient", deadline=None)
+settings.register_profile("thorough", max_examples=50 * settings().max_examples, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "patient"))
 
 LOADS_ENCODER = {"encoder", "grader"}
 """Fixtures that bring torch and the real weights into this process."""
