@@ -188,7 +188,7 @@ class Grade(Frozen):
     passport: Passport
     closed: tuple[Span, ...] = ()
     """Stretches of the answer that a guard closed: nothing in them counts, whoever grades."""
-    aside: tuple[str, ...] = ()
+    aside: tuple[str, ...] = Field(default=(), exclude_if=lambda ids: not ids)
     """Points that a reply seems to make besides those it was asked for, too unsurely to earn anything."""
     judging: Judging | None = None
     """None when no language model was asked."""
