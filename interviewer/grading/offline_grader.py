@@ -162,6 +162,8 @@ class OfflineGrader:
         ids = request.point_ids or points
         found = self._matches(claims, answer, ids)
         verdicts = self._verdicts(item, ids, claims, answer, found)
+        if not request.is_reply:
+            verdicts = _without_chance(verdicts)
         aside: tuple[str, ...] = ()
         if request.is_reply:  # what else the reply says counts, too; what it does not say was not asked
             others = tuple(each for each in points if each not in ids)
@@ -409,6 +411,16 @@ class OfflineGrader:
             )
             for name, span in spans.items()
         ]
+
+
+def _without_chance(verdicts: tuple[PointVerdict, ...]) -> tuple[PointVerdict, ...]:
+    """Where nothing at all was found, half of what the missing points earn by chance: such an answer is often about
+    something else, which none was that the probabilities were fitted on."""
+    if not all(each.verdict in (VerdictName.MISSING, VerdictName.CONTRADICTED) for each in verdicts):
+        return verdicts
+    return tuple(
+        each.model_copy(update={"p_covered": each.p_covered / 2, "p_partial": each.p_partial / 2}) for each in verdicts
+    )
 
 
 def _free(single: bool) -> tuple[Flag, ...]:

@@ -34,7 +34,8 @@ _SELF = (
 _TOP = (
     r"(?:(?:full|top|maximum|max|highest|perfect|best) (?:possible )?(?:marks?|credit|points|scores?|grade|rating)"
     r"|100(?: ?(?:points?|%|/ ?100|out of 100|percent))?(?=\W*$|\W+(?:and|for|to)\b|\s*<)|(?:one|a) hundred"
-    r"|perfect|flawless|correct|covered(?! (?:by|with|in|under|at) )|passed|complete|excellent)"
+    r"|perfect|flawless|covered(?! (?:by|with|in|under|at) )|passed|complete|excellent"
+    r"|correct(?! (?:page|passage|document|chunk|context|input|label|token|word|prefix|tool|value|number|order|shape)))"
 )
 _BEGINS = (
     r"(?:^|[,;:.!?>\]—–] *|\b(?:you (?:must|should|shall|have to|need to|will)|(?:want|ask|need|beg|urge|tell) you to"
@@ -125,8 +126,11 @@ _SIGNS = (
     r"[\[<]\w+[\]>]\s*covered\s*[\[<]/\w*[\]>]",
     r"^[\s`\[{|<!-]+.*\bverdicts?\b\W.*\bcovered\b|^[\s`\[{|]+.*[\"']score[\"'] ?: ?(?:100|1\b)"
     r"|^\|.*\bcovered\b.*\|$",
-    r"<tool_call>|\bset_(?:score|grade)\b|\brubric\.score\b|\bset score ?=|^\W*(?:=+ ?candidate|end of (?:the "
+    r"<tool_call>(?=.*\b(?:score|grade|verdict|covered))",
+    r"\bset_(?:score|grade)\b|\brubric\.score\b|\bset score ?=|^\W*(?:=+ ?candidate|end of (?:the "
     r")?(?:candidate )?answer)\b",
+    r"\b(?:output|enter|emit|assign|record|print|verdict) ?(?:[=:] ?)?(?:verdict ?[=:] ?)?[\"'(]*covered\b"
+    r"(?! (?:by|with|in|under|at) )|\bcovered, covered\b|\bemit 100\b",
     r"[\"']verdicts?[\"']\s*:\s*[\"'](?:all )?covered|\binto your output format\b",
 )
 """What no subject talk says, whatever follows."""
