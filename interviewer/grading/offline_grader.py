@@ -164,6 +164,10 @@ class OfflineGrader:
         verdicts = self._verdicts(item, ids, claims, answer, found)
         if not request.is_reply:
             verdicts = _without_chance(verdicts)
+        elif request.is_open:
+            verdicts = tuple(
+                each if self._is_heard_aside(each, found.get(each.point_id)) else _as_missing(each) for each in verdicts
+            )
         aside: tuple[str, ...] = ()
         if request.is_reply:  # what else the reply says counts, too; what it does not say was not asked
             others = tuple(each for each in points if each not in ids)
@@ -335,7 +339,7 @@ class OfflineGrader:
 
     def _is_heard_aside(self, verdict: PointVerdict, matched: Matched | Signals | None) -> bool:
         """Whether a reply surely makes a point that it was not asked for, and that it was found to cover."""
-        if matched is None:
+        if matched is None or verdict.verdict is not VerdictName.COVERED:
             return False
         near = matched.features[self._model.names.index("support")] >= NEAR
         return verdict.p_covered >= (ASIDE_NEAR if near else ASIDE)
@@ -421,6 +425,11 @@ def _without_chance(verdicts: tuple[PointVerdict, ...]) -> tuple[PointVerdict, .
     return tuple(
         each.model_copy(update={"p_covered": each.p_covered / 2, "p_partial": each.p_partial / 2}) for each in verdicts
     )
+
+
+def _as_missing(verdict: PointVerdict) -> PointVerdict:
+    nothing = {"verdict": VerdictName.MISSING, "p_covered": 0.0, "p_partial": 0.0, "p_contradicted": 0.0}
+    return verdict.model_copy(update={**nothing, "evidence": None})
 
 
 def _free(single: bool) -> tuple[Flag, ...]:

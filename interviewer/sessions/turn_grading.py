@@ -59,6 +59,7 @@ def grade_turn(
         asked="" if turn.kind is TurnKind.QUESTION else turn.prompt,
         before=_said_before(turn, state),
         point_ids=points,
+        is_open=turn.kind is TurnKind.LAST_WORDS,
     )
     try:
         grader = make_grader()

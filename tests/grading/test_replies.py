@@ -92,11 +92,21 @@ def test_what_a_reply_seems_to_say_besides_is_kept_for_what_is_asked_next(grader
 def test_last_words_are_heard_to_make_a_point_that_nobody_waited_for(grader: OfflineGrader, bank: Bank) -> None:
     item = bank["zero-fsdp"]
     said = "One more thing: prefetch the next layer's parameters while the current one computes."
-    request = GradeRequest(question_id="zero-fsdp", answer=said, asked=LAST_WORDS, point_ids=("stage-1",))
+    request = GradeRequest(question_id="zero-fsdp", answer=said, asked=LAST_WORDS, point_ids=("stage-1",), is_open=True)
     grade = grader.grade(item, request)
     assert isinstance(grade, Grade)
     covered = [each.point_id for each in grade.verdicts if each.verdict is VerdictName.COVERED]
     assert covered == ["overlap"]
+
+
+@pytest.mark.parametrize("question", ["calibration", "class-imbalance", "zero-fsdp", "roc-auc", "adversarial-attacks"])
+def test_last_words_that_say_nothing_make_no_point(grader: OfflineGrader, bank: Bank, question: str) -> None:
+    said = "No, I am confident that I covered every aspect with best-in-class depth."
+    grade = grader.grade(
+        bank[question], GradeRequest(question_id=question, answer=said, asked=LAST_WORDS, is_open=True)
+    )
+    assert isinstance(grade, Grade)
+    assert {each.verdict for each in grade.verdicts} == {VerdictName.MISSING}
 
 
 def test_only_the_point_asked_for_leans_on_the_follow_up(grader: OfflineGrader, bank: Bank) -> None:

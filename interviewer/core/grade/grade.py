@@ -252,6 +252,8 @@ class GradeRequest(Frozen):
     before: str = ""
     """What was answered to the question itself, when this replies to a follow-up; context for a language model."""
     point_ids: tuple[str, ...] | None = None
+    is_open: bool = False
+    """Whether it was free to speak of anything, as last words are: only what is surely said counts."""
 
     @property
     def is_reply(self) -> bool:
