@@ -1,6 +1,7 @@
 """Fit the grader's fusion, and measure it on questions and sets it has not seen.
 
     python -m benchmarks.fit_grader --data ../shared collect   # signals of all rows, with the thirds' joint readers
+    python -m benchmarks.fit_grader --data ../shared collect --added   # of questions that have none yet, to the others
     python -m benchmarks.fit_grader --data ../shared fit       # held out, then the weights that ship
     python -m benchmarks.fit_grader --data ../shared pieces    # how telling word pieces are, before a `collect`
 
@@ -32,7 +33,7 @@ from benchmarks.fit_grader.fits import (
     verdict_fit,
 )
 from benchmarks.fit_grader.measures import report_bank, report_graded, report_held
-from benchmarks.fit_grader.rows import BANK, GRADING, PARTS, Rows, collect, load_rows, write_pieces
+from benchmarks.fit_grader.rows import BANK, GRADING, OF_BANK, PARTS, Rows, collect, load_rows, write_pieces
 from interviewer.grading.decision import CLASSES, PLAIN, WITH_READER, expanded
 from interviewer.grading.features import FEATURES
 from interviewer.grading.signals import REFERENCE_SIGNALS, SIGNALS
@@ -133,13 +134,17 @@ if __name__ == "__main__":
     parser.add_argument("--rows", type=Path, default=Path("build/rows"))
     parser.add_argument("--decisions", type=Path, default=Path("build/decision"))
     parser.add_argument("--part", choices=PARTS, action="append", help="collect only this")
+    parser.add_argument("--added", action="store_true", help="only the bank's questions that no row kept is about")
     parser.add_argument("--most", type=int, default=40, help="answers a question of a graded set")
     options = parser.parse_args()
     if options.step == "collect":
         options.rows.mkdir(parents=True, exist_ok=True)
-        for part in options.part or PARTS:
-            kept = collect(options.data, options.readers, part, most=options.most)
-            (options.rows / f"{part}.pickle").write_bytes(pickle.dumps(kept))
+        for part in options.part or (OF_BANK if options.added else PARTS):
+            file = options.rows / f"{part}.pickle"
+            kept = pickle.loads(file.read_bytes()) if options.added and file.is_file() else []  # noqa: S301 - our own
+            known = {row.question for row in kept}
+            kept += collect(options.data, options.readers, part, most=options.most, known=known)
+            file.write_bytes(pickle.dumps(kept))
             print(part, len(kept), flush=True)
     elif options.step == "pieces":
         write_pieces()

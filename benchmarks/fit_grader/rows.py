@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from interviewer.embedding.encoder_loading import SentenceEncoder
     from interviewer.embedding.reader import TextReader
 
-__all__ = ["BANK", "GRADING", "PARTS", "Rows", "collect", "load_grader", "load_rows", "write_pieces"]
+__all__ = ["BANK", "GRADING", "OF_BANK", "PARTS", "Rows", "collect", "load_grader", "load_rows", "write_pieces"]
 
 GRADING = Path(__file__).resolve().parents[2] / "interviewer" / "grading"
 
@@ -54,7 +54,8 @@ BANK: dict[str, Callable[[Item, OfflineGrader], Iterator[GoldenRow]]] = {
     "reply": reply_rows,
 }
 """What is collected of each question, by family."""
-PARTS = (*(f"{part}-{third}" for third in range(THIRDS) for part in BANK), "contrast", *SETS)
+OF_BANK = tuple(f"{part}-{third}" for third in range(THIRDS) for part in BANK)
+PARTS = (*OF_BANK, "contrast", *SETS)
 
 
 class Rows(NamedTuple):
@@ -135,7 +136,7 @@ def write_pieces() -> None:
     (GRADING / "pieces.json").write_text(json.dumps(body, ensure_ascii=True, separators=(",", ":")) + "\n")
 
 
-def collect(data: Path, readers: Path, part: str, *, most: int | None) -> list[Any]:
+def collect(data: Path, readers: Path, part: str, *, most: int | None, known: Container[str] = ()) -> list[Any]:
     """The rows of one part.
 
     Args:
@@ -143,12 +144,13 @@ def collect(data: Path, readers: Path, part: str, *, most: int | None) -> list[A
         readers: joint readers `third0.safetensors` ..., each trained without that third of the bank.
         part: one of `PARTS`.
         most: answers a question of a graded set.
+        known: questions whose rows are not wanted.
     """
     bank = load_bank([built_in_pack()])
     family, _, number = part.partition("-")
     third = int(number or 0)
     encoder, grader = load_grader(readers / f"third{third}.safetensors")
-    items = [item for name, item in bank.items.items() if third_of(name) == third]
+    items = [item for name, item in bank.items.items() if third_of(name) == third and name not in known]
     if family == "contrast":
         return list(contrast_rows(data, bank, grader, {item.question.id for item in items}))
     if family in SETS:

@@ -1,13 +1,15 @@
 """Which questions are held out together: those that share facts lie in the same third of the bank.
 
-    python -m benchmarks.joint.folds
+    python -m benchmarks.joint.folds          # questions that came since, added to the cut that readers were trained by
+    python -m benchmarks.joint.folds --anew   # all questions cut again, before readers are trained anew
 
-writes `folds.json`. The questions of the bank hang together by `related` and `avoid_after`, so no cut is
+write `folds.json`. The questions of the bank hang together by `related` and `avoid_after`, so no cut is
 clean; this one parts as few as it can, and what is still said alike in two thirds is left out of training.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import random
 from collections.abc import Mapping
@@ -46,14 +48,18 @@ def third_of(question: str) -> int:
     return _thirds()[question]
 
 
-def cut_bank(bank: Bank, cosines: np.ndarray, owners: list[str]) -> dict[str, int]:
+def cut_bank(
+    bank: Bank, cosines: np.ndarray, owners: list[str], placed: Mapping[str, int] | None = None
+) -> dict[str, int]:
     """Part the questions into thirds of like size so that few ties are cut: the best of many descents.
 
     Args:
         bank: the questions.
         cosines: of all pairs of statements.
         owners: question of each statement.
+        placed: thirds of questions that are to stay where they are.
     """
+    placed = placed or {}
     names = list(bank.items)
     row = {name: i for i, name in enumerate(names)}
     ties = np.zeros((len(names), len(names)))
@@ -67,8 +73,9 @@ def cut_bank(bank: Bank, cosines: np.ndarray, owners: list[str]) -> dict[str, in
             ties[row[owners[one]], row[owners[other]]] += _WEIGHTS["statement"]
     ties = ties + ties.T
     best, least = np.zeros(0), np.inf
+    given = {row[name]: third for name, third in placed.items() if name in row}
     for seed in range(200):
-        parts = _descend(ties, random.Random(seed))
+        parts = _descend(ties, random.Random(seed), given)
         cut = ties[parts[:, None] != parts[None, :]].sum()
         if cut < least:
             best, least = parts, cut
@@ -76,17 +83,19 @@ def cut_bank(bank: Bank, cosines: np.ndarray, owners: list[str]) -> dict[str, in
     return {name: int(best[i]) for name, i in row.items()}
 
 
-def _descend(ties: np.ndarray, rng: random.Random) -> np.ndarray:
-    """Swap questions of two parts as long as that cuts less."""
-    size = len(ties)
-    dealt = [place % THIRDS for place in range(size)]
+def _descend(ties: np.ndarray, rng: random.Random, given: Mapping[int, int]) -> np.ndarray:
+    """Swap questions of two parts as long as that cuts less, those with a given part left where they are."""
+    free = [row for row in range(len(ties)) if row not in given]
+    dealt = [place % THIRDS for place in range(len(free))]
     rng.shuffle(dealt)
-    parts = np.array(dealt)
+    parts = np.zeros(len(ties), dtype=int)
+    parts[free] = dealt
+    parts[list(given)] = list(given.values())
     better = True
     while better:
         better = False
-        for one in range(size):
-            for other in range(one):
+        for place, one in enumerate(free):
+            for other in free[:place]:
                 if parts[one] == parts[other]:
                     continue
                 gain = _pull(ties, parts, one, other) + _pull(ties, parts, other, one) - 2 * ties[one, other]
@@ -103,6 +112,10 @@ def _pull(ties: np.ndarray, parts: np.ndarray, one: int, other: int) -> float:
 
 def main() -> None:
     """Cut and write."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--anew", action="store_true")
+    placed = {} if parser.parse_args().anew else _thirds()
+
     from sentence_transformers import SentenceTransformer
 
     from interviewer.embedding.weights import find_bundled
@@ -111,7 +124,7 @@ def main() -> None:
     model: Any = SentenceTransformer(str(find_bundled()), device="cpu")
     owned = [(name, point.statement) for name, item in bank.items.items() for point in item.rubric.key_points]
     vectors = model.encode([text for _, text in owned], normalize_embeddings=True, show_progress_bar=False)
-    thirds = cut_bank(bank, vectors @ vectors.T, [name for name, _ in owned])
+    thirds = cut_bank(bank, vectors @ vectors.T, [name for name, _ in owned], placed)
     _FILE.write_text(json.dumps(thirds, indent=0, sort_keys=True) + "\n", encoding="utf-8")
 
 
