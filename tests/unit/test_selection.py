@@ -214,3 +214,19 @@ def test_what_was_asked_last_comes_last_however_seldom() -> None:
     config = SessionConfig(level=Level.SENIOR, count=2)
     result = plan_interview(bank, config, random.Random(1), seen=seen, recent=tuple(seen))
     assert {each.question_id for each in result.questions} == {"q-0", "q-1"}
+
+
+@pytest.mark.parametrize("level", [Level.SENIOR, Level.STAFF])
+def test_three_interviews_in_a_row_share_no_question_and_none_repeats_a_fact(bank: Bank, level: Level) -> None:
+    heads = {head.id: head for head in bank.heads}
+    for seed in range(20):
+        seen: dict[str, int] = {}
+        for number in range(3):
+            config = SessionConfig(level=level, count=6)
+            planned = plan_interview(bank, config, random.Random(seed + 100 * number), seen=seen, recent=tuple(seen))
+            asked = [heads[each.question_id] for each in planned.questions]
+            assert not seen.keys() & {head.id for head in asked}
+            assert len({head.topic for head in asked}) >= 5
+            assert not any(one.id in other.avoid_after for one in asked for other in asked)
+            assert [head.level.rank for head in asked] == sorted(head.level.rank for head in asked)
+            seen |= dict.fromkeys((head.id for head in asked), 1)

@@ -133,13 +133,17 @@ def _quota(level: Level, count: int) -> dict[Level, int]:
 
 
 def _draw(pool: list[Head], chosen: list[Head], close: set[frozenset[str]], count: int, levels: set[Level]) -> int:
-    """Move up to `count` items of these levels from pool to chosen, topics spread evenly."""
+    """Move up to `count` items of these levels from pool to chosen, topics spread evenly and few that share a fact."""
+
+    def repeats(item: Head) -> int:
+        shared = any(_are_apart(item, other) for other in chosen)
+        return sum(item.topic == other.topic for other in chosen) + shared
+
     for drawn in range(count):
-        topics = Counter(item.topic for item in chosen)
         fitting = [item for item in pool if item.level in levels and not _duplicates(item, chosen, close)]
         if not fitting:
             return drawn
-        best = min(fitting, key=lambda item: topics[item.topic])
+        best = min(fitting, key=repeats)
         pool.remove(best)
         chosen.append(best)
     return count
