@@ -18,9 +18,9 @@ from interviewer.grading.guards import shingles, told_runs
 if TYPE_CHECKING:
     import numpy
 
-_MOST_BYTES = 320_000_000
+_MOST_BYTES = 520_000_000
 """Of rubrics and references that are kept: a batch may go through all questions in any order, and reading a rubric
-takes as long as grading an answer. The 79 of the built-in bank take 280 MB with their token states in half precision,
+takes as long as grading an answer. The 129 of the built-in bank take some 460 MB with their token states in half precision,
 which costs a cosine 1e-4 at most."""
 
 Wordings = tuple[str, tuple[str, ...], tuple[str, ...]]

@@ -25,10 +25,10 @@ _NOISE_SHARE = 0.15
 """Share of stop words below which words may be noise."""
 _SOUP_WORDS, _SOUP_RUN = 12, 5.0
 """Words, and how many on average follow each other without a mark or a stop word, from which on they are a heap of
-keywords. All 79 heaps of the bank are, and none of 22,000 answers that people wrote."""
+keywords. All 129 heaps of the bank are, and none of 22,000 answers that people wrote."""
 _LONG, _COMMON_SHARE, _MARKS_A_WORD = 40, 0.03, 0.32
 """Words of a text, the share of the commonest little words, and marks for each word, between which it is words of
-sentences in no order. All 79 such texts of the bank are, and two of 22,000 answers that people wrote."""
+sentences in no order. Of 129 such texts of the bank 127 are, and two of 22,000 answers that people wrote."""
 _RUN_PIECE = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*|[^\w\s'\u2019-]+|\n")
 _JOINTS = STOP_WORDS | {"against", "versus", "vs", "per", "plus", "minus", "without", "within", "across"}
 """Words that join others, which keywords do not have between them."""

@@ -244,7 +244,7 @@ async def test_topic_and_level_stay_in_sight_on_follow_ups(services: Services, b
         question = conductor.item.question
         about = f"· {question.topic} · {question.level}"
         await story.until(lambda: f"Question 1 of 2, follow-up 1 {about}" in story.visible())
-        assert describe_progress(conductor, 66).plain.startswith(f"1/2, follow-up 1 {about}")
+        assert describe_progress(conductor, 72).plain.startswith(f"1/2, follow-up 1 {about}")
         assert "encoder" not in story.visible()
 
 

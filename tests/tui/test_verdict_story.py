@@ -98,7 +98,12 @@ async def test_what_the_next_level_would_have_added_is_named(
     async with tell(services, conductor) as story:
         await answer(story, conductor)
         item = conductor.items[conductor.state.turns[0].question_id]
-        beyond = [p for p in item.rubric.key_points if p.is_core(Level.SENIOR) and not p.is_core(Level.MID)]
+        beyond = [
+            point
+            for point in item.rubric.key_points
+            if not point.is_core(Level.MID)
+            and (point.expected_at is Level.SENIOR if point.depth else point.is_core(Level.SENIOR))
+        ]
         assert ("A senior candidate would have added" in page(story)) is bool(beyond)
         text = " ".join(page(story).split())
         assert all(f"+ {' '.join(point.statement.split())}" in text for point in beyond[1:])
