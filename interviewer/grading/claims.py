@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 _MOST_BYTES = 520_000_000
 """Of rubrics and references that are kept: a batch may go through all questions in any order, and reading a rubric
-takes as long as grading an answer. The 129 of the built-in bank take some 460 MB with their token states in half precision,
-which costs a cosine 1e-4 at most."""
+takes as long as grading an answer. The 129 of the built-in bank take some 460 MB with their token states in half
+precision, which costs a cosine 1e-4 at most."""
 
 Wordings = tuple[str, tuple[str, ...], tuple[str, ...]]
 """Name of a claim, wordings of it, wordings of its opposite."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from interviewer.core.interview.passing import read_passing
+from interviewer.core.interview.passing import read_passing, says_nothing
 from interviewer.core.interview.session import Outcome, Turn, TurnKind
 from interviewer.core.text import count_words
 
@@ -47,7 +47,8 @@ def describe_reply(turn: Turn) -> str:
         return turn.answer
     if not turn.draft:
         return f"({_INSTEAD[turn.outcome]})"
-    if read_passing(turn.draft) is turn.outcome:
+    declined = turn.kind is TurnKind.LAST_WORDS and says_nothing(turn.draft)
+    if declined or read_passing(turn.draft) is turn.outcome:  # it was sent, and that is what it says
         return turn.draft
     return f"({_INSTEAD[turn.outcome]}, with {describe_words(turn.draft)} typed and not sent)\n{turn.draft}"
 

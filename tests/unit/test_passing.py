@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from interviewer.core.interview.passing import read_passing
-from interviewer.core.interview.session import DontKnow, Outcome, Phase, Skipped, event_adapter
+from interviewer.core.interview.session import DontKnow, Outcome, Phase, Skipped, Turn, TurnKind, event_adapter
 from interviewer.plain import run_plain
 from interviewer.report.markdown_report import render_markdown
 from interviewer.report.terminal_report import render_terminal
@@ -84,6 +84,12 @@ def test_words_are_left_only_when_that_is_said_twice(services: Services, termina
         run_plain(conductor, console, services.engine().status)
     assert "You have 3 words typed. /skip once more goes on" in " ".join(terminal.text.split())
     assert conductor.state.turns[0].draft == "three typed words"
+
+
+def test_last_words_that_add_nothing_read_as_they_were_sent() -> None:
+    kind, outcome, said = TurnKind.LAST_WORDS, Outcome.SKIPPED, "No, thank you."
+    turn = Turn(id=0, question_id="q", kind=kind, prompt="?", started=0.0, outcome=outcome, draft=said)
+    assert describe_reply(turn) == said
 
 
 def test_it_reads_in_every_report_as_people_say_it(services: Services, tmp_path: Path) -> None:
