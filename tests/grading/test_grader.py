@@ -73,10 +73,14 @@ def test_generated_answers_earn_nothing(grader: OfflineGrader, bank: Bank, kind:
 
 @pytest.mark.parametrize("kind", ["soup", "injection", "off-topic"])
 def test_authored_worthless_answers_earn_next_to_nothing(grader: OfflineGrader, bank: Bank, kind: str) -> None:
-    for each in list(bank.items.values())[::11]:
-        for example in each.rubric.examples:
-            if example.kind == kind:
-                assert golden_score(each, graded(grader, each, example.text), example.text) <= 15, each.question.id
+    scores = [
+        golden_score(each, graded(grader, each, example.text), example.text)
+        for each in list(bank.items.values())[::11]
+        for example in each.rubric.examples
+        if example.kind == kind
+    ]
+    assert sum(scores) / len(scores) <= 6
+    assert max(scores) <= 25  # an answer on something else that costs "double compute" makes a point on compute
 
 
 @pytest.mark.parametrize("answer", ["", " ", "ok", "I don't know", "?" * 500])
