@@ -8,18 +8,16 @@ app of `benchmarks.interface` imports too is told apart.
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from benchmarks.interface import BARE, STARTED, paint
+from benchmarks.interface import BARE, FIRST_QUESTION, at_home, paint
 
 _TIMED = re.compile(rb"import time: +(\d+) \| +\d+ \| +([\w.]+)")
-_OURS = "interviewer"
-_NAMED = ("textual", "rich", "typer", "pydantic", "pydantic_core", _OURS)
+_NAMED = ("textual", "rich", "typer", "pydantic", "pydantic_core", "interviewer")
 
 
 def imported_by(arguments: Sequence[str], env: dict[str, str]) -> tuple[dict[str, float], float]:
@@ -31,8 +29,7 @@ def imported_by(arguments: Sequence[str], env: dict[str, str]) -> tuple[dict[str
 def main() -> None:
     """Measure and print."""
     with tempfile.TemporaryDirectory(prefix="mockdl-bench-", ignore_cleanup_errors=True) as home:
-        env = {**os.environ, "MOCKDL_HOME": home, "TERM": "xterm-256color", "PYTHONDONTWRITEBYTECODE": ""}
-        ours = [*STARTED[1:], "start", "--level", "senior", "--count", "2", "--seed", "1"]
+        env, ours = at_home(home), FIRST_QUESTION[1:]
         for command in (["-c", BARE], ours):  # caches
             imported_by(command, env)
         bare, bare_seconds = imported_by(["-c", BARE], env)

@@ -37,6 +37,7 @@ Bare().run()
 MARKER = b"Interviewer"
 STARTED = (sys.executable, "-c", "import sys; from interviewer.cli import main; sys.argv[0] = 'mockdl'; main()")
 """`mockdl`, wherever it is installed."""
+FIRST_QUESTION = (*STARTED, "start", "--level", "senior", "--count", "2", "--seed", "1")
 
 STALL = """
 import asyncio, json, sys, time
@@ -85,6 +86,11 @@ json.dump({"peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}, s
 """
 
 
+def at_home(folder: str) -> dict[str, str]:
+    """The environment of a program that keeps all it writes in a folder, byte code excepted."""
+    return {**os.environ, "MOCKDL_HOME": folder, "TERM": "xterm-256color", "PYTHONDONTWRITEBYTECODE": ""}
+
+
 def first_paint(command: Sequence[str], env: Mapping[str, str]) -> float:
     """Seconds from starting the process until MARKER is on its terminal of 80x24."""
     return paint(command, env)[0]
@@ -129,8 +135,7 @@ def measure(repeats: int) -> list[Row]:
         NotMeasuredError: a program painted nothing.
     """
     with tempfile.TemporaryDirectory(prefix="mockdl-bench-", ignore_cleanup_errors=True) as home:
-        env = {**os.environ, "MOCKDL_HOME": home, "TERM": "xterm-256color", "PYTHONDONTWRITEBYTECODE": ""}
-        ours = [*STARTED, "start", "--level", "senior", "--count", "2", "--seed", "1"]
+        env, ours = at_home(home), FIRST_QUESTION
         bare = [sys.executable, "-c", BARE]
         first_paint(bare, env)  # byte-compiles textual
         cold = first_paint(ours, env)

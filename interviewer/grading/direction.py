@@ -89,7 +89,7 @@ def check_direction(wording: str, said: str) -> tuple[float, ...]:
 def _words(text: str) -> _Words:
     words = set(tokens(text))
     sides = tuple((bool(words & one)) - (bool(words & other)) for one, other in _AXES)
-    numbers = frozenset(each.number for each in find_quantities(text) if not each.is_guess)
+    numbers = frozenset(quantity.number for quantity in find_quantities(text, guesses=False))
     return _Words(sides, is_negated(text), tuple(dict.fromkeys(content_stems(text))), numbers)
 
 

@@ -162,20 +162,19 @@ class OfflineGrader:
         ids = request.point_ids or points
         found = self._matches(claims, answer, ids)
         verdicts = self._verdicts(item, ids, claims, answer, found)
-        if not request.is_reply:
+        if request.point_ids is None:
             verdicts = _without_chance(verdicts)
-        elif request.is_open:
+        if request.is_open:
             verdicts = tuple(
-                each if self._is_heard_aside(each, found.get(each.point_id)) else _as_missing(each) for each in verdicts
+                each if self._is_heard_aside(each, found[each.point_id]) else _as_missing(each) for each in verdicts
             )
         aside: tuple[str, ...] = ()
         if request.is_reply:  # what else the reply says counts, too; what it does not say was not asked
             others = tuple(each for each in points if each not in ids)
             more = self._verdicts(item, others, claims, answer.aside(), found)
-            more = tuple(each for each in more if each.verdict is VerdictName.COVERED)
             heard = tuple(each for each in more if self._is_heard_aside(each, found[each.point_id]))
             verdicts = (*verdicts, *heard)
-            aside = tuple(each.point_id for each in more if each not in heard)
+            aside = tuple(e.point_id for e in more if e.verdict is VerdictName.COVERED and e not in heard)
         flags: tuple[Flag, ...] = answer.guarded.flags
         if len(request.answer) > _MOST_CHARACTERS or len(answer.spans) >= MOST_SPANS:
             flags = (*flags, "too-long")

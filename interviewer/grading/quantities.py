@@ -10,17 +10,15 @@ from interviewer.core.english import STOP_WORDS
 
 __all__ = ["SCALES", "Quantity", "find_quantities", "unit_named"]
 
+_SCALE_WORDS = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+SCALES = {"k": 1e3, "K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12, **_SCALE_WORDS}
+_UNIT = r"\s*(?P<unit>%|[A-Za-zµ]+(?:/[A-Za-z]+)?)?"
 _NUMBER = re.compile(
     r"(?<![\w.])[-−]?(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
     r"(?:\s*(?:[eE]|(?:[x×*·]|times)\s*10\s*(?:\^|\*\*|to the(?: power(?: of)?)?)?)\s*"
     r"(?P<exponent>[-−+]?\d{1,3}|[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}))?"
-    r"(?P<scale>[kKMBT](?![\w])|\s*(?:thousand|million|billion|trillion)\b)?"
-    r"\s*(?P<unit>%|[A-Za-zµ]+(?:/[A-Za-z]+)?)?"
+    rf"(?P<scale>[kKMBT](?![\w])|\s*(?:{'|'.join(_SCALE_WORDS)})\b)?" + _UNIT
 )
-SCALES = {
-    "k": 1e3, "K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12,
-    "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12,
-}  # fmt: skip
 _SMALL = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
 seventeen eighteen nineteen"""
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
@@ -28,13 +26,14 @@ _WORDS = {
     **{word: number for number, word in enumerate(_SMALL.split())},
     **{word: 10 * number for number, word in enumerate(_TENS.split(), start=2)},
 }
-_WORD = "|".join([*_WORDS, "hundred", "thousand", "million", "billion", "trillion"])
+_WORD = "|".join([*_WORDS, "hundred", *_SCALE_WORDS])
 _IN_WORDS = re.compile(
-    rf"\b(?P<words>(?:{_WORD})(?:[\s-]+(?:(?:and|point)[\s-]+)?(?:{_WORD}))*)\b\s*(?P<unit>%|[A-Za-zµ]+(?:/[A-Za-z]+)?)?",
-    re.IGNORECASE,
+    rf"\b(?P<words>(?:{_WORD})(?:[\s-]+(?:(?:and|point)[\s-]+)?(?:{_WORD}))*)\b{_UNIT}", re.IGNORECASE
 )
 _BYTES = {"k": "kb", "K": "kb", "M": "mb", "T": "tb"}
 """What "24k" says where bytes are asked for."""
+_NO_UNITS = STOP_WORDS | {"each", "per"}
+"""Words behind a number that are no unit of it."""
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺−", "0123456789-+-")
 _UNIT_NAMES = {
     "gigabyte": "gb", "gigabytes": "gb", "gbytes": "gb", "gig": "gb", "gigs": "gb", "gibibytes": "gib",
@@ -56,17 +55,17 @@ class Quantity(NamedTuple):
     """Whether the text may mean another number: it can be right, and is never held against anyone."""
 
 
-def find_quantities(text: str) -> list[Quantity]:
+def find_quantities(text: str, *, guesses: bool = True) -> list[Quantity]:
     """All numbers, each with the word behind it as its unit; those in words, and "24k" of bytes, as guesses."""
-    found = [*_spelled_out(text)]
+    found = [*_spelled_out(text)] if guesses else []
     for match in _NUMBER.finditer(text):
         # Read as one: a power of ten of its own may be too large for a float, which a number as written never is.
         number = float(match["number"].replace(",", "") + "e" + (match["exponent"] or "0").translate(_RAISED))
         number *= SCALES.get((match["scale"] or "").strip(), 1.0)
         found.append(Quantity(number, unit_named(match["unit"] or ""), match.start(), match.end()))
-        if match["scale"] in _BYTES and (match["unit"] or "each").lower() in STOP_WORDS | {"each", "per"}:
-            kilobytes = number / SCALES[match["scale"]]
-            found.append(Quantity(kilobytes, _BYTES[match["scale"]], match.start(), match.end(), is_guess=True))
+        if guesses and match["scale"] in _BYTES and (match["unit"] or "each").lower() in _NO_UNITS:
+            count = number / SCALES[match["scale"]]
+            found.append(Quantity(count, _BYTES[match["scale"]], match.start(), match.end(), is_guess=True))
     return sorted(found, key=lambda each: each.start)
 
 

@@ -114,9 +114,12 @@ def decide_by_value(
         if verdict.p_contradicted >= MEANS_ANOTHER:
             credited = {"verdict": VerdictName.UNSURE, "p_covered": 0.5, "p_partial": 0.1, "p_contradicted": 0.35}
         return verdict.model_copy(update={**credited, "evidence": evidence, "method": "exact value"})
-    stated = wrong is not None and matched.start <= wrong.start < matched.end and not _is_supposed(wrong, answer.text)
-    if stated and wrong is not None and any(match_value(each, [wrong])[0] is not None for each in others):
-        stated = False
+    stated = (
+        wrong is not None
+        and matched.start <= wrong.start < matched.end
+        and not _is_supposed(wrong, answer.text)
+        and all(match_value(each, [wrong])[0] is None for each in others)
+    )
     if stated and verdict.verdict in (VerdictName.COVERED, VerdictName.CONTRADICTED, VerdictName.UNSURE):
         evidence = Span.of(answer.typed(matched.start, matched.end))
         denied = {"verdict": VerdictName.CONTRADICTED, "p_covered": 0.02, "p_partial": 0.05, "p_contradicted": 0.9}

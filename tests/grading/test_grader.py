@@ -80,7 +80,22 @@ def test_authored_worthless_answers_earn_next_to_nothing(grader: OfflineGrader, 
         if example.kind == kind
     ]
     assert sum(scores) / len(scores) <= 6
-    assert max(scores) <= 25  # an answer on something else that costs "double compute" makes a point on compute
+    # An answer on something else that costs "double compute" makes a point on compute.
+    assert max(scores) <= (25 if kind == "off-topic" else 15)
+
+
+def test_a_point_that_is_read_alone_keeps_its_probability_where_nothing_else_is_found(
+    grader: OfflineGrader, bank: Bank
+) -> None:
+    item = bank["evaluation-metrics"]
+    text = next(each.text for each in item.rubric.examples if each.kind == "off-topic")
+    point = item.rubric.key_points[0].id
+    whole = graded(grader, item, text).verdict(point)
+    alone = grader.grade(item, GradeRequest(question_id=item.question.id, answer=text, point_ids=(point,)))
+    assert isinstance(alone, Grade)
+    assert whole is not None
+    assert alone.verdicts[0].p_covered == pytest.approx(2 * whole.p_covered, abs=1e-3)
+    assert whole.p_covered > 0
 
 
 @pytest.mark.parametrize("answer", ["", " ", "ok", "I don't know", "?" * 500])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from interviewer.core.bank.content import Bank, Item
@@ -18,6 +18,8 @@ from interviewer.grading.spans import cut_spans
 
 NOISE = 4.0
 """Points of 100 by which a score may move the wrong way: a longer answer has other spans."""
+REPEATED = 10.0
+"""The same where the sentence says once more what had been said: class-imbalance fell by 8.4."""
 SHUFFLED = 15.0
 """The very words of one statement in random order still earn something: a weak spot that docs/grading.md names."""
 slow = settings(max_examples=5, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
@@ -50,15 +52,16 @@ def begun(bank: Bank, start: tuple[int, int]) -> tuple[Item, str]:
 
 @slow
 @given(start=beginnings(), which=st.integers(0, 1000))
-def test_a_correct_sentence_that_says_something_new_never_lowers_the_score(
+def test_a_correct_sentence_never_lowers_the_score(
     grader: OfflineGrader, bank: Bank, start: tuple[int, int], which: int
 ) -> None:
     item, answer = begun(bank, start)
     point = item.rubric.key_points[which % len(item.rubric.key_points)]
     grade = grader.grade(item, GradeRequest(question_id=item.question.id, answer=answer, point_ids=(point.id,)))
-    assume(isinstance(grade, Grade) and grade.verdicts[0].verdict is not VerdictName.COVERED)
+    said = isinstance(grade, Grade) and grade.verdicts[0].verdict is VerdictName.COVERED
     longer = f"{answer} {point.statement}"
-    assert score(grader, item, longer) >= score(grader, item, answer) - NOISE, (item.question.id, point.id)
+    slack = REPEATED if said else NOISE
+    assert score(grader, item, longer) >= score(grader, item, answer) - slack, (item.question.id, point.id)
 
 
 @slow
