@@ -27,6 +27,7 @@ from interviewer.bank import load_bank
 from interviewer.core.bank.content import Bank
 from interviewer.paths import built_in_pack
 from interviewer.services import wiring
+from tests.support.warm import warm
 
 # A busy machine is no fault of what is tested.
 settings.register_profile("patient", deadline=None)
@@ -59,13 +60,24 @@ def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A private MOCKDL_HOME; no setting or key of the developer's machine gets in."""
+def home(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Path:
+    """A private MOCKDL_HOME; no setting or key of the developer's machine gets in.
+
+    Where a test has the real worker it finds the caches that a first start leaves.
+    """
     for name in list(os.environ):
         if name.startswith(("MOCKDL_", "OPENAI_")):
             monkeypatch.delenv(name)
     folder = tmp_path / "home"
     monkeypatch.setenv("MOCKDL_HOME", str(folder))
+    if request.node.get_closest_marker("encoder") and not LOADS_ENCODER.intersection(request.fixturenames):
+        base = tmp_path_factory.getbasetemp()
+        warm(folder, base.parent if "PYTEST_XDIST_WORKER" in os.environ else base)
     return folder
 
 
