@@ -1,9 +1,10 @@
 """Which questions are held out together: those that share facts lie in the same third of the bank.
 
-    python -m benchmarks.joint.folds          # questions that came since, added to the cut that readers were trained by
+    python -m benchmarks.joint.folds          # questions that came since, added to the third that no reader saw
     python -m benchmarks.joint.folds --anew   # all questions cut again, before readers are trained anew
 
-write `folds.json`. The questions of the bank hang together by `related` and `avoid_after`, so no cut is
+write `folds.json`. The reader that ships was trained without the third 0, and questions that came after it are as
+new to it as those. The questions of the bank hang together by `related` and `avoid_after`, so no cut is
 clean; this one parts as few as it can, and what is still said alike in two thirds is left out of training.
 """
 
@@ -26,6 +27,8 @@ from interviewer.paths import built_in_pack
 __all__ = ["THIRDS", "all_questions", "third_of"]
 
 THIRDS = 3
+HELD_OUT = 0
+"""The third that the reader which ships was trained without."""
 ALIKE = 0.75
 """Cosine of two statements from which on two questions share a fact."""
 _FILE = Path(__file__).with_name("folds.json")
@@ -48,18 +51,14 @@ def third_of(question: str) -> int:
     return _thirds()[question]
 
 
-def cut_bank(
-    bank: Bank, cosines: np.ndarray, owners: list[str], placed: Mapping[str, int] | None = None
-) -> dict[str, int]:
+def cut_bank(bank: Bank, cosines: np.ndarray, owners: list[str]) -> dict[str, int]:
     """Part the questions into thirds of like size so that few ties are cut: the best of many descents.
 
     Args:
         bank: the questions.
         cosines: of all pairs of statements.
         owners: question of each statement.
-        placed: thirds of questions that are to stay where they are.
     """
-    placed = placed or {}
     names = list(bank.items)
     row = {name: i for i, name in enumerate(names)}
     ties = np.zeros((len(names), len(names)))
@@ -73,9 +72,8 @@ def cut_bank(
             ties[row[owners[one]], row[owners[other]]] += _WEIGHTS["statement"]
     ties = ties + ties.T
     best, least = np.zeros(0), np.inf
-    given = {row[name]: third for name, third in placed.items() if name in row}
     for seed in range(200):
-        parts = _descend(ties, random.Random(seed), given)
+        parts = _descend(ties, random.Random(seed))
         cut = ties[parts[:, None] != parts[None, :]].sum()
         if cut < least:
             best, least = parts, cut
@@ -83,19 +81,16 @@ def cut_bank(
     return {name: int(best[i]) for name, i in row.items()}
 
 
-def _descend(ties: np.ndarray, rng: random.Random, given: Mapping[int, int]) -> np.ndarray:
-    """Swap questions of two parts as long as that cuts less, those with a given part left where they are."""
-    free = [row for row in range(len(ties)) if row not in given]
-    dealt = [place % THIRDS for place in range(len(free))]
+def _descend(ties: np.ndarray, rng: random.Random) -> np.ndarray:
+    """Swap questions of two parts as long as that cuts less."""
+    dealt = [place % THIRDS for place in range(len(ties))]
     rng.shuffle(dealt)
-    parts = np.zeros(len(ties), dtype=int)
-    parts[free] = dealt
-    parts[list(given)] = list(given.values())
+    parts = np.array(dealt)
     better = True
     while better:
         better = False
-        for place, one in enumerate(free):
-            for other in free[:place]:
+        for one in range(len(ties)):
+            for other in range(one):
                 if parts[one] == parts[other]:
                     continue
                 gain = _pull(ties, parts, one, other) + _pull(ties, parts, other, one) - 2 * ties[one, other]
@@ -111,21 +106,27 @@ def _pull(ties: np.ndarray, parts: np.ndarray, one: int, other: int) -> float:
 
 
 def main() -> None:
-    """Cut and write."""
+    """Cut, or add what is new, and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--anew", action="store_true")
-    placed = {} if parser.parse_args().anew else _thirds()
+    bank = load_bank([built_in_pack()])
+    if parser.parse_args().anew:
+        thirds = cut_bank(bank, *_statements(bank))
+    else:
+        thirds = {name: _thirds().get(name, HELD_OUT) for name in bank.items}
+    _FILE.write_text(json.dumps(thirds, indent=0, sort_keys=True) + "\n", encoding="utf-8")
 
+
+def _statements(bank: Bank) -> tuple[np.ndarray, list[str]]:
+    """Cosines of all pairs of statements, and the question of each."""
     from sentence_transformers import SentenceTransformer
 
     from interviewer.embedding.weights import find_bundled
 
-    bank = load_bank([built_in_pack()])
     model: Any = SentenceTransformer(str(find_bundled()), device="cpu")
     owned = [(name, point.statement) for name, item in bank.items.items() for point in item.rubric.key_points]
     vectors = model.encode([text for _, text in owned], normalize_embeddings=True, show_progress_bar=False)
-    thirds = cut_bank(bank, vectors @ vectors.T, [name for name, _ in owned], placed)
-    _FILE.write_text(json.dumps(thirds, indent=0, sort_keys=True) + "\n", encoding="utf-8")
+    return vectors @ vectors.T, [name for name, _ in owned]
 
 
 if __name__ == "__main__":

@@ -9,12 +9,14 @@
     python -m benchmarks.truth listening        # follow-ups that ask for what was just said
     python -m benchmarks.truth truths           # short true texts by people who saw the prompts only
 
-Needs what `benchmarks.joint` and `benchmarks.fit_grader` wrote for each fold of the bank.
+Several are taken from the same grades, one after the other. Needs what `benchmarks.joint` and
+`benchmarks.fit_grader` wrote for each fold of the bank.
 """
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.truth.held import load_held
@@ -26,10 +28,12 @@ from interviewer.paths import built_in_pack
 
 
 def main() -> None:
-    """Run one measure."""
+    """Run what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
-        "measure", choices=("natural", "alone", "changed", "new", "layouts", "lists", "listening", "truths")
+        "measures",
+        nargs="+",
+        choices=("natural", "alone", "changed", "new", "layouts", "lists", "listening", "truths"),
     )
     parser.add_argument("--readers", type=Path, default=Path("build/joint"))
     parser.add_argument("--decisions", type=Path, default=Path("build/decision"))
@@ -38,23 +42,22 @@ def main() -> None:
     parser.add_argument("--worth", type=Path, help="write what natural answers' grades are worth, by length")
     parser.add_argument("--every", type=int, default=1, help="about one in so many texts")
     options = parser.parse_args()
-    held = load_held(options.readers, options.decisions, shipped=options.shipped)
+    held = list(load_held(options.readers, options.decisions, shipped=options.shipped))
     answers = read_fresh(options.answers) if options.answers else read_natural(read_pack(built_in_pack()))[0]
     own = {name: list(each) for name, each in answers.items()}
-    if options.measure == "natural":
-        natural(held, own, options.worth)
-    elif options.measure in ("alone", "changed"):
-        alone(held, lightly if options.measure == "changed" else None, options.every)
-    elif options.measure == "new":
-        new(held, options.every)
-    elif options.measure == "layouts":
-        layouts(held, own, options.every)
-    elif options.measure == "listening":
-        listening(held, own)
-    elif options.measure == "truths":
-        truths(held, options.every)
-    else:
-        lists(held, options.every)
+    every: int = options.every
+    runs: dict[str, Callable[[], None]] = {
+        "natural": lambda: natural(held, own, options.worth),
+        "alone": lambda: alone(held, None, every),
+        "changed": lambda: alone(held, lightly, every),
+        "new": lambda: new(held, every),
+        "layouts": lambda: layouts(held, own, every),
+        "lists": lambda: lists(held, every),
+        "listening": lambda: listening(held, own),
+        "truths": lambda: truths(held, every),
+    }
+    for measure in options.measures:
+        runs[measure]()
 
 
 if __name__ == "__main__":

@@ -34,6 +34,10 @@ class Held(NamedTuple):
     items: list[Item]
 
 
+_GRADES: dict[tuple[OfflineGrader, str, str], Grade | None] = {}
+"""By grader, question's rubric and answer: a grade takes a second, and several measures want the same."""
+
+
 def load_held(readers: Path, decisions: Path, *, shipped: bool) -> Iterator[Held]:
     """Each fold of the bank with its grader; with `shipped` all questions with the grader that ships."""
     items = list(load_bank([built_in_pack()]).items.values())
@@ -53,8 +57,11 @@ def load_held(readers: Path, decisions: Path, *, shipped: bool) -> Iterator[Held
 
 def grade(grader: OfflineGrader, item: Item, answer: str) -> Grade | None:
     """The grade; None where there is none."""
-    found = grader.grade(item, GradeRequest(question_id=item.question.id, answer=answer))
-    return found if isinstance(found, Grade) else None
+    key = (grader, item.rubric_hash, answer)
+    if key not in _GRADES:
+        found = grader.grade(item, GradeRequest(question_id=item.question.id, answer=answer))
+        _GRADES[key] = found if isinstance(found, Grade) else None
+    return _GRADES[key]
 
 
 def interval(item: Item, answer: str, found: Grade | None) -> tuple[float, float, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from benchmarks.truth.held import CONTRADICTED, COVERED, Held, grade
 from interviewer.core.bank.natural import NaturalAnswer
@@ -14,7 +14,7 @@ from interviewer.core.interview.summary import summarise_answer
 __all__ = ["listening"]
 
 
-def listening(held: Iterator[Held], answers: Mapping[str, Sequence[NaturalAnswer]]) -> None:
+def listening(held: Sequence[Held], answers: Mapping[str, Sequence[NaturalAnswer]]) -> None:
     """Print how many follow-ups ask for what was made, and how many challenges what was not wrong."""
     asked: dict[int, list[tuple[TurnKind, bool]]] = {1: [], RULES: []}
     silent = dict.fromkeys(asked, 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,7 +29,7 @@ class Judged(NamedTuple):
     high: float
 
 
-def natural(held: Iterator[Held], answers: dict[str, list[NaturalAnswer]], target: Path | None) -> None:
+def natural(held: Sequence[Held], answers: dict[str, list[NaturalAnswer]], target: Path | None) -> None:
     """Verdicts and scores beside the readers' own, by length; what they are worth by length also into a file."""
     judged = []
     for grader, items in held:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +21,7 @@ _SWAPS = {"increases": "raises", "large": "big", "small": "little", "reduces": "
 _SHORT = {"does not": "doesn't", "is not": "isn't", "cannot": "can't", "it is": "it's", "do not": "don't"}
 
 
-def alone(held: Iterator[Held], change: Callable[[str, random.Random], str] | None, every: int) -> None:
+def alone(held: Sequence[Held], change: Callable[[str, random.Random], str] | None, every: int) -> None:
     """Each statement and each wording as the answer: its own point covered, no other contradicted."""
     counts = {"covered": 0, "contradicted": 0, "unsure": 0, "others contradicted": 0}
     texts = others = 0
@@ -78,7 +78,7 @@ def lightly(text: str, rng: random.Random) -> str:
     return " ".join(words)
 
 
-def new(held: Iterator[Held], every: int) -> None:
+def new(held: Sequence[Held], every: int) -> None:
     """A wording taken out of its rubric, alone as the answer: how often its point is found."""
     found = accused = texts = 0
     for grader, items in held:
@@ -98,7 +98,7 @@ def new(held: Iterator[Held], every: int) -> None:
     print(f"found {found / texts:.3f}, contradicted {accused / texts:.4f}, {texts} wordings", flush=True)
 
 
-def layouts(held: Iterator[Held], answers: dict[str, list[NaturalAnswer]], every: int) -> None:
+def layouts(held: Sequence[Held], answers: dict[str, list[NaturalAnswer]], every: int) -> None:
     """One answer in many layouts: how often the score stays within five points, and how far verdicts move."""
     from benchmarks.layouts import LAYOUTS
 
@@ -120,7 +120,7 @@ def layouts(held: Iterator[Held], answers: dict[str, list[NaturalAnswer]], every
     print(f"all within 5: {np.mean(every_gap <= 5):.3f}, {len(every_gap)} pairs", flush=True)
 
 
-def lists(held: Iterator[Held], every: int) -> None:
+def lists(held: Sequence[Held], every: int) -> None:
     """Items as a comma list and as sentences: points found in each."""
     listed = said = wanted = 0
     for grader, items in held:
@@ -149,7 +149,7 @@ def lists(held: Iterator[Held], every: int) -> None:
     print(f"as a list {listed / wanted:.3f}, as sentences {said / wanted:.3f}, ratio {listed / max(1, said):.3f}")
 
 
-def truths(held: Iterator[Held], every: int) -> None:
+def truths(held: Sequence[Held], every: int) -> None:
     """True texts of nine kinds: how many are accused of anything, and how many are heard at all."""
     rows = [json.loads(line) for line in TRUTHS.read_text(encoding="utf-8").splitlines()]
     counts: dict[str, list[tuple[bool, bool, int]]] = {}
