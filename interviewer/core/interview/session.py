@@ -18,7 +18,7 @@ from interviewer.core.grade.grade import GradeResult
 from interviewer.core.grade.ledger import Asked
 from interviewer.core.interview.utterance import Act, Utterance
 
-RULES = 5
+RULES = 6
 """The edition of the interview's rules that new sessions are held by."""
 
 
