@@ -15,7 +15,6 @@ from interviewer.core.interview.effects import Ask, Effect, Finish, GradeTurn, L
 from interviewer.core.interview.session import (
     AskConfidence,
     Continued,
-    Ended,
     Event,
     Graded,
     HintRequested,
@@ -32,7 +31,7 @@ from interviewer.plain.confidence import Confidence
 from interviewer.plain.console import Console
 from interviewer.plain.contest import Contests
 from interviewer.plain.pass_on import COMMANDS as PASSING
-from interviewer.plain.pass_on import PassOn
+from interviewer.plain.pass_on import END, PassOn
 from interviewer.plain.speaker import LineSpeaker
 from interviewer.report.terminal_report import render_question
 from interviewer.sessions.conductor import SEVERAL_DRAFTS, Conductor
@@ -141,6 +140,9 @@ class _PlainInterview:
             elif command.name in PASSING:
                 if chosen := self._pass_on.chosen(command.name, self._text()):
                     return self._send(chosen)
+            elif command.name == END:
+                if ended := self._pass_on.ended(self._text()):
+                    return self._send(ended)
             elif not self._tell(command):
                 return self._command(command.name)
 
@@ -213,7 +215,6 @@ class _PlainInterview:
         events: dict[str, Event] = {
             "/hint": HintRequested(at=now),
             "/quit": Quit(at=now),
-            "/end": Ended(at=now),
         }
         return self._send(events[command])
 
@@ -275,8 +276,10 @@ class _PlainInterview:
             if line is None:
                 return self._send(Quit(at=self._conductor.clock()))
             command = parse_command(line)
-            if command is not None and command.name in ("/quit", "/end"):
+            if command is not None and command.name == "/quit":
                 return self._command(command.name)
+            if command is not None and command.name == END and (ended := self._pass_on.ended("")):
+                return self._send(ended)
             if command is None or not self._tell(command):
                 break
         return self._send(Continued(at=self._conductor.clock()))

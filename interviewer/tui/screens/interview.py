@@ -17,7 +17,6 @@ from interviewer.core.interview.effects import Effect
 from interviewer.core.interview.session import (
     AnswerSubmitted,
     Continued,
-    Ended,
     Event,
     GradeDeferred,
     HintRequested,
@@ -249,9 +248,9 @@ class InterviewScreen(ConversationScreen):
 
     def _send_and_clear(self, event: Event) -> bool:
         """Send what ends a turn. The editor is cleared once that is on disk, and at once: what is typed next is new."""
-        turn_id = self.conductor.turn.id
+        turn = self.conductor.state.turn
         sent = self._runner.send(event)
-        ended = self.conductor.state.find(turn_id)
+        ended = self.conductor.state.find(turn.id) if turn is not None else None
         if sent and ended is not None and ended.outcome is not None:
             self._drafting.clear()
         return sent
@@ -301,7 +300,7 @@ class InterviewScreen(ConversationScreen):
 
     def action_end(self) -> None:
         """End the interview and see the report."""
-        self._runner.send(Ended(at=self.conductor.clock()))
+        self._pass_on.end()
 
     def leave(self) -> None:
         """Save and close."""
