@@ -36,7 +36,7 @@ from interviewer.plain.speaker import LineSpeaker
 from interviewer.report.terminal_report import render_question
 from interviewer.sessions.conductor import SEVERAL_DRAFTS, Conductor
 from interviewer.sessions.question_back import TAKEN_AS_ASKED, AskingBack
-from interviewer.sessions.session_view import TIME_IS_UP
+from interviewer.sessions.session_view import describe_time_up
 from interviewer.wording.waiting import FIRST_READING, IS_LOADED
 
 _STILL_HERE = ", and the lines you typed are still here"
@@ -116,14 +116,14 @@ class _PlainInterview:
             self._console.narrate(SEVERAL_DRAFTS)
         return self._listen()
 
-    def _listen(self) -> tuple[Effect, ...]:
-        """Read lines until they make an event, then send it."""
+    def _listen(self, *, failed: bool = False) -> tuple[Effect, ...]:
+        """Read lines until they make an event, then send it; after one that could not be stored not without a line."""
         conductor, self._just_submitted = self._conductor, False
         while True:
-            if time_up := conductor.time_up(self._text()):
-                self._console.narrate(TIME_IS_UP)
+            if not failed and (time_up := conductor.time_up(self._text())):
+                self._console.narrate(describe_time_up(time_up))
                 return self._send(time_up)
-            line = self._next_line()
+            line, failed = self._next_line(), False
             if line is None:
                 return self._end_of_input()
             self._contests.settle()
@@ -233,7 +233,7 @@ class _PlainInterview:
             return self._conductor.send(event)
         except StorageError as error:
             self._tell_or_end(error)
-            return self._listen()
+            return self._listen(failed=True)
 
     def _grade(self, effect: GradeTurn) -> tuple[Effect, ...]:
         turn = self._conductor.state.find(effect.turn_id)

@@ -248,16 +248,18 @@ async def test_topic_and_level_stay_in_sight_on_follow_ups(services: Services, b
         assert "encoder" not in story.visible()
 
 
-async def test_time_up_takes_the_draft_and_ends(services: Services, begin: Begin) -> None:
+@pytest.mark.parametrize("typed", ["what I had so far", ""])
+async def test_time_up_takes_the_draft_and_ends(services: Services, begin: Begin, typed: str) -> None:
     conductor = begin(minutes=5)
     real = conductor.clock
     async with tell(services, conductor) as story:
-        await story.type("what I had so far")
+        await story.type(typed)
         conductor.clock = lambda: real() + 400
         screen_of(story, InterviewScreen)._tick()
         await story.until(lambda: isinstance(story.app.screen, ReportScreen))
-        assert "Time is up" in story.toasts()
-    assert conductor.state.turns[0].answer == "what I had so far"
+        assert "Time is up." in story.toasts()
+        assert ("What you had typed was taken as your answer." in story.toasts()) is bool(typed)
+    assert conductor.state.turns[0].answer == typed
 
 
 async def test_a_full_disk_keeps_the_text_in_the_editor(services: Services, begin: Begin) -> None:

@@ -156,9 +156,44 @@ def test_time_up_takes_the_draft(services: Services) -> None:
     ticks = iter([now, now, now, now, now])
     conductor.clock = lambda: next(ticks, now + 100)
     _, _, err = play(services, conductor, "a draft\nmore\nnever read\n.\n")
-    assert "Time is up" in err
+    assert "Time is up. What you had typed was taken as your answer." in err
     assert conductor.state.phase is Phase.FINISHED
     assert conductor.state.turns[0].answer.startswith("a draft")
+
+
+def test_time_up_over_an_empty_box_takes_nothing_and_says_so(services: Services) -> None:
+    conductor = start(services, minutes=1.0)
+    now = conductor.clock()
+    ticks = iter([now, now])
+    conductor.clock = lambda: next(ticks, now + 100)
+    _, _, err = play(services, conductor, " \n\n")
+    assert "Time is up." in err
+    assert "taken as your answer" not in err
+    assert conductor.state.turns[0].outcome is Outcome.NOT_REACHED
+
+
+def test_time_that_is_up_on_a_full_disk_is_tried_again_with_the_next_line(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conductor = start(services, minutes=1.0)
+    now = conductor.clock()
+    late = iter((0.0,))
+    lines = iter(["a first line", "one more line"])
+
+    def read(prompt: str) -> str | None:
+        """The disk is full from the first line to the second, and the time is up after the first."""
+        first = next(late, None) is not None
+        services.journal._connection.execute(f"PRAGMA query_only={'ON' if first else 'OFF'}")
+        monkeypatch.setattr(conductor, "clock", lambda: now + 100)
+        return next(lines, None)
+
+    console = Console(stdin=io.BytesIO(), out=io.StringIO(), err=(err := io.StringIO()))
+    console.interactive = True
+    monkeypatch.setattr(console, "read_line", read)
+    run_plain(conductor, console, services.engine().status)
+    assert "could not be used" in err.getvalue()
+    assert err.getvalue().count("Time is up.") == 2, "said with each try"
+    assert conductor.state.turns[0].answer == "a first line\none more line"
 
 
 def test_a_full_disk_ends_with_an_error_and_the_session_can_be_resumed(services: Services) -> None:

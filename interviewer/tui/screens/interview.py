@@ -33,7 +33,7 @@ from interviewer.core.text import clean, clean_line, count_words
 from interviewer.errors import MockdlError
 from interviewer.sessions.conductor import IS_ELSEWHERE, Conductor
 from interviewer.sessions.question_back import TAKEN_AS_ASKED, AskingBack
-from interviewer.sessions.session_view import TIME_IS_UP
+from interviewer.sessions.session_view import describe_time_up
 from interviewer.tui import messages
 from interviewer.tui.base import AppBase
 from interviewer.tui.key_captions import name_keys
@@ -381,7 +381,7 @@ class InterviewScreen(ConversationScreen):
         self._show_head()
         self.save_draft()
         if time_up := self.conductor.time_up(self.editor.text):
-            toast(self.app, TIME_IS_UP, severity="warning")
+            toast(self.app, describe_time_up(time_up), severity="warning")
             self._send_and_clear(time_up)
 
     def save_draft(self) -> None:
