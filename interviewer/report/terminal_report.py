@@ -86,9 +86,11 @@ def render_question(summary: QuestionSummary, width: int, *, number: int | None 
     if summary.score.flags and not summary.is_open:
         lines += wrap_text(verdicts.describe_flags(summary.score.flags), width)
     for turn in summary.talk:
-        for fact in summary.words(Act.REVEAL, turn):
+        for fact in summary.facts(turn):
             lines += ["", *_prose(f"Interviewer: {fact.text}", width, "")]
         lines += ["", *_turn(turn, width, summary.words(Act.CLARIFICATION, turn))]
+        for fact in summary.facts(turn, at_end=True):
+            lines += ["", *_prose(f"Interviewer: {fact.text}", width, "")]
     if summary.is_open:
         return [*lines, "", "This question is still open."]
     lines += _verdicts(summary.score, width)
