@@ -186,7 +186,7 @@ class _PlainInterview:
     def _tell(self, command: Command) -> bool:
         """Carry out a command that moves the interview nowhere; False for any other."""
         if command.name == "/help":
-            self._console.say(*help_lines())
+            self._console.say(*help_lines(self._console.width))
         elif command.name == "/ask":
             self._speaker.clarify(command.words)
         elif command.name == "/explain":

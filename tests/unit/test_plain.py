@@ -15,6 +15,7 @@ from interviewer.core.interview.session import Mode, Outcome, Phase, SessionConf
 from interviewer.core.interview.utterance import Act
 from interviewer.errors import StorageError
 from interviewer.plain import Console, run_plain
+from interviewer.plain.commands import COMMANDS, help_lines
 from interviewer.plain.interview import INPUT_ENDED
 from interviewer.services import Services, build_services
 from interviewer.sessions.conductor import Conductor
@@ -331,3 +332,21 @@ def test_reading_is_said_once_a_turn_in_plain_words(services: Services, engine: 
     _, _, err = play(services, conductor, "an answer\n.\n/end\n")
     assert err.count("Reading your answer ...") == 1
     assert "encoder" not in err
+
+
+@pytest.mark.parametrize("width", [40, 47, 79, 100])
+def test_help_keeps_words_whole_and_names_the_dot(width: int) -> None:
+    lines = help_lines(width)
+    assert max(map(len, lines)) <= width
+    assert " ".join(" ".join(lines).split()) == " ".join(
+        f"{name} {text}"
+        for name, text in {".": "in a line of its own, ends your answer and sends it", **COMMANDS}.items()
+    )
+    assert [line.split()[0] for line in lines if line[2] != " "] == [".", *COMMANDS]
+
+
+def test_help_is_set_to_the_width_of_the_terminal(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    _, out, _ = play(services, start(services, count=1), "/help\n/end\n")
+    assert "\n".join(help_lines(79)) in out
+    assert max(map(len, out.splitlines())) < 80
