@@ -6,9 +6,9 @@ whatever they begin with.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as NotYet
+from collections.abc import Callable, Generator, Iterable, Sequence
+from concurrent.futures import Future, wait
+from contextlib import ExitStack, closing
 
 from interviewer.core.grade.grade import Ungraded
 from interviewer.core.interview.effects import Ask, Effect, Finish, GradeTurn, Leave, Rejected, Review, ShowHint
@@ -28,7 +28,7 @@ from interviewer.core.text import clean_line, plain_newlines
 from interviewer.errors import ElsewhereError, StorageError
 from interviewer.plain.commands import COMMANDS, SUBMIT, Command, help_lines, parse_command
 from interviewer.plain.confidence import Confidence
-from interviewer.plain.console import Console
+from interviewer.plain.console import Console, GoOn
 from interviewer.plain.contest import Contests
 from interviewer.plain.pass_on import COMMANDS as PASSING
 from interviewer.plain.pass_on import END, PassOn
@@ -78,14 +78,19 @@ class _PlainInterview:
                 self._contests.settle(last=True)
                 self._speaker.say(effect)
                 return 0
-            queue += self._perform(effect)
+            if isinstance(effect, GradeTurn):  # last words are graded for each open question, and read as one reply
+                together = [effect]
+                while queue and isinstance(following := queue[0], GradeTurn):
+                    together.append(following)
+                    del queue[0]
+                queue += self._grade(together)
+            else:
+                queue += self._perform(effect)
         return self._leave()
 
     def _perform(self, effect: Effect) -> tuple[Effect, ...]:
         if isinstance(effect, Ask):
             return self._ask(effect)
-        if isinstance(effect, GradeTurn):
-            return self._grade(effect)
         if isinstance(effect, ShowHint):
             self._speaker.say(effect)
             return self._listen()
@@ -235,34 +240,41 @@ class _PlainInterview:
             self._tell_or_end(error)
             return self._listen(failed=True)
 
-    def _grade(self, effect: GradeTurn) -> tuple[Effect, ...]:
-        turn = self._conductor.state.find(effect.turn_id)
-        grading = self._conductor.grade(effect)
-        self._speaker.begin(effect)
+    def _grade(self, effects: Sequence[GradeTurn]) -> tuple[Effect, ...]:
+        """Grade one reply, for as many questions as it is read for."""
+        turn = self._conductor.state.find(effects[0].turn_id)
+        gradings = [self._conductor.grade(each) for each in effects]
+        self._speaker.begin(effects[0])
         if turn is not None:
             self._confidence.keep(turn, ask=self._just_submitted)
             self._just_submitted = False
         self._speaker.finish()
-        graded = self._wait(grading)
-        if isinstance(graded.result, Ungraded):
-            self._console.narrate(f"This answer could not be graded: {graded.result.reason}. Your answer is saved.")
-        return self._conductor.send_grade(graded)
+        follow: tuple[Effect, ...] = ()
+        problems: dict[str, None] = {}
+        with closing(self._wait(gradings)) as grades:
+            for graded in grades:
+                if isinstance(graded.result, Ungraded):
+                    problems[graded.result.reason] = None
+                follow += self._conductor.send_grade(graded)
+        for reason in problems:
+            self._console.narrate(f"This answer could not be graded: {reason}. Your answer is saved.")
+        return follow
 
-    def _wait(self, future: Future[Graded]) -> Graded:
-        """Wait for a grade; said once a turn, when it takes a second or more."""
-        try:
-            return future.result(timeout=1.0)
-        except NotYet:
-            first = FIRST_READING if self._status().state == "starting" else ""
-        with self._console.waiting(f"Reading your answer{first}") as go_on:
+    def _wait(self, gradings: Iterable[Future[Graded]]) -> Generator[Graded, None, None]:
+        """Wait for the grades of a reply, one after the other; said once, when it takes a second or more."""
+        with ExitStack() as shown:
+            go_on: GoOn | None = None
             told = False
-            while True:
-                try:
-                    return future.result(timeout=0.5)
-                except NotYet:
+            for future in gradings:
+                while not (done := wait([future], timeout=0.5 if go_on else 1.0).done):
+                    if go_on is None:
+                        first = FIRST_READING if self._status().state == "starting" else ""
+                        go_on = shown.enter_context(self._console.waiting(f"Reading your answer{first}"))
+                        continue
                     loads = not told and self._loads()
                     go_on(IS_LOADED if loads else "")
                     told = told or loads
+                yield done.pop().result()
 
     def _review(self, effect: Review) -> tuple[Effect, ...]:
         summary = self._conductor.summary()

@@ -11,6 +11,7 @@ import pytest
 from interviewer.core.bank.content import Item
 from interviewer.core.bank.kinds import Level
 from interviewer.core.bank.rubric import KeyPoint
+from interviewer.core.grade.grade import GradeRequest, GradeResult
 from interviewer.core.interview.session import Mode, Outcome, Phase, SessionConfig, TurnKind
 from interviewer.core.interview.utterance import Act
 from interviewer.errors import StorageError
@@ -20,7 +21,7 @@ from interviewer.plain.interview import INPUT_ENDED
 from interviewer.services import Services, build_services
 from interviewer.sessions.conductor import Conductor
 from tests.support.builders import make_grade
-from tests.support.scripted import ScriptedEngine, breaks, covers_everything
+from tests.support.scripted import ScriptedEngine, breaks, covers_everything, covers_nothing
 
 
 @pytest.fixture
@@ -350,3 +351,28 @@ def test_help_is_set_to_the_width_of_the_terminal(services: Services, monkeypatc
     _, out, _ = play(services, start(services, count=1), "/help\n/end\n")
     assert "\n".join(help_lines(79)) in out
     assert max(map(len, out.splitlines())) < 80
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_last_words_for_several_questions_are_read_once(
+    services: Services, engine: ScriptedEngine, fails: bool
+) -> None:
+    timers = [Timer(1.3 * number, engine.release) for number in range(1, 5)]
+
+    def slow_at_the_end(request: GradeRequest, item: Item | None) -> GradeResult:
+        if request.is_open and not engine.holding:
+            engine.holding = True
+            for timer in timers:
+                timer.start()
+        return breaks(request, item) if fails and request.is_open else covers_nothing(request, item)
+
+    engine.script = slow_at_the_end
+    conductor = start(services, count=3, edition=5)
+    _, _, err = play(services, conductor, "an answer\n.\n" * 12)
+    for timer in timers:
+        timer.cancel()
+    last = [turn for turn in conductor.state.turns if turn.kind is TurnKind.LAST_WORDS]
+    assert len(last) == 3
+    assert all(turn.result is not None for turn in last)
+    assert err.count("Reading your answer") == 1
+    assert err.count("could not be graded") == fails
