@@ -42,7 +42,7 @@ def _head(summary: SessionSummary, width: int) -> Iterable[str]:
     yield f"Interview of {verdicts.local_time(summary.started_at)}, {summary.config.level} level{state}"
     yield f"Session {summary.session_id}, {summary.config.mode} mode"
     yield ""
-    yield f"Score: {verdicts.describe_interval(summary.value, summary.low, summary.high)}: {summary.band}"
+    yield f"Score: {verdicts.describe_result(summary)}"
     if shares := verdicts.describe_shares(summary.core, summary.depth):
         yield from wrap_text(f"Earned: {shares}", width)
         yield from wrap_text(f"{verdicts.HOW_EARNED} {verdicts.HOW_SCORED}", width)
