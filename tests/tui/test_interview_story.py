@@ -298,6 +298,33 @@ async def test_a_terminal_that_is_too_small_says_so_and_loses_nothing(services: 
         assert story.app.screen.query_one(TextArea).text == "typed before shrinking"
 
 
+@pytest.mark.parametrize("size", [(41, 30), (41, 8), (80, 10)])
+@pytest.mark.parametrize("at_home", [True, False])
+async def test_beside_the_word_that_it_is_too_small_there_is_nothing(
+    services: Services, begin: Begin, size: tuple[int, int], at_home: bool
+) -> None:
+    async with tell(services, None if at_home else begin(), size) as story:
+        await story.until(lambda: "too small" in story.visible())
+        shown = " ".join(story.visible().split())
+        assert shown == "This terminal is too small (42 x 14 is the least). Nothing is lost: make it larger."
+        assert not story.app.screen.show_vertical_scrollbar
+
+
+@pytest.mark.parametrize("size", [(42, 30), (42, 14), (50, 24)])
+async def test_a_phone_shows_what_an_interview_needs(services: Services, begin: Begin, size: tuple[int, int]) -> None:
+    async with tell(services, None, size) as story:
+        await story.until(lambda: "Level" in story.visible())
+        for value in ("mid", "interview", "no time limit"):
+            assert value in story.visible()
+    conductor = begin()
+    async with tell(services, conductor, size) as story:
+        assert "too small" not in story.visible()
+        await story.type("typed on a phone")
+        await story.until(lambda: "typed on a phone" in story.visible())
+        await story.pilot.press("ctrl+s")
+        await story.until(lambda: conductor.state.turns[0].answer == "typed on a phone")
+
+
 async def test_help_opens_once(services: Services, begin: Begin) -> None:
     async with tell(services, begin()) as story:
         await story.pilot.press("f1", "f1")
