@@ -547,6 +547,31 @@ async def test_the_interview_names_the_keys_in_force(services: Services, begin: 
         assert {"Hide or show the clock", "Jump to a field", "Pause or go on"} <= set(titles)
 
 
+@pytest.mark.parametrize("long", ["a hint", "an answer"])
+async def test_the_question_stays_in_sight_after_hints_and_beside_a_long_answer(
+    services: Services, begin: Begin, long: str
+) -> None:
+    conductor = begin()
+    hints = len(conductor.items[conductor.row.plan[0].question_id].question.hints)
+    async with tell(services, conductor, (80, 24)) as story:
+        pinned = story.app.screen.query_one(PinnedQuestion)
+        first = " ".join(conductor.turn.prompt.split())[:30]
+        if long == "a hint":
+            await story.pilot.press(*["f2"] * hints)
+            await story.until(lambda: conductor.turn.hints == hints)
+            await story.until(lambda: pinned.display)
+        else:
+            await story.type("A line of a long answer.\n" * 40)
+        await story.until(lambda: first in " ".join(story.visible().split()))
+        await story.pilot.pause(1.1)
+        assert first in " ".join(story.visible().split())
+        if long == "an answer":
+            await story.pilot.press("ctrl+s")
+            await story.until(lambda: conductor.turn.id == 1 and conductor.state.phase is Phase.ANSWERING)
+            follow_up = " ".join(conductor.turn.prompt.split())[:30]
+            await story.until(lambda: follow_up in " ".join(story.visible().split()))
+
+
 async def test_the_question_stays_in_sight(services: Services, begin: Begin) -> None:
     conductor = begin()
     async with tell(services, conductor) as story:
