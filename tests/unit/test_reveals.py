@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import pytest
@@ -32,7 +32,7 @@ from interviewer.report import render_report
 from interviewer.services import Services, build_services
 from interviewer.sessions.conductor import Conductor
 from tests.support.builders import make_grade
-from tests.support.scripted import ScriptedEngine
+from tests.support.scripted import Script, ScriptedEngine
 from tests.unit.test_plain import play
 from tests.unit.test_sessions import say_all
 
@@ -111,10 +111,11 @@ def test_it_is_told_before_a_follow_up_kept_and_told_again(services: Services, b
     assert " ".join(told[0].text.split()) in " ".join(again.getvalue().split())
 
 
-def after_its_stages(*stages: str) -> Callable[[GradeRequest, Item], GradeResult]:
+def after_its_stages(*stages: str) -> Script:
     """A grader that finds the points of these stages said, and with them all that would be asked for."""
 
-    def grade(request: GradeRequest, item: Item) -> GradeResult:
+    def grade(request: GradeRequest, item: Item | None) -> GradeResult:
+        assert item is not None
         said = {each.id for each in item.rubric.key_points if each.stage in stages or item.question.id != QUESTION}
         return make_grade({each.id: "covered" if each.id in said else "missing" for each in item.rubric.key_points})
 
