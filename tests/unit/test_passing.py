@@ -7,8 +7,19 @@ from pathlib import Path
 import pytest
 
 from interviewer.core.interview.passing import read_passing
-from interviewer.core.interview.session import DontKnow, Outcome, Phase, Skipped, Turn, TurnKind, event_adapter
+from interviewer.core.interview.session import (
+    AskConfidence,
+    DontKnow,
+    Ended,
+    Outcome,
+    Phase,
+    Skipped,
+    Turn,
+    TurnKind,
+    event_adapter,
+)
 from interviewer.plain import run_plain
+from interviewer.report.html_report import render_html
 from interviewer.report.markdown_report import render_markdown
 from interviewer.report.terminal_report import render_terminal
 from interviewer.services import Services
@@ -43,10 +54,10 @@ def test_what_may_be_an_answer_is_one(text: str) -> None:
     assert read_passing(text) is None
 
 
-@pytest.mark.parametrize("kind", ["skipped", "dont-know"])
+@pytest.mark.parametrize("kind", ["skipped", "dont-know", "ended"])
 def test_a_journal_of_before_kept_no_words(kind: str) -> None:
     event = event_adapter.validate_python({"kind": kind, "at": 1.0})
-    assert isinstance(event, Skipped | DontKnow)
+    assert isinstance(event, Skipped | DontKnow | Ended)
     assert event.draft == ""
     assert "draft" not in event.model_dump()
 
@@ -86,10 +97,50 @@ def test_words_are_left_only_when_that_is_said_twice(services: Services, termina
     assert conductor.state.turns[0].draft == "three typed words"
 
 
-def test_last_words_that_add_nothing_read_as_they_were_sent() -> None:
-    kind, outcome, said = TurnKind.LAST_WORDS, Outcome.SKIPPED, "No, thank you."
+@pytest.mark.parametrize("mode", ["interview", "practice"])
+def test_ending_keeps_the_words_that_were_not_sent(services: Services, mode: str) -> None:
+    conductor = start(services, count=2, mode=mode)
+    play(services, conductor, "half a thought about caches\n/end\n")
+    again = services.sessions.open(conductor.row.id)
+    (turn,) = again.state.turns
+    assert (turn.outcome, turn.draft) == (Outcome.NOT_REACHED, "half a thought about caches")
+    told = "(ended, with 5 words typed and not sent)\nhalf a thought about caches"
+    assert describe_reply(turn) == told
+    for shown in (
+        render_terminal(again.summary(), 100),
+        render_markdown(again.summary()),
+        render_html(again.summary()),
+    ):
+        assert "ended, with 5 words typed and not sent" in shown
+        assert "half a thought about caches" in shown
+
+
+def test_ending_is_asked_about_once_at_a_terminal(services: Services, terminal: Terminal) -> None:
+    conductor = start(services, count=2, mode="interview")
+    terminal.type("three typed words\n/end\nand more\n/end\n/end\n")
+    with terminal.open() as console:
+        run_plain(conductor, console, services.engine().status)
+    assert "You have 3 words typed. /end once more ends the interview" in terminal.text
+    assert "You have 5 words typed. /end once more ends the interview" in terminal.text
+    assert conductor.state.turns[0].draft == "three typed words\nand more"
+    assert conductor.state.phase is Phase.FINISHED
+
+
+def test_an_answer_that_was_sent_is_no_draft_of_what_ends_the_practice(services: Services, terminal: Terminal) -> None:
+    conductor = start(services, count=2, mode="practice")
+    terminal.follow((">", "an answer\n.\n"), (">", "/skip\n"), (">", "/skip\n"), ("Enter to go on.", "/end\n"))
+    with terminal.open() as console:
+        run_plain(conductor, console, services.engine().status, AskConfidence.NEVER)
+    assert conductor.state.phase is Phase.FINISHED
+    assert "once more ends" not in terminal.text
+    assert not any(turn.draft for turn in conductor.state.turns)
+
+
+@pytest.mark.parametrize(("outcome", "told"), [(Outcome.SKIPPED, False), (Outcome.NOT_REACHED, True)])
+def test_last_words_that_add_nothing_read_as_they_were_sent(outcome: Outcome, told: bool) -> None:
+    kind, said = TurnKind.LAST_WORDS, "No, thank you."
     turn = Turn(id=0, question_id="q", kind=kind, prompt="?", started=0.0, outcome=outcome, draft=said)
-    assert describe_reply(turn) == said
+    assert describe_reply(turn) == ("(ended, with 3 words typed and not sent)\n" if told else "") + said
 
 
 def test_it_reads_in_every_report_as_people_say_it(services: Services, tmp_path: Path) -> None:

@@ -96,6 +96,7 @@ _ASSUME = "Where it leaves something open, state what you assume and go on from 
 _CHOICE = re.compile(r"\bor\b|\b(?:should|shall|may|can) i\b|\bassume\b", re.IGNORECASE)
 """How one asks which of two things is meant; other words for the question would not say it."""
 _CHOOSE = "Where the question leaves that open, say which you take and go on from there."
+_LATE_FACT = "Before we leave “{title}”, here is what I have not told you about it; it needs no reply. "
 _CLOSINGS = (
     "That was the last question. Thank you for your time.",
     "We are through. Thank you for the conversation.",
@@ -125,19 +126,17 @@ def react(state: State, turn: Turn, item: Item) -> Speech:
 
 
 def ask(state: State, turn: Turn, item: Item, *, lead: bool = True) -> Speech:
-    """What the engine decided to ask. No words lead to a follow-up, which would tell why it is asked, nor to a question
-    that comes right after what was said to the answer before: one line is enough.
+    """What the engine decided to ask. No words lead to a follow-up, which would tell why it is asked.
 
     Args:
         state: the interview so far.
         turn: which is asked.
         item: its question.
-        lead: False when something is said right before it.
+        lead: False right after what was said to the answer before: one line is enough.
     """
     before = next((each.answer for each in reversed(state.turns) if each.id < turn.id), "")
     on = _LAST if state.position + 1 == len(state.plan) else _ON
-    leads = turn.id > 0 and turn.kind is TurnKind.QUESTION and not state.words(Act.REACTION, turn.id - 1)
-    words = _unsaid(on, state, "ask") if leads and lead else ""
+    words = _unsaid(on, state, "ask") if lead and turn.id > 0 and turn.kind is TurnKind.QUESTION else ""
     return _speech(Act.ASK, turn, item, f"{words}\n\n{turn.prompt.strip()}".strip(), answer=before)
 
 
@@ -149,6 +148,15 @@ def hint(turn: Turn, item: Item, number: int) -> Speech:
 def reveal(turn: Turn, item: Item, fact: Reveal) -> Speech:
     """A fact of the case, as it was written; it belongs to the turn before which it is told."""
     return _speech(Act.REVEAL, turn, item, fact.text.strip(), about=fact.after)
+
+
+def reveal_at_end(turn: Turn, item: Item, facts: Sequence[Reveal]) -> Iterator[Speech]:
+    """The facts of a case that are due when its last turn has ended, the first with the name of the case, so that
+    nobody takes them for a part of what comes next."""
+    for number, fact in enumerate(facts):
+        lead = "" if number else _LATE_FACT.format(title=item.question.title)
+        speech = _speech(Act.REVEAL, turn, item, f"{lead}{fact.text.strip()}", about=fact.after)
+        yield speech._replace(words=speech.words.model_copy(update={"at_end": True}))
 
 
 def clarify(state: State, turn: Turn, item: Item, asked: str) -> Speech:

@@ -114,7 +114,7 @@ class Turn(Frozen):
     outcome: Outcome | None = None
     answer: str = ""
     draft: str = Field(default="", exclude_if=lambda draft: not draft)
-    """What had been typed when the turn was passed on. It is kept and not graded."""
+    """What had been typed when the turn was passed on or the interview was ended. It is kept and not graded."""
     result: GradeResult | None = None
     confidence: int | None = None
     """1 to 5, how sure the candidate was of the answer before the verdict; None when they did not say."""
@@ -265,9 +265,11 @@ class Quit(_Event):
 
 
 class Ended(_Event):
-    """The candidate ended the interview for good."""
+    """The candidate ended the interview for good; `draft` is what stood in the editor, and journals of before have
+    none."""
 
     kind: Literal["ended"] = "ended"
+    draft: str = Field(default="", exclude_if=lambda draft: not draft)
 
 
 class Spoke(_Event):

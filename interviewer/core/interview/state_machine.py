@@ -269,7 +269,9 @@ def _end(state: State, event: Ended, items: Items) -> Step:
     if state.phase is Phase.NEW:
         return _finish(state, event.at)
     open_turn = state.turn is not None and state.turn.outcome is None
-    return _finish(_close_turn(state, event.at, Outcome.NOT_REACHED, "") if open_turn else state, event.at)
+    if open_turn:
+        state = _close_turn(state, event.at, Outcome.NOT_REACHED, "", draft=event.draft.strip())
+    return _finish(state, event.at)
 
 
 def _speak(state: State, event: Spoke, items: Items) -> Step:
