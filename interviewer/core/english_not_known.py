@@ -96,10 +96,11 @@ _OF_ASKING = frozenset(
 """Words about any question, which name nothing."""
 _MOST_WORDS = 14
 """Of what one says one does not know."""
+_JOINING = ("when", "if", "that", "while", "as", "how", "what", "where", "after", "before", "whether")
+_JOINED = "".join(f"(?<!{word} )" for word in _JOINING)
 _TELLS = re.compile(
-    r"^why\b|^(?:the|an?|that)(?: \S+){6}|\bso\b|(?:\S+ ){2}(?<!when )(?<!if )(?<!that )(?<!while )(?<!as )(?<!how )(?<!what )(?<!where )(?<!after )"
-    r"(?<!before )(?<!whether )(?:(?:it|they|we|there) (?!for\b|to\b|in\b|at\b|on\b|of\b|and\b|or\b|with\b|from\b)"
-    r"|it's |they're |there's )"
+    rf"^why\b|^(?:the|an?|that)(?: \S+){{6}}|\bso\b|(?:\S+ ){{2}}{_JOINED}"
+    r"(?:(?:it|they|we|there) (?!(?:for|to|in|at|on|of|and|or|with|from)\b)|it's |they're |there's )"
 )
 """Where such words tell something: they give a fact whose reason is not known, or a sentence begins without a mark."""
 
