@@ -10,7 +10,7 @@ import re
 
 from interviewer.core.english import content_stems, stem, tokens
 
-__all__ = ["AROUND", "UNKNOWN", "any_of", "pieces", "read_pieces", "says_not_known"]
+__all__ = ["AROUND", "NO_ASIDE", "UNKNOWN", "any_of", "pieces", "read_pieces", "says_not_known"]
 
 
 def any_of(lines: str) -> str:
@@ -54,12 +54,13 @@ AROUND = any_of(
     rf"""
         (?:(?:about|of|on|for|to|with|in|regarding) )?{_IT}
         i'm afraid|i am afraid|i'm sorry|i am sorry|(?:i )?(?:(?:will |would )?have to|must) (?:say|admit|confess)
-        i (?:am|have|will|would)|i(?:'m|'ve|'ll|'d)?|me|sorry|apologies|my apologies|to be (?:honest|frank|fair)|tbh
-        if i'm (?:being )?honest|in all honesty|frankly|honestly|really|actually|unfortunately|sadly|just|please|simply
+        i (?:am|have|will|would|guess|think|suppose|fear)|i(?:'m|'ve|'ll|'d)?|me|sorry|(?:my )?apologies
+        to be (?:honest|frank|fair)|tbh|if i'm (?:being )?honest|in all honesty|frankly
+        honestly|really|actually|unfortunately|sadly|just|please|simply
         um+|uh+m?|hm+|er+m?|ah+|oh|well|ok(?:ay)?|yeah|so|and|or|then|here|now|yet|any ?more|though|either|too|also
         at all|right now|at the moment|currently|for now|off ?hand|off the top of my head|by heart|from memory|exactly
         absolutely|totally|completely|literally|genuinely|thanks|thank you|very much|again|man|dude|bro
-        mate|sir|lol|haha|i (?:guess|think|suppose|fear)
+        mate|sir|lol|haha
         (?:(?:that|it)(?:'s| is) )?(?:an? )?(?:good|great|hard|tough|tricky|difficult) (?:one|question)
         """
 )
@@ -69,7 +70,7 @@ _PIECES = pieces(unknown=UNKNOWN, around=AROUND)
 _CLAUSE_END = re.compile(
     r"[,.;:!?…()\n–—]+|\s-+\s|\b(?:but|because|although|though|however|maybe|perhaps|probably)\b", re.IGNORECASE
 )
-_ASIDE = re.compile(r"^\W*(?:no|nope|nah)\b(?!\W*(?:but|idea|clue|\w*$))", re.IGNORECASE)
+NO_ASIDE = re.compile(r"^\W*(?:no|nope|nah)\b(?!\W*(?:but|idea|clue|\w*$))", re.IGNORECASE)
 """A "no" before "I don't know", which is not the answer no."""
 _SHORT = (
     (re.compile(r"\b(do|did|does|ca|have|has|could|would|wo|is|was)nt\b"), r"\1n't"),
@@ -113,7 +114,7 @@ def says_not_known(text: str, *, of_anything: bool = False) -> bool:
         of_anything: what one does not know may be named in any words ("I don't know what dropout does"); otherwise
             only as what was asked.
     """
-    return "unknown" in (read_pieces(text, _PIECES, of_anything=of_anything) or ())
+    return "unknown" in (read_pieces(NO_ASIDE.sub(" ", text), _PIECES, of_anything=of_anything) or ())
 
 
 def read_pieces(text: str, kinds: re.Pattern[str], *, of_anything: bool = False) -> set[str] | None:
@@ -125,7 +126,7 @@ def read_pieces(text: str, kinds: re.Pattern[str], *, of_anything: bool = False)
         of_anything: as `says_not_known` has it, of pieces named "unknown".
     """
     found: set[str] = set()
-    for clause in _CLAUSE_END.split(_ASIDE.sub(" ", text)):
+    for clause in _CLAUSE_END.split(text):
         words, at, own = _plain(clause), 0, set[str]()
         while at < len(words) and (piece := kinds.match(words, at)) is not None:
             own.add(piece.lastgroup or "")
