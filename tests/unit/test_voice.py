@@ -26,6 +26,7 @@ from interviewer.core.interview.session import (
     Spoke,
     Started,
     State,
+    TimeUp,
     event_adapter,
 )
 from interviewer.core.interview.state_machine import begin, step
@@ -170,6 +171,23 @@ def test_the_question_is_left_when_there_are_no_other_words() -> None:
     _, texts = clarified(state_after(), "What do you mean?", 6)
     assert len(set(texts[:5])) == 5
     assert texts[5] == f"{clarifying.AS_BEFORE}What is alpha?"
+
+
+@pytest.mark.parametrize("way", ["through", "ended", "time is up"])
+def test_the_last_words_say_what_comes_next_and_where_it_is_found_again(way: str) -> None:
+    events = {
+        "through": (Skipped(at=3), Skipped(at=4)),
+        "ended": (Skipped(at=3), Ended(at=4)),
+        "time is up": (TimeUp(at=3),),
+    }[way]
+    for seed in range(6):
+        state = state_after(*events, seed=seed)
+        assert state.phase is Phase.FINISHED
+        text = authored.close(state).words.text
+        assert "Now comes the report" in text
+        assert "`mockdl report last`" in text
+        assert len(text) < 140
+        assert not judgement_in(text, [])
 
 
 def test_an_explanation_holds_the_point_the_answer_and_the_source(bank: Bank) -> None:

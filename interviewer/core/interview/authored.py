@@ -83,10 +83,11 @@ _PASSED = ("All right, we leave that one.", "We can leave that.", "Then we pass 
 _ON = ("Let us go on.", "Here is the next question.", "On to something else.", "Let us turn to another question.")
 _LAST = ("This is the last question.", "One question is left.", "Let us come to the last question.")
 _CLOSINGS = (
-    "That was the last question. Thank you for your time.",
+    "That was the last question. Thank you.",
     "We are through. Thank you for the conversation.",
     "That is all from my side. Thank you.",
 )
+_NOW = "Now comes the report: how it went, and what to study. `mockdl report last` shows it again."
 
 
 def greet(state: State) -> Speech:
@@ -173,15 +174,15 @@ def missed_points(state: State, item: Item) -> list[KeyPoint]:
 
 
 def close(state: State) -> Speech:
-    """The last words."""
+    """The last words, with what comes next."""
     through = all(turn.outcome is not Outcome.NOT_REACHED for turn in state.turns)
     if state.time_is_up:
-        text = "Our time is up. Thank you; let us see how it went."
+        text = "Our time is up. Thank you."
     elif through and state.position + 1 == len(state.plan):
         text = _pick(_CLOSINGS, state, "closing")
     else:
-        text = "Then we stop here. Thank you for your time."
-    return _speech(Act.CLOSING, state.turn, None, text)
+        text = "Then we stop here. Thank you."
+    return _speech(Act.CLOSING, state.turn, None, f"{text} {_NOW}")
 
 
 def _speech(
