@@ -173,13 +173,8 @@ def test_the_question_is_left_when_there_are_no_other_words() -> None:
     assert texts[5] == f"{clarifying.AS_BEFORE}What is alpha?"
 
 
-@pytest.mark.parametrize("way", ["through", "ended", "time is up"])
-def test_the_last_words_say_what_comes_next_and_where_it_is_found_again(way: str) -> None:
-    events = {
-        "through": (Skipped(at=3), Skipped(at=4)),
-        "ended": (Skipped(at=3), Ended(at=4)),
-        "time is up": (TimeUp(at=3),),
-    }[way]
+@pytest.mark.parametrize("events", [[Skipped(at=3), Skipped(at=4)], [Skipped(at=3), Ended(at=4)], [TimeUp(at=3)]])
+def test_the_last_words_say_what_comes_next_and_where_it_is_found_again(events: list[Event]) -> None:
     for seed in range(6):
         state = state_after(*events, seed=seed)
         assert state.phase is Phase.FINISHED

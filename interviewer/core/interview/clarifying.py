@@ -49,7 +49,12 @@ _CHOOSE = (
     "I leave that to you. Say what you take it to be.",
 )
 _DIFFERENTLY = ("Let me put it differently.", "In other words:", "Put another way:", "Let me try it once more.")
-_ASKED = ("What I ask is this:", "My question is this:", "This is what I would like to hear about:")
+_ASKED = (
+    "What I ask is this:",
+    "My question is this:",
+    "What I would like to know:",
+    "This is what I would like to hear about:",
+)
 _NO_OTHER_WORDS = (
     "I have no other words for it that would not give it away. I can repeat the question, and there may be a hint.",
     "More words from me would answer it for you. Ask me to repeat it if that helps.",
