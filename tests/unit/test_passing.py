@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from interviewer.core.interview.passing import read_passing
+from interviewer.core.interview.passing import asks_back, read_passing
 from interviewer.core.interview.session import (
     AskConfidence,
     DontKnow,
@@ -32,11 +32,23 @@ __all__ = ["services", "terminal"]
 
 NOT_KNOWN = """idk|IDK.|dont know|I don't know|i don’t know|I do not know that one, sorry!|no idea|No idea tbh|?|??
 not sure|Not sure at all.|honestly, I'm not sure|i have no clue|sorry, no clue|well, i can't remember it anymore|dunno
-I've never heard of this|haven't heard of it|beats me|i couldnt tell you|um, I really don't know about this"""
-PASSED = "skip|Skip this one please|pass|I'll pass|let's skip that|next question, please|pass on this one"
+I've never heard of this|haven't heard of it|beats me|i couldnt tell you|um, I really don't know about this
+I have no idea what this is|I don't know how to answer this|I don't know the answer to this one|no idea what that is
+absolutely no idea|idk man|not a clue|I give up|unsure|i can't recall|I don't recall|haven't the foggiest|I'm stumped
+I'm really sorry but I have absolutely no idea how to even begin answering this question|No, I don't know|I forget
+I don't know, can we skip this?|my mind went blank|I don't know what it is called"""
+PASSED = """skip|Skip this one please|pass|I'll pass|let's skip that|next question, please|pass on this one|can I skip?
+can we skip this?|skip this question|I'd like to skip|let's move on|next|may I pass?|moving on|can we go on?|I'll skip
+could we move on to the next question?|I have to pass on that one, sorry|would it be okay to skip this one?
+I think I'll pass|I would rather skip this|let's go to the next one"""
 ANSWERS = """not sure, but the variance grows|I don't know why, it just converges|no|none|nothing|the forward pass
 a skip|idk maybe the gradient|the next one|one pass|...|it is unknown|we do not know the test labels|skip connections
-no idea is needed|forgot gate|I can't say it always converges"""
+no idea is needed|forgot gate|I can't say it always converges|skip connections let gradients through
+next token prediction|pass the gradient back|unsure about the name, but it is the one with momentum|forget|not sure, 2
+I give up some bias for variance|skip the bias|pass it on to the next layer|we skip the padding|next we normalise
+let's skip the batch norm here|can we skip the bias?|pass by reference|let it pass|move on to the next layer|go on
+skip-gram|I would pass the scores through a softmax|Not sure, no|I don't know what you mean|it passes
+I don't know how dropout behaves at test time|no idea why momentum averages past gradients|who knows the label?"""
 
 
 @pytest.mark.parametrize("text", NOT_KNOWN.replace("\n", "|").split("|"))
@@ -44,9 +56,10 @@ def test_i_dont_know_is_heard_in_any_words(text: str) -> None:
     assert read_passing(text) is Outcome.DONT_KNOW
 
 
-@pytest.mark.parametrize("text", PASSED.split("|"))
-def test_passing_is_heard(text: str) -> None:
+@pytest.mark.parametrize("text", PASSED.replace("\n", "|").split("|"))
+def test_passing_is_heard_and_is_no_question_back(text: str) -> None:
     assert read_passing(text) is Outcome.SKIPPED
+    assert not asks_back(text)
 
 
 @pytest.mark.parametrize("text", ["", "  \n", *ANSWERS.replace("\n", "|").split("|")])

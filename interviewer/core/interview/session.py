@@ -86,7 +86,7 @@ class SessionConfig(Frozen):
     """A scripted model judges and speaks; such a session is no part of any trend."""
     edition: int = Field(default=1, exclude_if=lambda edition: edition == 1)
     """Of the interview's rules, by which a session is played again: the second follows up by what is known, and asks at
-    the end for anything to add."""
+    the end for anything to add; in the sixth a wrong claim may be taken back in plain words."""
 
 
 class Planned(Frozen):
@@ -120,6 +120,8 @@ class Turn(Frozen):
     """1 to 5, how sure the candidate was of the answer before the verdict; None when they did not say."""
     rulings: tuple[Ruling, ...] = ()
     """How contests about this answer ended."""
+    rules: int = Field(default=1, exclude_if=lambda rules: rules == 1)
+    """The edition of the interview's rules that it was asked by."""
     claimed: tuple[str, ...] = Field(default=(), exclude_if=lambda claimed: not claimed)
     """On the question's own turn: ids of key points that the candidate marked as said, in practice. In no score."""
 

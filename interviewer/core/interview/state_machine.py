@@ -327,6 +327,7 @@ def _ask(state: State, at: float, question_id: str, kind: TurnKind, target: str 
         target=target,
         prompt=prompt,
         started=state.answering_time(at),
+        rules=state.config.edition,
     )
     update = {"turns": (*state.turns, turn), "phase": Phase.ANSWERING, "running_since": at}
     return Step(state.model_copy(update=update), (Ask(turn.id),))
