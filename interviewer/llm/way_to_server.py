@@ -14,7 +14,7 @@ from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass_environment
+from urllib.request import getproxies
 
 from interviewer.llm.server_config import ChatServer
 
@@ -95,7 +95,9 @@ def _is_excepted(url: str, exceptions: str) -> bool:
             if ip_address(host) in ip_network(name.strip("[]"), strict=False):
                 return True
         except ValueError:
-            if name == "*" or proxy_bypass_environment(parts.netloc, {"no": name.lstrip("*")}):
+            ending = "." + name.lstrip("*.").lower()
+            given = f".{host}", f".{parts.netloc.lower()}"
+            if name == "*" or (ending != "." and any(each.endswith(ending) for each in given)):
                 return True
     return False
 
