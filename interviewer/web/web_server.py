@@ -105,8 +105,9 @@ class WebServer(Server):
         try:
             host, port = self._address.host, self._address.port
             with closing(await loop.create_server(self._connections, host, port, backlog=BACKLOG)) as listening:
+                stopped = _on_stop()  # before anyone can know that there is something to stop
                 self._say(self._url(listening.sockets[0].getsockname()[1]))
-                await _stopped()
+                await stopped.wait()
         finally:
             await runner.cleanup()
 
@@ -202,8 +203,8 @@ async def _protect(request: web.Request, response: web.StreamResponse) -> None:
     protect(response)
 
 
-async def _stopped() -> None:
-    """Wait for Ctrl-C, SIGTERM, or a terminal that closes; under nohup the last is no reason to stop."""
+def _on_stop() -> asyncio.Event:
+    """Set by Ctrl-C, SIGTERM, or a terminal that closes; under nohup the last is no reason to stop."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
@@ -214,4 +215,4 @@ async def _stopped() -> None:
             loop.add_signal_handler(number, stop.set)
         except NotImplementedError:  # Windows
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
-    await stop.wait()
+    return stop
