@@ -419,11 +419,19 @@ class OfflineGrader:
 def _without_chance(verdicts: tuple[PointVerdict, ...]) -> tuple[PointVerdict, ...]:
     """Where nothing at all was found, half of what the missing points earn by chance: such an answer is often about
     something else, which none was that the probabilities were fitted on."""
-    if not all(each.verdict in (VerdictName.MISSING, VerdictName.CONTRADICTED) for each in verdicts):
+    if not all(map(_is_nothing, verdicts)):
         return verdicts
     return tuple(
         each.model_copy(update={"p_covered": each.p_covered / 2, "p_partial": each.p_partial / 2}) for each in verdicts
     )
+
+
+def _is_nothing(verdict: PointVerdict) -> bool:
+    """Whether a point was not found; also where it is put as a question and missing is the likeliest all the same."""
+    if verdict.verdict is VerdictName.UNSURE:
+        found = verdict.p_covered, verdict.p_partial, verdict.p_contradicted
+        return 1 - sum(found) > max(found)
+    return verdict.verdict in (VerdictName.MISSING, VerdictName.CONTRADICTED)
 
 
 def _as_missing(verdict: PointVerdict) -> PointVerdict:
