@@ -37,7 +37,8 @@ def output(tmp_path: Path) -> Path:
     return tmp_path / "grades.jsonl"
 
 
-def grade(services: Services, output: Path, *rows: dict[str, Any] | bytes, level: Level | None = None) -> int:
+def grade(services: Services, output: Path, *rows: Any, level: Level | None = None) -> int:
+    """Grade rows, or lines as bytes."""
     source = output.with_name("rows.jsonl")
     source.write_bytes(
         b"".join((each if isinstance(each, bytes) else json.dumps(each).encode()) + b"\n" for each in rows)
@@ -57,7 +58,7 @@ def as_before(output: Path) -> None:
     output.write_text("".join(json.dumps(each) + "\n" for each in rows))
 
 
-def refused(services: Services, output: Path, *rows: dict[str, Any] | bytes, level: Level | None = None) -> str:
+def refused(services: Services, output: Path, *rows: Any, level: Level | None = None) -> str:
     """What is said; nothing was changed and how to go on is told."""
     before = output.read_bytes()
     with pytest.raises(UsageError) as error:
@@ -108,7 +109,7 @@ def test_each_grade_says_what_was_graded(services: Services, output: Path) -> No
     ],
 )  # fmt: skip
 def test_grades_of_another_input_are_not_gone_on_behind(
-    services: Services, output: Path, rows: list[dict[str, Any] | bytes], wanted: str, *, before: bool
+    services: Services, output: Path, rows: list[Any], wanted: str, *, before: bool
 ) -> None:
     grade(services, output, *answers("ABC", who="A"))
     if before:
