@@ -1,9 +1,9 @@
-"""Makes `tests/data/journals`: journals that earlier versions of the program wrote, and what those versions read in them.
+"""Makes `tests/data/journals`: journals that earlier versions of the program wrote, and what those read in them.
 
     python -m tests.support.earlier_journal tests/data/journals
 
-takes the last commit before each later migration out of the history, runs it as it was (with its own stub worker in place of
-the encoder) in line mode with piped input, and stores its file and its own reports of it.
+takes the last commit before each later migration out of the history, runs it as it was in line mode with piped input,
+with its own stub worker in place of the encoder, and stores its file and its own reports of it.
 """
 
 from __future__ import annotations
