@@ -19,7 +19,7 @@ _UNSEEN = {
     *range(0xE0000, 0xE1000),
 }
 """What shows nothing though it is no format character: fillers, variation selectors but for those that choose emoji or
-text, and what Unicode has not assigned yet but says is to be ignored (with the others `Default_Ignorable_Code_Point`)."""
+text, and what is not assigned but to be ignored. With the format characters, all `Default_Ignorable_Code_Point`."""
 
 
 def clean(text: str) -> str:
