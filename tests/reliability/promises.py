@@ -146,8 +146,8 @@ PROMISES: tuple[tuple[str, Mapping[str, tuple[str, ...]]], ...] = (
         },
     ),
     (
-        "No escape sequence, control character or sign without width of a pack, a setting, a name, an answer or a server "
-        "reaches the terminal, whichever command shows it.",
+        "No escape sequence, control character or sign without width of a pack, a setting, a name, an answer or a "
+        "server reaches the terminal, whichever command shows it.",
         {
             "reliability/test_hostile_text.py": (
                 "test_no_command_shows_any_of_it",
@@ -167,8 +167,8 @@ PROMISES: tuple[tuple[str, Mapping[str, tuple[str, ...]]], ...] = (
         },
     ),
     (
-        "A journal of any earlier version is brought up to date, reads as that version read it, goes on at another place, "
-        "and a session is deleted from it without a trace.",
+        "A journal of any earlier version is brought up to date, reads as that version read it, goes on at another "
+        "place, and a session is deleted from it without a trace.",
         {
             "unit/test_journal_places.py": (
                 "test_there_is_a_journal_of_every_version_before_this_one",
@@ -182,8 +182,8 @@ PROMISES: tuple[tuple[str, Mapping[str, tuple[str, ...]]], ...] = (
         },
     ),
     (
-        "`mockdl serve` lets in nobody without its token, under another name or from another page, and no request, message, "
-        "window or visitor takes more than its bound.",
+        "`mockdl serve` lets in nobody without its token, under another name or from another page, and no request, "
+        "message, window or visitor takes more than its bound.",
         {
             "reliability/test_serve.py": (
                 "test_without_the_token_everything_is_refused",

