@@ -14,13 +14,13 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from benchmarks import batch, commands, grade, interface
 from benchmarks.table import NotMeasuredError, Row, render
 
-ALL: dict[str, Callable[[bool], Sequence[Row]]] = {
+ALL: dict[str, Callable[[bool], Iterable[Row]]] = {
     "interface": lambda quick: interface.measure(3 if quick else 7),
     "commands": lambda quick: commands.measure(2 if quick else 5),
     "grade": lambda quick: grade.measure(3 if quick else 15),
@@ -40,7 +40,8 @@ def main() -> int:
     for name in options.only:
         print(f"{name}: measuring ...", file=sys.stderr, flush=True)
         try:
-            rows += ALL[name](options.quick)
+            for row in ALL[name](options.quick):
+                rows.append(row)  # one by one: what was measured before a failure is kept
         except NotMeasuredError as problem:
             missing[name] = str(problem)
             print(f"{name}: not measured: {problem}", file=sys.stderr)

@@ -27,7 +27,7 @@ from typing import NamedTuple
 
 import psutil
 
-from benchmarks.table import Row
+from benchmarks.table import NotMeasuredError, Row, failed, output_of
 from interviewer.bank import load_bank
 from interviewer.core.layout import plain_layout
 from interviewer.grading.spans import cut_spans
@@ -35,11 +35,12 @@ from interviewer.paths import built_in_pack
 
 BARE = """
 import json, sys, time
+from interviewer.embedding.weights import find_bundled
+weights = str(find_bundled())
 from sentence_transformers import SentenceTransformer
 from interviewer.embedding.device import limit_threads
-from interviewer.embedding.weights import find_bundled
 texts = json.load(sys.stdin)
-model = SentenceTransformer(str(find_bundled()), device="cpu", local_files_only=True)
+model = SentenceTransformer(weights, device="cpu", local_files_only=True)
 limit_threads()
 model.encode(texts[:64], show_progress_bar=False)
 wall, cpu = time.perf_counter(), time.process_time()
@@ -79,22 +80,30 @@ def natural_rows(count: int) -> list[dict[str, str]]:
 
 
 def bare(texts: Sequence[str], env: Mapping[str, str]) -> Cost:
-    """One bare encode of these texts in a process of its own."""
-    result = subprocess.run(
-        [sys.executable, "-c", BARE], input=json.dumps(list(texts)), capture_output=True, text=True, env=dict(env),
-        check=True,
-    )  # fmt: skip
-    return Cost(*json.loads(result.stdout))
+    """One bare encode of these texts in a process of its own.
+
+    Raises:
+        NotMeasuredError: it failed, as without the weights.
+    """
+    return Cost(*json.loads(output_of([sys.executable, "-c", BARE], env, json.dumps(list(texts)))))
 
 
 @contextmanager
 def grading(source: Path, output: Path, fast: bool, env: Mapping[str, str]) -> Iterator[psutil.Process]:
-    """`mockdl grade` at work."""
+    """`mockdl grade` at work.
+
+    Raises:
+        NotMeasuredError: it failed.
+    """
     command = [sys.executable, "-m", "interviewer", "grade", str(source), "-o", str(output), *(["--fast"] * fast)]
-    with subprocess.Popen(command, env=dict(env), stderr=subprocess.DEVNULL) as program:
+    with (
+        tempfile.TemporaryFile("w+", encoding="utf-8") as said,
+        subprocess.Popen(command, env=dict(env), stderr=said) as program,
+    ):
         yield psutil.Process(program.pid)
         if program.wait() != 0:
-            raise SystemExit(f"{' '.join(command)} ended with {program.returncode}")
+            said.seek(0)
+            raise NotMeasuredError(failed(command, program.returncode, said.read()))
 
 
 def seconds_used(program: psutil.Process) -> float:
@@ -212,8 +221,8 @@ def _spread(values: Sequence[float]) -> str:
     return f"{statistics.median(values):.2f} ({min(values):.2f} to {max(values):.2f})"
 
 
-def main() -> None:
-    """Measure and print."""
+def main() -> int:
+    """Measure and print; 1 when something was missing."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=300)
     parser.add_argument("--rounds", type=int, default=3)
@@ -225,16 +234,25 @@ def main() -> None:
     env = {**os.environ, "MOCKDL_HOME": home}
     if options.threads:
         env["OMP_NUM_THREADS"] = str(options.threads)
-    if options.memory:
-        questions = list(load_bank([built_in_pack()]).items)[:4]
-        with tempfile.TemporaryDirectory() as folder:
-            for count in (1_000, 10_000):
-                found = peak(count, questions, env, Path(folder))
-                print(f"| {count} rows | command {found.command:.0f} MB | worker {found.worker:.0f} MB |", flush=True)
-        return
     kinds = [each for each in (True, False) if options.only in (None, "fast" if each else "full")]
-    _print(compare(natural_rows(options.rows), options.rounds, kinds, env), options.rounds)
+    try:
+        if options.memory:
+            _print_peaks(env)
+        else:
+            _print(compare(natural_rows(options.rows), options.rounds, kinds, env), options.rounds)
+    except NotMeasuredError as problem:
+        print(f"Not measured: {problem}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _print_peaks(env: Mapping[str, str]) -> None:
+    questions = list(load_bank([built_in_pack()]).items)[:4]
+    with tempfile.TemporaryDirectory() as folder:
+        for count in (1_000, 10_000):
+            found = peak(count, questions, env, Path(folder))
+            print(f"| {count} rows | command {found.command:.0f} MB | worker {found.worker:.0f} MB |", flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

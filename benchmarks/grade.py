@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import argparse
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks.table import Row, render
+from benchmarks.table import NotMeasuredError, Row, show
 from interviewer.bank import load_bank
 from interviewer.core.bank.content import Bank
 from interviewer.core.grade.grade import AssessmentRequest, GradeRequest
 from interviewer.embedding import SentenceEncoder, load_encoder
+from interviewer.errors import EncoderError
 from interviewer.grading import OfflineGrader, build_grader
 from interviewer.grading.spans import cut_spans
 from interviewer.paths import built_in_pack
@@ -34,11 +36,18 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 def measure(repeats: int) -> list[Row]:
-    """One grade, the first of a question, and many against bare references; medians of so many."""
+    """One grade, the first of a question, and many against bare references; medians of so many.
+
+    Raises:
+        NotMeasuredError: there is no encoder.
+    """
     bank = load_bank([built_in_pack()])
     item = bank[QUESTION]
-    encoder = load_encoder("default", "cpu", cache=Path(tempfile.gettempdir()))
-    grader = build_grader(encoder, None, encoder.reader())
+    try:
+        encoder = load_encoder("default", "cpu", cache=Path(tempfile.gettempdir()))
+        grader = build_grader(encoder, None, encoder.reader())
+    except EncoderError as error:
+        raise NotMeasuredError(" ".join(str(error).splitlines())) from error
     strong, paraphrase = (example.text for example in item.rubric.examples[:2])
     answer = " ".join(f"{strong} {paraphrase}".split()[:200])
     ids = tuple(point.id for point in item.rubric.key_points[:POINTS])
@@ -78,12 +87,13 @@ def _bare_references(bank: Bank, encoder: SentenceEncoder, grader: OfflineGrader
     return Row(f"{len(requests)} answers, bare references", len(requests) / batch, "rows/s", beside, at_least="0.2")
 
 
-def main() -> None:
-    """Measure and print."""
+def main() -> int:
+    """Measure and print; 1 when something was missing."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=15)
-    print(render(measure(parser.parse_args().repeats)))
+    repeats = parser.parse_args().repeats
+    return show(lambda: measure(repeats))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -16,15 +16,14 @@ import pty
 import select
 import statistics
 import struct
-import subprocess
 import sys
 import tempfile
 import termios
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fcntl import ioctl
 
-from benchmarks.table import NotMeasuredError, Row, render
+from benchmarks.table import NotMeasuredError, Row, output_of, show
 
 BARE = """
 from textual.app import App
@@ -66,6 +65,8 @@ async def main():
     import resource
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     services.close()
+    if state.state != "ready":
+        sys.exit(f"the encoder is {state.state}: {state.detail}")
     found = {"stall": max(gaps), "grades": graded or loaded, "loaded": loaded, "peak": peak, "worker": state.peak_mb}
     json.dump(found, sys.stdout)
 asyncio.run(main())
@@ -122,17 +123,20 @@ def paint(command: Sequence[str], env: Mapping[str, str]) -> tuple[float, bytes]
 
 
 def run_json(script: str, env: Mapping[str, str]) -> dict[str, float]:
-    """Run a script in a fresh process and read the JSON it prints."""
-    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=dict(env), check=True)
-    found: dict[str, float] = json.loads(result.stdout)
+    """Run a script in a fresh process and read the JSON it prints.
+
+    Raises:
+        NotMeasuredError: it failed.
+    """
+    found: dict[str, float] = json.loads(output_of([sys.executable, "-c", script], env))
     return found
 
 
-def measure(repeats: int) -> list[Row]:
+def measure(repeats: int) -> Iterator[Row]:
     """First paint as a median of so many, stalls and memory.
 
     Raises:
-        NotMeasuredError: a program painted nothing.
+        NotMeasuredError: a program painted nothing, or the encoder did not become ready; what came before is given.
     """
     with tempfile.TemporaryDirectory(prefix="mockdl-bench-", ignore_cleanup_errors=True) as home:
         env, ours = at_home(home), FIRST_QUESTION
@@ -140,27 +144,28 @@ def measure(repeats: int) -> list[Row]:
         first_paint(bare, env)  # byte-compiles textual
         cold = first_paint(ours, env)
         pairs = [(first_paint(bare, env), first_paint(ours, env)) for _ in range(repeats)]
+        plain, warm = (statistics.median(each) for each in zip(*pairs, strict=True))
+        beside = f"a bare Textual app ({plain:.2f} s)"
+        yield Row("first question, caches warm", warm, "s", beside, warm / plain, "2x")
+        yield Row("first question, very first run", cold, "s", beside, cold / plain, "5x")
         ui = run_json(STALL, env)
         bare_peak = run_json(BARE_PEAK, env)["peak"]
-    plain, warm = (statistics.median(each) for each in zip(*pairs, strict=True))
-    beside = f"a bare Textual app ({plain:.2f} s)"
-    return [
-        Row("first question, caches warm", warm, "s", beside, warm / plain, "2x"),
-        Row("first question, very first run", cold, "s", beside, cold / plain, "5x"),
+    yield from (
         Row("longest stall while the encoder loads", ui["stall"] * 1000, "ms", at_most="100 ms"),
         Row("first run: encoder ready to grade after", ui["grades"], "s", at_most="11 s"),
         Row("first run: bank indexed after", ui["loaded"], "s"),
         Row("interface, peak memory", ui["peak"], "MB", f"+{ui['peak'] - bare_peak:.0f} MB over a bare Textual app"),
         Row("worker process, peak memory", ui["worker"], "MB"),
-    ]
+    )
 
 
-def main() -> None:
-    """Measure and print."""
+def main() -> int:
+    """Measure and print; 1 when something was missing."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=7)
-    print(render(measure(parser.parse_args().repeats)))
+    repeats = parser.parse_args().repeats
+    return show(lambda: measure(repeats))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -78,12 +78,32 @@ def make_private(folder: Path) -> None:
 
 
 def tighten(path: Path, mode: int) -> None:
-    """Take all rights beyond `mode` from a file or folder that is this user's and is shared by no design."""
+    """Take all rights beyond `mode` from a file or folder that is this user's and is shared by no design.
+
+    What is neither, such as the device that a link leads to, is everybody's.
+    """
     with suppress(OSError, AttributeError):
         found = path.stat()
         rights = stat.S_IMODE(found.st_mode)
+        if not (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)):
+            return
         if found.st_uid == os.getuid() and not rights & stat.S_ISVTX and rights & ~mode:
             path.chmod(rights & mode)
+
+
+def close_to_others(folder: Path) -> None:
+    """Close a folder of the user's own and what lies in it, as earlier versions left them.
+
+    Links are not followed, and in a folder that stays open, since it is shared by design, nothing is changed.
+    """
+    tighten(folder, 0o700)
+    with suppress(OSError):
+        if stat.S_IMODE(folder.stat().st_mode) & 0o077:
+            return
+        with os.scandir(folder) as found:
+            for each in found:
+                if not each.is_symlink():
+                    tighten(Path(each.path), 0o700 if each.is_dir() else 0o600)
 
 
 def find_places() -> Places:

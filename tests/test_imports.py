@@ -21,6 +21,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "paths": {"errors"},
+    "kept_json": {"paths"},
     "core": set(),
     "core.bank": {"core", "errors"},
     "core.grade": {"core", "core.bank"},
@@ -30,23 +31,26 @@ MAY_IMPORT: dict[str, set[str]] = {
     "settings": {"core", "core.bank", "core.interview", "errors", "paths"},
     "bank": {"core", "core.bank", "errors"},
     "storage": {"core.bank", "core.interview", "errors", "paths"},
-    "embedding": {"core.ports", "errors"},
+    "embedding": {"core.ports", "errors", "kept_json"},
     "index": {"core.bank", "core.ports", "errors"},
     "grading": {"core", "core.bank", "core.grade", "core.ports"},
     "review": {"core.progress"},
-    "llm": {"core", "core.bank", "core.grade", "core.interview", "core.ports"},
+    "llm": {"core", "core.bank", "core.grade", "core.interview", "core.ports", "kept_json"},
     # The worker process composes the heavy rooms for itself, as services does for the interface.
-    "worker": {"core", "core.bank", "core.grade", "core.ports", "errors", "bank", "embedding", "index", "grading"},
+    "worker": {
+        *("core", "core.bank", "core.grade", "core.ports", "errors", "kept_json"),
+        *("bank", "embedding", "index", "grading"),
+    },
     "cluster": {"core.ports", "errors", "worker"},
     "wording": {"core", "core.bank", "core.grade", "core.interview"},
     "report": {"core", "core.bank", "core.grade", "core.interview", "core.progress", "errors", "wording"},
-    "audit": {"core", "core.bank", "core.grade", "core.interview", "core.ports", "errors"},
+    "audit": {"core", "core.bank", "core.grade", "core.interview", "core.ports", "errors", "kept_json"},
     "sessions": {
         *("core", "core.bank", "core.grade", "core.interview", "core.ports", "core.progress", "errors"),
         "review",
     },
     "services": {
-        *("core.bank", "core.grade", "core.ports", "errors", "paths"),
+        *("core.bank", "core.grade", "core.ports", "errors", "paths", "kept_json"),
         *("settings", "bank", "storage", "sessions", "worker", "cluster", "llm"),
     },
     "plain": {

@@ -22,7 +22,7 @@ a change. If the change is meant, and shown to a user, correct what was expected
   reports learnt to say what a follow-up was, to tell what the candidate asked back and heard, in JSON too, to say
   "after a follow-up" of what one brought out alone and "also when asked" of what one asked for in vain; the short
   form names fewer points in more of their words, counts all that is shown as covered, and leaves the grader's name to
-  the full one. No score or verdict moved.)
+  the full one. Where there is no score that is said once. No score or verdict moved.)
 - Near: what the grader and the index say today (`grade`, `search`, the owed grade), because their weights are fitted
   anew from time to time. Ids, order, flags and shape are exact; see `NEAR`.
 """

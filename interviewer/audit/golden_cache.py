@@ -8,14 +8,13 @@ are part of the bank; what candidates type never comes here.
 from __future__ import annotations
 
 import hashlib
-import json
-import zlib
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from interviewer.core.bank.content import Item
+from interviewer.kept_json import keep, recall
 
 _ROOT = Path(__file__).resolve().parents[1]
 GRADER_FILES = (
@@ -55,10 +54,10 @@ class KeptGrades:
         self._grader = fingerprint(encoder)
         self._rows: dict[str, list[Any]] = {}
         self._items: dict[str, bytes] = {}
-        with suppress(OSError, ValueError, KeyError, TypeError):
-            body = json.loads(path.read_bytes())
-            if body["grader"] == self._grader and body["checksum"] == _checksum(body["rows"]):
-                self._rows = body["rows"]
+        with suppress(KeyError, TypeError, ValueError):
+            body = recall(path)
+            if body["grader"] == self._grader:
+                self._rows = dict(body["rows"])
 
     def get(self, item: Item, answer: str) -> KeptGrade | None:
         """The grade this answer got before; None when there is none."""
@@ -73,14 +72,10 @@ class KeptGrades:
         self._rows[self._key(item, answer)] = [graded.score, graded.verdicts, list(graded.held)]
 
     def save(self) -> None:
-        """Write the newest grades through a temporary file."""
+        """Write the newest grades."""
         rows = dict(list(self._rows.items())[-_MOST:])
-        partial = self._path.with_suffix(".partial")
         with suppress(OSError):
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            body = {"grader": self._grader, "checksum": _checksum(rows), "rows": rows}
-            partial.write_text(json.dumps(body), encoding="utf-8")
-            partial.replace(self._path)
+            keep(self._path, {"grader": self._grader, "rows": rows})
 
     def _key(self, item: Item, answer: str) -> str:
         known = f"{item.question.id} {item.rubric_hash}"
@@ -89,10 +84,6 @@ class KeptGrades:
             rubric = item.rubric.model_dump_json(exclude={"id", "examples"})
             self._items[known] = hashlib.blake2b(f"{question}\0{rubric}".encode()).digest()
         return hashlib.blake2b(self._items[known] + answer.encode(), digest_size=12).hexdigest()
-
-
-def _checksum(rows: dict[str, list[Any]]) -> int:
-    return zlib.crc32(json.dumps(rows).encode())
 
 
 def fingerprint(encoder: str, patterns: Sequence[str] = GRADER_FILES) -> str:

@@ -16,7 +16,12 @@ from pydantic import BaseModel, ValidationError
 
 from interviewer.bank.bank_cache import content_key, read_cache, stamp_of, write_cache
 from interviewer.bank.file_reading import FileFaultError, is_stray, list_files, read_file, size_finding
-from interviewer.bank.validation_findings import did_you_mean, first_findings, validation_findings
+from interviewer.bank.validation_findings import (
+    comment_findings,
+    did_you_mean,
+    first_findings,
+    validation_findings,
+)
 from interviewer.bank.yaml_reading import read_yaml
 from interviewer.core.bank.content import Bank, Item
 from interviewer.core.bank.finding import Finding, bank_error
@@ -152,7 +157,9 @@ def read_known_hard(root: Path) -> tuple[dict[str, str], list[Finding]]:
 def _read_model(path: Path, model: type[Model], findings: list[Finding]) -> Model | None:
     try:
         raw = read_file(path)
-        return model.model_validate(read_yaml(path, raw))
+        data = read_yaml(path, raw)
+        findings.extend(first_findings(path, comment_findings(path, raw)))
+        return model.model_validate(data)
     except FileFaultError as fault:
         findings.append(fault.finding)
     except ValidationError as error:

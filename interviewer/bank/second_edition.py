@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from interviewer.bank.dangling import dangling
 from interviewer.core.bank.content import Item
 from interviewer.core.bank.kinds import ExampleKind, Kind, Level, Standard
 from interviewer.core.bank.rubric import REGISTERS, ByRegister, KeyPoint
@@ -41,12 +42,6 @@ _YES_OR_NO = frozenset(
         "isn aren don doesn didn couldn wouldn"
     )
 )
-_DANGLING = re.compile(
-    r"\bsuch (?!as\b)\w+|\b(?:that way|this way|like this|like that|these two|those two)\b"
-    r"|^[^.?!]*?\bthese\b(?! days| numbers)|\bthis(?: on)?(?=\?)",
-    re.IGNORECASE,
-)
-"""Words that point at something outside the probe: "such layers", "these" in its first sentence, "repeat this?"."""
 _SITUATIONS = (Kind.SCENARIO, Kind.DESIGN, Kind.NUMERIC)
 
 
@@ -93,6 +88,7 @@ def rubric_problems(item: Item) -> Iterator[Problem]:
     for number, point in enumerate(rubric.key_points):
         for field, message in _point_problems(point, full=full):
             yield f"key_points[{number}].{field}", message
+    yield from _dangling_problems(item)
     yield from _doubled_problems(rubric.key_points)
     for number, example in enumerate(rubric.examples):
         yield from _broken_lines(f"examples[{number}].text", example.text)
@@ -124,8 +120,15 @@ def _point_problems(point: KeyPoint, *, full: bool) -> Iterator[Problem]:
             yield "partial", "is empty, but the statement says two things; word each half, or make two points of it"
     if _asks_yes_or_no(point.probe):
         yield "probe", "can be answered by yes or no"
-    if dangling := _DANGLING.search(point.probe):
-        yield "probe", f"does not make sense read alone ({dangling[0]!r})"
+
+
+def _dangling_problems(item: Item) -> Iterator[Problem]:
+    """Follow-ups that only make sense beside more than the question."""
+    asked = [(f"key_points[{n}].probe", each.probe) for n, each in enumerate(item.rubric.key_points)]
+    asked += [(f"misconceptions[{n}].challenge", each.challenge) for n, each in enumerate(item.rubric.misconceptions)]
+    for field, text in asked:
+        if pointing := dangling(" ".join(text.split()), item.question.prompts):
+            yield field, f"does not make sense read alone ({pointing!r}); name what it points at"
 
 
 def _register_problems(point: KeyPoint) -> Iterator[Problem]:

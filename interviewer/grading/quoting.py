@@ -24,6 +24,8 @@ _AS_GOOD = 0.1
 """A shorter stretch is preferred to one that carries the point with so much more probability at most."""
 _CARRIES = 0.3
 """Less probable than this, a stretch alone does not carry the point."""
+_FRAGMENT = 4
+"""A stretch of fewer words ("FLOPs idle.") shows nobody what was said; it is quoted where no longer one is as good."""
 
 
 class Sought(NamedTuple):
@@ -79,9 +81,9 @@ def find_evidence(
     return found
 
 
-def _worse(span: TextSpan) -> tuple[bool, int]:
-    """Order of stretches that carry a point, best first: none that its own words take back, then the shortest."""
-    return is_taken_back(span.text), span.end - span.start
+def _worse(span: TextSpan) -> tuple[bool, bool, int]:
+    """Order of stretches that carry a point, best first: not taken back by its own words, no fragment, the shortest."""
+    return is_taken_back(span.text), len(span.text.split()) < _FRAGMENT, span.end - span.start
 
 
 def _nearest(sought: Sought, vectors: numpy.ndarray, may_earn: Sequence[bool]) -> list[int]:

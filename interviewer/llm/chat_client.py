@@ -22,6 +22,7 @@ from interviewer.llm.loop_thread import Background, Call
 from interviewer.llm.request_failures import Trouble, late
 from interviewer.llm.server_config import ChatServer
 from interviewer.llm.transport import Door
+from interviewer.llm.way_to_server import NoWayError
 
 T = TypeVar("T")
 
@@ -159,9 +160,11 @@ class ChatClient:
         """What no one foresaw is a failure too; its message may quote a key, so only its name is told."""
         try:
             return await work()
+        except NoWayError as problem:
+            return ChatFailure("no-server", str(problem))
         except Exception as error:
-            where = "The model's client"
-            return ChatFailure("bad-reply", f"{where} failed ({type(error).__name__}); `mockdl doctor` may say why.")
+            failed = f"The model's client failed ({type(error).__name__})"
+            return ChatFailure("bad-reply", f"{failed}; install mockdl anew, and report it if that does not help.")
 
     def _door(self) -> Door:
         if self._opened is None:

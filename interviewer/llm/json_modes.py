@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from interviewer.kept_json import keep, recall
 from interviewer.llm.chat import ChatMessage, ChatRequest, Rung
 from interviewer.llm.judge_prompt import read_prompt
 
@@ -185,12 +186,7 @@ class Ladder:
             self._write(_name(url, model), None)
 
     def _read(self) -> dict[str, Any]:
-        if self._file is None:
-            return {}
-        try:
-            body = json.loads(self._file.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return {}
+        body = recall(self._file) if self._file is not None else None
         return body if isinstance(body, dict) else {}
 
     def _write(self, name: str, row: dict[str, Any] | None) -> None:
@@ -199,11 +195,8 @@ class Ladder:
         rows = {key: value for key, value in self._read().items() if key != name}
         if row is not None:
             rows[name] = row
-        partial = self._file.with_suffix(".partial")
         with suppress(OSError):
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            partial.write_text(json.dumps(rows, indent=1, ensure_ascii=False), encoding="utf-8")
-            partial.replace(self._file)
+            keep(self._file, rows)
 
 
 def _name(url: str, model: str) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import suppress
 from pathlib import Path
 
+from interviewer.kept_json import keep, recall
 from interviewer.llm.chat import ChatReply, ChatRequest, Rung
 
 
@@ -29,23 +31,16 @@ class ReplyCache:
         if self._past:
             return None
         try:
-            body = json.loads(self._file(request, rubric_hash, number).read_text(encoding="utf-8"))
+            body = recall(self._file(request, rubric_hash, number))
             return ChatReply(body["text"], body["model"], Rung(body["rung"]), None, None, 0.0, 0)
-        except (OSError, ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError):
             return None
 
     def put(self, request: ChatRequest, rubric_hash: str, number: int, reply: ChatReply) -> None:
         """Keep a reply; a folder that cannot be written costs nothing but the next call."""
-        file = self._file(request, rubric_hash, number)
         body = {"text": reply.text, "model": reply.model, "rung": str(reply.rung)}
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            fresh = file.with_suffix(".new")
-            fresh.touch(mode=0o600)
-            fresh.write_text(json.dumps(body), encoding="utf-8")
-            fresh.replace(file)
-        except OSError:
-            return
+        with suppress(OSError):
+            keep(self._file(request, rubric_hash, number), body)
 
     def _file(self, request: ChatRequest, rubric_hash: str, number: int) -> Path:
         """Named by model, prompt, rubric and answer; the ballot's number, for each is an opinion of its own."""

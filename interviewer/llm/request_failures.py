@@ -8,6 +8,7 @@ reply, the format is suspected first, because asking without it costs one reques
 from __future__ import annotations
 
 import json
+import os
 import re
 import ssl
 from collections.abc import Mapping
@@ -18,6 +19,7 @@ from interviewer.llm.json_modes import LENGTHS, PARAMETERS, SYSTEM
 from interviewer.llm.response_parsing import BrokenOffError, ReportedError, UnusableReplyError
 from interviewer.llm.retry import retry_after_in, retry_after_of
 from interviewer.llm.server_config import ChatServer
+from interviewer.llm.way_to_server import by_proxy, proxy_to
 
 
 class Trouble(NamedTuple):
@@ -106,6 +108,9 @@ def _of_connection(error: Exception, server: ChatServer) -> Trouble:
     if reason := _fault_of_way(error, server):
         return Trouble("no-server", reason)
     if isinstance(cause, httpx2.ConnectError | httpx2.ConnectTimeout):
+        if proxy := proxy_to(server):
+            reason = f"Nothing answers on the way to {server.host} by the proxy of {proxy.source}; {proxy.ways_out}."
+            return Trouble("no-server", reason, again=True)
         todo = (
             "start it, or let `mockdl doctor --probe` look for one"
             if server.is_local
@@ -125,34 +130,37 @@ def _fault_of_way(error: Exception, server: ChatServer) -> str:
     chain: list[BaseException] = [error]
     while (below := chain[-1].__cause__ or chain[-1].__context__) is not None and below not in chain:
         chain.append(below)
-    if any(isinstance(each, httpx2.ProxyError) for each in chain):
-        return (
-            f"The proxy that the environment names (HTTPS_PROXY, HTTP_PROXY or ALL_PROXY) did not let a request to "
-            f"{server.host} through; unset it, or add the host to NO_PROXY."
-        )
+    proxy = proxy_to(server)
+    if proxy and any(isinstance(each, httpx2.ProxyError) for each in chain):
+        return f"The proxy of {proxy.source} did not let a request to {server.host} through; {proxy.ways_out}."
     told = " ".join(str(each) for each in chain).upper()
-    if any(isinstance(each, ssl.SSLCertVerificationError) for each in chain) or "CERTIFICATE_VERIFY_FAILED" in told:
+    if not any(isinstance(each, ssl.SSLError) for each in chain) and "[SSL" not in told:
+        return ""
+    if proxy and proxy.url.startswith("https:"):
+        whom = f"{server.host} or to the proxy of {proxy.source} on the way to it"
+        return f"No TLS connection to {whom} could be made; {proxy.ways_out}."
+    if "CERTIFICATE_VERIFY_FAILED" in told:
         return (
             f"The certificate of {server.host} is not trusted here; when it is your own, name the file of its "
-            "authority in SSL_CERT_FILE."
+            f"authority in SSL_CERT_FILE{', which now names another one' * bool(os.environ.get('SSL_CERT_FILE'))}."
         )
     if "WRONG_VERSION_NUMBER" in told or "RECORD_LAYER" in told:
         return f"{server.host} does not speak TLS; judge_url has to begin with http://, not https://."
-    if any(isinstance(each, ssl.SSLError) for each in chain) or "[SSL" in told:
-        return f"No TLS connection to {server.host} could be made; check judge_url and the server's certificate."
-    return ""
+    return f"No TLS connection to {server.host} could be made; check judge_url and the server's certificate."
 
 
 def _cut_off(server: ChatServer) -> Trouble:
     return Trouble(
-        "bad-reply", f"The connection to {server.host} broke off before the reply was complete; {_LATER}.", True
+        "bad-reply",
+        f"The connection to {server.host}{by_proxy(server)} broke off before the reply was complete; {_LATER}.",
+        True,
     )
 
 
 def late(server: ChatServer) -> str:
     """The reason of a time-out."""
     longer = "`mockdl config set judge_timeout SECONDS` gives it longer"
-    return f"{server.host} did not finish a reply within {server.timeout:g} s; {longer}."
+    return f"{server.host}{by_proxy(server)} did not finish a reply within {server.timeout:g} s; {longer}."
 
 
 def _of_status(status: int, body: object, headers: Mapping[str, str], server: ChatServer, now: float) -> Trouble:
@@ -160,6 +168,9 @@ def _of_status(status: int, body: object, headers: Mapping[str, str], server: Ch
     quoted = server.secrets().quote(message)
     told = f"HTTP {status}{': ' + quoted if quoted else ''}"
     wait = retry_after_of(headers, now) or retry_after_in(body)
+    if status == 407 and (proxy := proxy_to(server)):
+        wants = "wants a user name and a password, as http://NAME:PASSWORD@HOST:PORT"
+        return Trouble("no-server", f"The proxy of {proxy.source} {wants}; {proxy.ways_out}.")
     if status == 403 and _FORBIDDEN.search(words):
         return Trouble("refused", f"{server.host} does not allow this ({told}).")
     if status in (401, 403) or (status == 400 and _KEY.search(words)):

@@ -8,10 +8,9 @@ last word on what leaves is a hook that lets only known headers through.
 from __future__ import annotations
 
 import logging
-import os
-import ssl
 import time
 from collections.abc import AsyncIterator, Callable
+from contextlib import nullcontext
 from contextvars import ContextVar
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,7 @@ from interviewer.llm.chat import OnDelta
 from interviewer.llm.request_failures import Trouble, trouble_of
 from interviewer.llm.response_parsing import Heard, join_pieces, read_model_names, read_piece, read_reply
 from interviewer.llm.server_config import ChatServer
+from interviewer.llm.way_to_server import authorities, proxy_to
 
 if TYPE_CHECKING:
     import httpx2
@@ -44,6 +44,9 @@ class Door:
     Args:
         server: where to.
         clock: seconds since 1970, to read dates in headers.
+
+    Raises:
+        NoWayError: a proxy or a file of authorities that the environment names cannot be used.
     """
 
     def __init__(self, server: ChatServer, *, clock: Callable[[], float] = time.time) -> None:
@@ -56,15 +59,18 @@ class Door:
         self._server = server
         self._clock = clock
         self._secrets = server.secrets()
-        self._http = httpx2.AsyncClient(
-            timeout=httpx2.Timeout(server.timeout, connect=min(server.connect_timeout, server.timeout)),
-            # A redirect would carry text and keys to a host that nobody agreed to.
-            follow_redirects=False,
-            # A proxy of the environment is no way to one's own machine; whom to trust is said there all the same.
-            trust_env=not server.is_local,
-            verify=_trusted(),
-            event_hooks={"request": [self._let_out]},
-        )
+        proxy = proxy_to(server)
+        with proxy.in_use() if proxy else nullcontext():
+            self._http = httpx2.AsyncClient(
+                timeout=httpx2.Timeout(server.timeout, connect=min(server.connect_timeout, server.timeout)),
+                # A redirect would carry text and keys to a host that nobody agreed to.
+                follow_redirects=False,
+                # What the environment says of the way is read here, where what is wrong with it can be told.
+                trust_env=False,
+                proxy=proxy.url if proxy else None,
+                verify=authorities(server),
+                event_hooks={"request": [self._let_out]},
+            )
         self._openai = AsyncOpenAI(base_url=server.url, api_key="-", http_client=self._http, max_retries=0)
 
     async def send(self, body: dict[str, Any], on_delta: OnDelta) -> Heard | Trouble:
@@ -127,15 +133,6 @@ class Door:
         sent = Sent.current.get(None)
         if sent is not None:
             sent.bytes += int(request.headers.get("content-length", 0))
-
-
-def _trusted() -> ssl.SSLContext | bool:
-    """The authorities that `SSL_CERT_FILE` names, or the usual ones; a file that cannot be read is told by the call."""
-    file = os.environ.get("SSL_CERT_FILE", "")
-    try:
-        return ssl.create_default_context(cafile=file) if file else True
-    except OSError:
-        return True
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import NamedTuple
 
 COMMANDS = {
@@ -48,6 +49,11 @@ def parse_command(line: str) -> Command | None:
     return Command(name, words)
 
 
-def help_lines() -> list[str]:
-    """What there is to type, a line each."""
-    return [f"  {name:<8} {text}" for name, text in COMMANDS.items()]
+def help_lines(width: int) -> list[str]:
+    """What there is to type, with what it does, in lines of at most `width` columns, 40 or more."""
+    lines: list[str] = []
+    for name, text in {SUBMIT: "in a line of its own, ends your answer and sends it", **COMMANDS}.items():
+        first = f"  {name:<8} "
+        after = " " * len(first)
+        lines += textwrap.wrap(text, width, initial_indent=first, subsequent_indent=after, break_on_hyphens=False)
+    return lines

@@ -6,16 +6,15 @@ whatever they begin with.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as NotYet
+from collections.abc import Callable, Generator, Iterable, Sequence
+from concurrent.futures import Future, wait
+from contextlib import ExitStack, closing
 
 from interviewer.core.grade.grade import Ungraded
 from interviewer.core.interview.effects import Ask, Effect, Finish, GradeTurn, Leave, Rejected, Review, ShowHint
 from interviewer.core.interview.session import (
     AskConfidence,
     Continued,
-    Ended,
     Event,
     Graded,
     HintRequested,
@@ -29,15 +28,15 @@ from interviewer.core.text import clean_line, plain_newlines
 from interviewer.errors import ElsewhereError, StorageError
 from interviewer.plain.commands import COMMANDS, SUBMIT, Command, help_lines, parse_command
 from interviewer.plain.confidence import Confidence
-from interviewer.plain.console import Console
+from interviewer.plain.console import Console, GoOn
 from interviewer.plain.contest import Contests
 from interviewer.plain.pass_on import COMMANDS as PASSING
-from interviewer.plain.pass_on import PassOn
+from interviewer.plain.pass_on import END, PassOn
 from interviewer.plain.speaker import LineSpeaker
 from interviewer.report.terminal_report import render_question
 from interviewer.sessions.conductor import SEVERAL_DRAFTS, Conductor
 from interviewer.sessions.question_back import TAKEN_AS_ASKED, AskingBack
-from interviewer.sessions.session_view import TIME_IS_UP
+from interviewer.sessions.session_view import describe_time_up
 from interviewer.wording.waiting import FIRST_READING, IS_LOADED
 
 _STILL_HERE = ", and the lines you typed are still here"
@@ -79,14 +78,19 @@ class _PlainInterview:
                 self._contests.settle(last=True)
                 self._speaker.say(effect)
                 return 0
-            queue += self._perform(effect)
+            if isinstance(effect, GradeTurn):  # last words are graded for each open question, and read as one reply
+                together = [effect]
+                while queue and isinstance(following := queue[0], GradeTurn):
+                    together.append(following)
+                    del queue[0]
+                queue += self._grade(together)
+            else:
+                queue += self._perform(effect)
         return self._leave()
 
     def _perform(self, effect: Effect) -> tuple[Effect, ...]:
         if isinstance(effect, Ask):
             return self._ask(effect)
-        if isinstance(effect, GradeTurn):
-            return self._grade(effect)
         if isinstance(effect, ShowHint):
             self._speaker.say(effect)
             return self._listen()
@@ -117,14 +121,14 @@ class _PlainInterview:
             self._console.narrate(SEVERAL_DRAFTS)
         return self._listen()
 
-    def _listen(self) -> tuple[Effect, ...]:
-        """Read lines until they make an event, then send it."""
+    def _listen(self, *, failed: bool = False) -> tuple[Effect, ...]:
+        """Read lines until they make an event, then send it; after one that could not be stored not without a line."""
         conductor, self._just_submitted = self._conductor, False
         while True:
-            if time_up := conductor.time_up(self._text()):
-                self._console.narrate(TIME_IS_UP)
+            if not failed and (time_up := conductor.time_up(self._text())):
+                self._console.narrate(describe_time_up(time_up))
                 return self._send(time_up)
-            line = self._next_line()
+            line, failed = self._next_line(), False
             if line is None:
                 return self._end_of_input()
             self._contests.settle()
@@ -141,6 +145,9 @@ class _PlainInterview:
             elif command.name in PASSING:
                 if chosen := self._pass_on.chosen(command.name, self._text()):
                     return self._send(chosen)
+            elif command.name == END:
+                if ended := self._pass_on.ended(self._text()):
+                    return self._send(ended)
             elif not self._tell(command):
                 return self._command(command.name)
 
@@ -184,7 +191,7 @@ class _PlainInterview:
     def _tell(self, command: Command) -> bool:
         """Carry out a command that moves the interview nowhere; False for any other."""
         if command.name == "/help":
-            self._console.say(*help_lines())
+            self._console.say(*help_lines(self._console.width))
         elif command.name == "/ask":
             self._speaker.clarify(command.words)
         elif command.name == "/explain":
@@ -213,7 +220,6 @@ class _PlainInterview:
         events: dict[str, Event] = {
             "/hint": HintRequested(at=now),
             "/quit": Quit(at=now),
-            "/end": Ended(at=now),
         }
         return self._send(events[command])
 
@@ -232,36 +238,43 @@ class _PlainInterview:
             return self._conductor.send(event)
         except StorageError as error:
             self._tell_or_end(error)
-            return self._listen()
+            return self._listen(failed=True)
 
-    def _grade(self, effect: GradeTurn) -> tuple[Effect, ...]:
-        turn = self._conductor.state.find(effect.turn_id)
-        grading = self._conductor.grade(effect)
-        self._speaker.begin(effect)
+    def _grade(self, effects: Sequence[GradeTurn]) -> tuple[Effect, ...]:
+        """Grade one reply, for as many questions as it is read for."""
+        turn = self._conductor.state.find(effects[0].turn_id)
+        gradings = [self._conductor.grade(each) for each in effects]
+        self._speaker.begin(effects[0])
         if turn is not None:
             self._confidence.keep(turn, ask=self._just_submitted)
             self._just_submitted = False
         self._speaker.finish()
-        graded = self._wait(grading)
-        if isinstance(graded.result, Ungraded):
-            self._console.narrate(f"This answer could not be graded: {graded.result.reason}. Your answer is saved.")
-        return self._conductor.send_grade(graded)
+        follow: tuple[Effect, ...] = ()
+        problems: dict[str, None] = {}
+        with closing(self._wait(gradings)) as grades:
+            for graded in grades:
+                if isinstance(graded.result, Ungraded):
+                    problems[graded.result.reason] = None
+                follow += self._conductor.send_grade(graded)
+        for reason in problems:
+            self._console.narrate(f"This answer could not be graded: {reason}. Your answer is saved.")
+        return follow
 
-    def _wait(self, future: Future[Graded]) -> Graded:
-        """Wait for a grade; said once a turn, when it takes a second or more."""
-        try:
-            return future.result(timeout=1.0)
-        except NotYet:
-            first = FIRST_READING if self._status().state == "starting" else ""
-        with self._console.waiting(f"Reading your answer{first}") as go_on:
+    def _wait(self, gradings: Iterable[Future[Graded]]) -> Generator[Graded, None, None]:
+        """Wait for the grades of a reply, one after the other; said once, when it takes a second or more."""
+        with ExitStack() as shown:
+            go_on: GoOn | None = None
             told = False
-            while True:
-                try:
-                    return future.result(timeout=0.5)
-                except NotYet:
+            for future in gradings:
+                while not (done := wait([future], timeout=0.5 if go_on else 1.0).done):
+                    if go_on is None:
+                        first = FIRST_READING if self._status().state == "starting" else ""
+                        go_on = shown.enter_context(self._console.waiting(f"Reading your answer{first}"))
+                        continue
                     loads = not told and self._loads()
                     go_on(IS_LOADED if loads else "")
                     told = told or loads
+                yield done.pop().result()
 
     def _review(self, effect: Review) -> tuple[Effect, ...]:
         summary = self._conductor.summary()
@@ -275,8 +288,10 @@ class _PlainInterview:
             if line is None:
                 return self._send(Quit(at=self._conductor.clock()))
             command = parse_command(line)
-            if command is not None and command.name in ("/quit", "/end"):
+            if command is not None and command.name == "/quit":
                 return self._command(command.name)
+            if command is not None and command.name == END and (ended := self._pass_on.ended("")):
+                return self._send(ended)
             if command is None or not self._tell(command):
                 break
         return self._send(Continued(at=self._conductor.clock()))

@@ -40,7 +40,7 @@ def _tell_turn(view: SessionView, console: Console, turn: Turn, number: int) -> 
     console.say("", kind if turn.kind is TurnKind.QUESTION else follow_up)
     said = [each for each in state.said if each.turn_id == turn.id]
     for words in said:
-        if words.act is Act.REVEAL:
+        if words.act is Act.REVEAL and not words.at_end:
             _say(console, "Interviewer", words.text)
     _say(console, "Interviewer", question_text(state, turn))
     told = {each.about for each in said if each.act is Act.HINT}
@@ -52,7 +52,7 @@ def _tell_turn(view: SessionView, console: Console, turn: Turn, number: int) -> 
         _tell_words(console, words, item)
     _say(console, "You", describe_reply(turn), typed=bool(turn.answer or turn.draft))
     for words in said:
-        if words.act in (Act.REACTION, Act.EXPLANATION):
+        if words.act in (Act.REACTION, Act.EXPLANATION) or words.at_end:
             _say(console, "Interviewer", words.text)
 
 

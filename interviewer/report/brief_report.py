@@ -30,6 +30,8 @@ _ABOUT = 30
 """Characters that must be left beside a short quote to say what it was about."""
 _QUOTED = 0.35
 """Share of a line that a quote may take beside the point it earned."""
+_TITLE = 36
+"""Columns that a title has at least beside its score."""
 _WIDE = 100
 """Columns from which on a point is told on one line; below, it may take two."""
 
@@ -58,11 +60,9 @@ def _head(summary: SessionSummary, width: int) -> Iterator[str]:
     state = "" if summary.finished else ", not finished"
     begun = verdicts.local_time(summary.started_at)
     yield from wrap_text(f"Interview of {begun}, {config.level} level, {config.mode} mode{state}", width)
-    value = verdicts.describe_interval(summary.value, summary.low, summary.high)
     shares = verdicts.describe_shares(summary.core, summary.depth)
     scale = ", on the scale of careful readers' marks" if shares else ""
-    told = f"{value}: {summary.band}{scale}" if summary.value is not None else "none yet"
-    yield from wrap_text(f"Score: {told}", width)
+    yield from wrap_text(f"Score: {verdicts.describe_result(summary)}{scale}", width)
     counts = verdicts.describe_counts([each for each in summary.questions if each.counts and not each.is_open])
     if said := "; ".join(filter(None, (shares, counts))):
         yield from wrap_text(f"{'Earned' if shares else 'Of it'}: {said}", width)
@@ -119,11 +119,15 @@ def _block(summary: QuestionSummary, width: int, number: int) -> list[str]:
 
 
 def _titled(head: str, score: QuestionScore, width: int) -> list[str]:
-    """The title with the score behind it, or the reason why there is none below it."""
+    """The title with the score and the shares of core and depth behind it, or the reason why there is none below it."""
     if score.value is None:
         return [*wrap_text(head, width), *wrap_text(score.note, width, indent="   ")]
     value = f"{score.value:.0f} of 100 ({score.low:.0f} to {score.high:.0f})"
-    return [f"{shorten(head, width - len(value) - 3)}   {value}"]
+    if score.core is not None and score.depth is not None:
+        value += f", core {score.core:.0%}, depth {score.depth:.0%}"
+    if (room := width - len(value) - 3) < _TITLE:  # of few columns the title takes a line of its own
+        return [*wrap_text(head, width), *wrap_text(value, width, indent="   ")]
+    return [f"{shorten(head, room)}   {value}"]
 
 
 def _point(number: int, score: PointScore, width: int) -> list[str]:

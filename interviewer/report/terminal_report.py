@@ -42,7 +42,7 @@ def _head(summary: SessionSummary, width: int) -> Iterable[str]:
     yield f"Interview of {verdicts.local_time(summary.started_at)}, {summary.config.level} level{state}"
     yield f"Session {summary.session_id}, {summary.config.mode} mode"
     yield ""
-    yield f"Score: {verdicts.describe_interval(summary.value, summary.low, summary.high)}: {summary.band}"
+    yield f"Score: {verdicts.describe_result(summary)}"
     if shares := verdicts.describe_shares(summary.core, summary.depth):
         yield from wrap_text(f"Earned: {shares}", width)
         yield from wrap_text(f"{verdicts.HOW_EARNED} {verdicts.HOW_SCORED}", width)
@@ -86,9 +86,11 @@ def render_question(summary: QuestionSummary, width: int, *, number: int | None 
     if summary.score.flags and not summary.is_open:
         lines += wrap_text(verdicts.describe_flags(summary.score.flags), width)
     for turn in summary.talk:
-        for fact in summary.words(Act.REVEAL, turn):
+        for fact in summary.facts(turn):
             lines += ["", *_prose(f"Interviewer: {fact.text}", width, "")]
         lines += ["", *_turn(turn, width, summary.words(Act.CLARIFICATION, turn))]
+        for fact in summary.facts(turn, at_end=True):
+            lines += ["", *_prose(f"Interviewer: {fact.text}", width, "")]
     if summary.is_open:
         return [*lines, "", "This question is still open."]
     lines += _verdicts(summary.score, width)

@@ -7,7 +7,7 @@ made, because a screen is shown before one is.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 from interviewer.core.progress.agenda import Answered, Card
 
@@ -15,9 +15,13 @@ _LONGEST = 365
 """Days between two reviews at most. Nobody prepares for an interview years ahead."""
 
 
+_DAY_BEGINS = timedelta(hours=4)
+"""After midnight, as in Anki: who practises late has not slept between two answers."""
+
+
 def local_day(moment: float) -> date:
-    """The day of a Unix time on this machine's calendar."""
-    return datetime.fromtimestamp(moment, UTC).astimezone().date()
+    """The day of a Unix time on this machine's calendar; until 4:00 at night it is the day before."""
+    return (datetime.fromtimestamp(moment, UTC).astimezone() - _DAY_BEGINS).date()
 
 
 def build_cards(answers: Iterable[Answered], day_of: Callable[[float], date] = local_day) -> list[Card]:

@@ -95,15 +95,25 @@ def _left_out(services: Services) -> Iterator[Check]:
 
 
 def _writable(name: str, folder: Path) -> Check:
-    existing = next(each for each in (folder, *folder.parents) if each.exists())
-    good = os.access(existing, os.W_OK)
-    todo = "" if good else "Make it writable, or set MOCKDL_HOME to a folder that is."
-    return Check(f"{name} folder", good, f"{folder}{'' if good else ' cannot be written'}", todo)
+    found = _found_at(folder)
+    if not found.is_dir():
+        problem = " is no folder" if found == folder else f" cannot be made: {found} is no folder"
+        todo = "Move that away, or set MOCKDL_HOME to another folder."
+    elif not os.access(found, os.W_OK | os.X_OK):
+        problem, todo = " cannot be written", "Make it writable, or set MOCKDL_HOME to a folder that is."
+    else:
+        problem = todo = ""
+    return Check(f"{name} folder", not problem, f"{folder}{problem}", todo)
+
+
+def _found_at(path: Path) -> Path:
+    """What is there of a path: itself, also as a link that leads nowhere, or the nearest above it."""
+    return next(each for each in (path, *path.parents) if os.path.lexists(each))
 
 
 def _journal(services: Services) -> str:
     path = services.places.journal
-    if not path.exists():
+    if _found_at(path) != path and _found_at(path).is_dir():  # else opening it says what is wrong
         return f"{path} (not made yet)"
     verdict = services.journal.check()
     if verdict != "ok":

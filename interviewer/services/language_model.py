@@ -45,6 +45,8 @@ class LanguageModel:
         """Let a scripted model judge and speak, whatever the settings say; every session begun then is marked."""
         self.fresh = False
         """Ask the judge anew, also where its reply is kept."""
+        self.damage = ""
+        """What must be said of a file with measurements that was set aside; "" for nothing."""
         self.on_loading: Callable[[], None] = lambda: None
         """Called, in another thread, when opinions begin to wait until the server has loaded its model."""
         self._settings = settings
@@ -181,6 +183,7 @@ class LanguageModel:
             return WHILE_MEASURED, False
         check = self._check()
         worth = check.find() if check is not None else None
+        self.damage = (check.told if check is not None else "") or self.damage
         return weight_of(worth), worth is not None
 
     def keep_worth(self, worth: JudgeWorth) -> float:

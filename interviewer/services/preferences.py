@@ -9,6 +9,8 @@ from interviewer.settings.file import clear_setting, load_settings, names_in_env
 from interviewer.settings.schema import Settings, describe_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from interviewer.services import Services
 
 Origin = Literal["flag", "environment", "file", "default"]
@@ -52,14 +54,20 @@ def list_preferences(services: Services) -> list[Preference]:
     return listed
 
 
-def save_preference(services: Services, name: str, text: str) -> str:
+def save_preference(services: Services, name: str, text: str, known: Collection[str] = ()) -> str:
     """Write one setting and put it in force; returns what must be said about it.
+
+    Args:
+        services: whose settings they are.
+        name: the setting.
+        text: its value as typed.
+        known: the values that there are, where only another part of the program knows them.
 
     Raises:
         SettingsError: the value cannot be used, or the file cannot be written. Nothing was changed.
     """
     path = services.places.settings_file
-    write_setting(path, name, text)
+    write_setting(path, name, text, known)
     return _take_effect(services, name, f"Written to {path}.")
 
 

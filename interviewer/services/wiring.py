@@ -18,7 +18,7 @@ from interviewer.bank import load_bank
 from interviewer.core.bank.content import Bank
 from interviewer.core.bank.pack_files import PackFiles
 from interviewer.core.ports import Engine, Grader
-from interviewer.paths import WORKER_SOCKET, Places, built_in_pack, find_places, tighten
+from interviewer.paths import WORKER_SOCKET, Places, built_in_pack, close_to_others, find_places
 from interviewer.services.language_model import LanguageModel
 from interviewer.sessions.store import SessionStore
 from interviewer.settings.file import load_settings
@@ -167,8 +167,8 @@ def build_services(*, packs: Sequence[Path] = (), alone: Path | None = None, eng
         SettingsError: the settings file or the environment cannot be used.
     """
     places = find_places()
-    for folder in places:  # as earlier versions left them
-        tighten(folder, 0o700)
+    for folder in places:
+        close_to_others(folder)
     settings = load_settings(places.settings_file)
     if alone is not None and alone != built_in_pack():
         return Services(places._replace(cache=places.cache / "checked"), settings, (alone,), engine=engine)

@@ -34,9 +34,6 @@ from interviewer.sessions.session_clock import SessionClock
 if TYPE_CHECKING:
     from interviewer.core.interview.summary import SessionSummary
 
-TIME_IS_UP = "Time is up. What you had typed was taken as your answer."
-"""What the candidate is told when `SessionView.time_up` ends an answer."""
-
 
 class SessionView:
     """A session as its stored events leave it."""
@@ -132,6 +129,11 @@ class SessionView:
             notes=self.row.notes,
             ledger=build_ledger(self._asked, self._prices),
         )
+
+
+def describe_time_up(event: TimeUp) -> str:
+    """What the candidate is told when `SessionView.time_up` has ended the answering."""
+    return f"Time is up.{' What you had typed was taken as your answer.' if event.draft.strip() else ''}"
 
 
 def asked_in(event: Event) -> tuple[Asked, ...]:

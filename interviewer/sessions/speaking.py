@@ -2,7 +2,8 @@
 
 The greeting comes once, before the first question; that question is read out as it was written, so that it waits
 for no model. An answer to a question is acknowledged once, while it is graded, and a reply to a follow-up not at all;
-a turn that was passed on, before the next one is asked. No stock line comes twice. The last words come once.
+a turn that was passed on, before the next one is asked. A fact of a scenario comes before a follow-up to it, or at its
+end, before anything else is asked. No stock line comes twice. The last words come once.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from interviewer.core.bank.rubric import KeyPoint
 from interviewer.core.interview import authored
 from interviewer.core.interview.authored import Speech
 from interviewer.core.interview.effects import Ask, Effect, Finish, GradeTurn, ShowHint
-from interviewer.core.interview.reveals import next_reveal
-from interviewer.core.interview.session import State, Turn, TurnKind
+from interviewer.core.interview.reveals import due_reveals, next_reveal
+from interviewer.core.interview.session import Outcome, State, Turn, TurnKind
 from interviewer.core.interview.utterance import Act
 from interviewer.sessions.session_view import SessionView
 
@@ -32,7 +33,7 @@ def speeches_for(effect: Effect, view: SessionView) -> tuple[Speech, ...]:
     if isinstance(effect, ShowHint):
         return (authored.hint(view.turn, view.items[effect.question_id], effect.number),)
     if isinstance(effect, Finish) and state.turns and not any(each.act is Act.CLOSING for each in state.said):
-        return (authored.close(state),)
+        return (*_last_facts(view, state.turns[-1]), authored.close(state))
     return ()
 
 
@@ -46,20 +47,38 @@ def _asking(view: SessionView, turn_id: int) -> Iterator[Speech]:
     before = state.find(turn_id - 1)
     reaction = list(_reaction(view, before)) if before is not None and not before.answer else []
     yield from reaction
-    if turn.kind is not TurnKind.QUESTION and not state.words(Act.REVEAL, turn_id):
+    follows_up = turn.kind not in (TurnKind.QUESTION, TurnKind.LAST_WORDS)
+    if follows_up and not state.words(Act.REVEAL, turn_id):
         yield from _fact(view, turn)
-    if not state.words(Act.ASK, turn_id):
-        yield authored.ask(state, turn, view.items[turn.question_id], lead=not reaction)
+    if state.words(Act.ASK, turn_id):
+        return
+    facts = [] if follows_up or before is None else list(_last_facts(view, before))
+    yield from facts
+    answered = bool(reaction or state.words(Act.REACTION, turn_id - 1))
+    yield authored.ask(state, turn, view.items[turn.question_id], lead=bool(facts) or not answered)
 
 
 def _fact(view: SessionView, turn: Turn) -> Iterator[Speech]:
     """What a scenario tells before its next follow-up."""
     item, state = view.items[turn.question_id], view.state
     about = [each for each in state.turns_of(turn.question_id) if each.id < turn.id]
-    ids = {each.id for each in state.turns_of(turn.question_id)}
-    told = {each.about for each in state.said if each.act is Act.REVEAL and each.turn_id in ids}
-    if item.question.reveals and (fact := next_reveal(item, state.config.level, about, told)) is not None:
+    fact = next_reveal(item, state.config.level, about, _told(state, turn)) if item.question.reveals else None
+    if fact is not None:
         yield authored.reveal(turn, item, fact)
+
+
+def _last_facts(view: SessionView, turn: Turn) -> Iterator[Speech]:
+    """What a scenario tells when its last turn has ended, since it belongs behind no other question."""
+    item, state = view.items[turn.question_id], view.state
+    if item.question.reveals and turn.kind is not TurnKind.LAST_WORDS and turn.outcome is not Outcome.NOT_REACHED:
+        about = state.turns_of(turn.question_id)
+        yield from authored.reveal_at_end(turn, item, due_reveals(item, state.config.level, about, _told(state, turn)))
+
+
+def _told(state: State, turn: Turn) -> set[str]:
+    """Stages of the turn's question whose facts were told."""
+    ids = {each.id for each in state.turns_of(turn.question_id)}
+    return {each.about for each in state.said if each.act is Act.REVEAL and each.turn_id in ids}
 
 
 def _reaction(view: SessionView, turn: Turn | None) -> Iterator[Speech]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -127,7 +128,10 @@ def _invalid(error: ValidationError, path: Path) -> SettingsError:
 
 
 def _message_of(error: ValidationError) -> str:
-    return error.errors(include_url=False)[0]["msg"].removeprefix("Value error, ").rstrip(".")
+    first = error.errors(include_url=False)[0]
+    if first["type"] == "string_type":
+        return "it must be text, in quotes"
+    return first["msg"].removeprefix("Value error, ").rstrip(".")
 
 
 def parse_value(text: str) -> Any:
@@ -138,8 +142,24 @@ def parse_value(text: str) -> Any:
         return text
 
 
-def write_setting(path: Path, key: str, text: str) -> Any:
+def _typed_value(key: str, text: str) -> Any:
+    """The value that was typed for a setting; where that is text, what reads as a number or a date is text too."""
+    value = parse_value(text)
+    if Settings.model_fields[key].annotation is str:
+        return value if isinstance(value, str) else text
+    if key == "packs":  # absolute, since a session may begin in another folder
+        return [_absolute(str(folder)) for folder in (value if isinstance(value, list) else [value])]
+    return value
+
+
+def write_setting(path: Path, key: str, text: str, known: Collection[str] = ()) -> Any:
     """Set one key in the settings file, keeping comments and order; returns the value as it may be shown.
+
+    Args:
+        path: the settings file.
+        key: the setting.
+        text: its value as typed.
+        known: the values that there are, where only another part of the program knows them.
 
     Raises:
         SettingsError: unknown key, bad value, or a file that cannot be written. The file
@@ -147,10 +167,7 @@ def write_setting(path: Path, key: str, text: str) -> Any:
     """
     if key not in Settings.model_fields:
         raise _unknown_key(key, "config set")
-    value = parse_value(text)
-    if key == "packs":  # absolute, since a session may begin in another folder
-        folders = value if isinstance(value, list) else [value]
-        value = [_absolute(str(folder)) for folder in folders]
+    value = _typed_value(key, text)
     values = {**_read_file(path), key: value}
     try:
         shown = Settings.model_validate(values).model_dump(mode="json")[key]
@@ -159,6 +176,14 @@ def write_setting(path: Path, key: str, text: str) -> Any:
         raise SettingsError(
             f"{key} = {typed} cannot be used: {_message_of(error)}.", kept="Nothing was changed."
         ) from error
+    if known and value not in known:
+        near = nearest_names(value, known, most=1)
+        hint = f"Did you mean {near[0]!r}? " if near else ""
+        raise SettingsError(
+            f"{key} = {text} cannot be used: there is none of that name.",
+            kept="Nothing was changed.",
+            todo=f"{hint}Valid: {', '.join(sorted(known))}.",
+        )
     document = _open_document(path)
     document[key] = value
     _save_document(path, document)

@@ -6,6 +6,7 @@ import ast
 import inspect
 import json
 import re
+from collections.abc import Sequence
 from enum import StrEnum
 from itertools import pairwise
 from pathlib import Path
@@ -21,6 +22,9 @@ from interviewer.settings.key_bindings import check_keys
 
 _OWN_FIELDS = {"messages", "model", "response_format", "stream", "stream_options"}
 """Fields of a request that no setting may change."""
+DEVICES = ("auto", "cpu", "cuda", "mps")
+_DEAREST = 1_000_000.0
+"""Price of a million tokens at most, in any currency."""
 MAY_HOLD_A_KEY = {"judge_url", "judge_key_variable", "judge_headers"}
 """Settings whose value is not repeated in messages: a key may have been put there, by design or by mistake."""
 
@@ -93,10 +97,10 @@ class Settings(BaseModel):
     judge_extra: dict[str, Any] = Field(default_factory=dict)
     """Further fields of each request to the judge's server, as a table, e.g. {reasoning_effort = "low"} or
     {chat_template_kwargs = {enable_thinking = false}}."""
-    judge_price_in: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    judge_price_in: float | None = Field(default=None, ge=0, le=_DEAREST, allow_inf_nan=False)
     """Price of a million tokens sent to the judge's model, in judge_currency. With judge_price_out, reports
     say what a session cost; unset for no cost."""
-    judge_price_out: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    judge_price_out: float | None = Field(default=None, ge=0, le=_DEAREST, allow_inf_nan=False)
     """Price of a million tokens the judge's model writes, in judge_currency; unset for no cost."""
     judge_currency: str = Field(default="USD", min_length=1, max_length=8)
     """Currency of the two prices, e.g. USD or EUR; it is only printed beside amounts."""
@@ -109,11 +113,20 @@ class Settings(BaseModel):
     @field_validator("judge", mode="before")
     @classmethod
     def _check_judge(cls, value: Any) -> Any:
-        known = [str(each) for each in JudgeMode]
-        if value in known:
-            return value
-        near = nearest_names(str(value), known, most=1)
-        raise ValueError(f"it must be off, auto or llm{f'; did you mean {near[0]!r}?' if near else ''}")
+        return _one_of(value, [str(each) for each in JudgeMode])
+
+    @field_validator("device")
+    @classmethod
+    def _check_device(cls, value: str) -> str:
+        _one_of(value, DEVICES)
+        return value
+
+    @field_validator("encoder")
+    @classmethod
+    def _check_encoder(cls, value: str) -> str:
+        if not value.strip():
+            raise ValueError('it must name an encoder; "default" is the bundled one')
+        return value
 
     @field_validator("packs")
     @classmethod
@@ -127,7 +140,7 @@ class Settings(BaseModel):
                 raise ValueError(f"there is no user whose home {each!r} could be in") from None
         return value
 
-    @field_validator("encoder", "device", "theme", "judge_model")
+    @field_validator("encoder", "theme", "judge_model")
     @classmethod
     def _check_line(cls, value: str) -> str:
         if not value.isprintable():
@@ -179,6 +192,14 @@ class Settings(BaseModel):
             if not (plain.isascii() and plain.isprintable()):
                 raise ValueError("a value must be one line of ASCII text")
         return value
+
+
+def _one_of(value: Any, known: Sequence[str]) -> Any:
+    if value in known:
+        return value
+    near = nearest_names(str(value), known, most=1)
+    told = f"it must be {', '.join(known[:-1])} or {known[-1]}"
+    raise ValueError(f"{told}; did you mean {near[0]!r}?" if near else told)
 
 
 def describe_settings() -> dict[str, str]:

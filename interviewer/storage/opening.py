@@ -43,7 +43,7 @@ def open_connection(path: Path) -> sqlite3.Connection:
         raise StorageError(
             f"The folder {path.parent} cannot be used for the journal: {error.strerror}.",
             kept="No session was started.",
-            todo="Make it writable, or set MOCKDL_HOME to a folder that is.",
+            todo="Make it a folder that can be written, or set MOCKDL_HOME to one that is.",
         ) from error
     return connection
 

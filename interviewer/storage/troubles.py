@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -46,17 +47,28 @@ def explained(path: Path, kept: str = _UNTOUCHED) -> Iterator[None]:
 def _explain(path: Path, code: int) -> tuple[str, str]:
     """What the reason is, "" for SQLite's own words, and what helps."""
     writable = f"Make the file and its folder writable, or {_ELSEWHERE}."
+    if what := _in_its_place(path):
+        return f"it is {what}", f"Move that away, or {_ELSEWHERE}."
     if code in _WORTH_A_TRY:
         if has_locks(path.parent):
             return "", "Another mockdl may be busy with it; try again."
         return "its folder has no file locks, as on some network drives", f"Use another folder: {_ELSEWHERE}."
     if code == sqlite3.SQLITE_FULL:
         return "", "Free some disk space, then submit again."
-    if code == sqlite3.SQLITE_CANTOPEN and path.is_dir():
-        return "it is a folder", f"Move the folder away, or {_ELSEWHERE}."
     if code == sqlite3.SQLITE_IOERR:
         return "", f"If its folder is on a network or shared drive, {_ELSEWHERE}; else the disk may be full or failing."
     return "", writable
+
+
+def _in_its_place(path: Path) -> str:
+    """What stands where a file belongs; "" for a file, or for nothing."""
+    try:
+        mode = os.stat(path).st_mode
+    except OSError:
+        return "a link that leads nowhere" if path.is_symlink() else ""
+    if stat.S_ISDIR(mode):
+        return "a folder"
+    return "" if stat.S_ISREG(mode) else "a pipe or a device"
 
 
 def has_locks(folder: Path) -> bool:

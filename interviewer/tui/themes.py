@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 THEMES = (
     Theme(
@@ -53,3 +53,8 @@ THEMES = (
     ),
 )
 """Beside Textual's own."""
+
+
+def theme_names() -> list[str]:
+    """The names of all themes that there are."""
+    return [*BUILTIN_THEMES, *(theme.name for theme in THEMES)]

@@ -7,20 +7,21 @@ websocket included; so no other page in the same browser can reach an interview.
 from __future__ import annotations
 
 import asyncio
-import logging
 import secrets
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 from string import Template
 from typing import NamedTuple
 from weakref import WeakSet
 
 from aiohttp import WSCloseCode, web
-from aiohttp.http_exceptions import HttpProcessingError
 from textual_serve.server import Server, to_int
 
+from interviewer.web.connections import BACKLOG, Connections, most_connections
+from interviewer.web.fault_log import LoopFaults, quiet_log
 from interviewer.web.guard import COOKIE, Guard, protect
 from interviewer.web.visit import MOST_BYTES, App, attend
 
@@ -31,8 +32,8 @@ _GRACE = 5.0
 """Seconds that apps have to end after Ctrl-C."""
 _FOR_ROOM = 3.0
 """Seconds to wait for a window to close: one that is loaded anew is closed and opened in one go."""
-_KEEPALIVE = 60.0
-"""Seconds after which a connection that asks for nothing is closed."""
+_KEEPALIVE = 10.0
+"""Seconds after which a connection that asks for nothing, or does not come to the end of what it asks, is closed."""
 
 
 class Address(NamedTuple):
@@ -88,21 +89,25 @@ class WebServer(Server):
         asyncio.run(self._run())
 
     async def _run(self) -> None:
-        app = await self._make_app()
+        log, loop = quiet_log(), asyncio.get_running_loop()
+        loop.set_exception_handler(LoopFaults(log))
         runner = web.AppRunner(
-            app,
+            await self._make_app(),
             access_log=None,
-            logger=_quiet_log(),
+            logger=log,
             shutdown_timeout=_GRACE,
             keepalive_timeout=_KEEPALIVE,
             lingering_time=0.0,
         )
         await runner.setup()
+        assert runner.server is not None
+        self._connections = Connections(runner.server, most_connections(self._limits.visitors))
         try:
-            site = web.TCPSite(runner, self._address.host, self._address.port)
-            await site.start()
-            self._say(self._url(runner.addresses[0][1]))
-            await _stopped()
+            host, port = self._address.host, self._address.port
+            with closing(await loop.create_server(self._connections, host, port, backlog=BACKLOG)) as listening:
+                stopped = _on_stop()  # before anyone can know that there is something to stop
+                self._say(self._url(listening.sockets[0].getsockname()[1]))
+                await stopped.wait()
         finally:
             await runner.cleanup()
 
@@ -130,7 +135,10 @@ class WebServer(Server):
 
     @web.middleware
     async def _check(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
-        return self._guard.refuse(request) or await handler(request)
+        if refusal := self._guard.refuse(request):
+            return refusal
+        with self._connections.used_for(request):
+            return await handler(request)
 
     async def _complete(self, request: web.Request) -> web.StreamResponse:
         """What the page loads stands below its address, so that must end with a slash."""
@@ -195,26 +203,8 @@ async def _protect(request: web.Request, response: web.StreamResponse) -> None:
     protect(response)
 
 
-def _quiet_log() -> logging.Logger:
-    """What is wrong with a request is its sender's to know; only the server's own faults are said, in a line each."""
-    log = logging.getLogger("mockdl.web")
-    handler = logging.StreamHandler()
-    handler.setFormatter(_InBrief())
-    handler.addFilter(lambda record: not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError)))
-    log.handlers, log.propagate = [handler], False
-    log.setLevel(logging.ERROR)
-    return log
-
-
-class _InBrief(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        """Without a traceback, and without what a browser said."""
-        fault = record.exc_info[1] if record.exc_info else None
-        return f"mockdl: a request failed: {type(fault).__name__ if fault is not None else record.getMessage()}"
-
-
-async def _stopped() -> None:
-    """Wait for Ctrl-C, SIGTERM, or a terminal that closes; under nohup the last is no reason to stop."""
+def _on_stop() -> asyncio.Event:
+    """Set by Ctrl-C, SIGTERM, or a terminal that closes; under nohup the last is no reason to stop."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
@@ -225,4 +215,4 @@ async def _stopped() -> None:
             loop.add_signal_handler(number, stop.set)
         except NotImplementedError:  # Windows
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
-    await stop.wait()
+    return stop

@@ -47,10 +47,12 @@ def describe_reply(turn: Turn) -> str:
         return turn.answer
     if not turn.draft:
         return f"({_INSTEAD[turn.outcome]})"
-    declined = turn.kind is TurnKind.LAST_WORDS and says_nothing(turn.draft)
+    ended = turn.outcome is Outcome.NOT_REACHED
+    declined = turn.kind is TurnKind.LAST_WORDS and says_nothing(turn.draft) and not ended
     if declined or read_passing(turn.draft) is turn.outcome:  # it was sent, and that is what it says
         return turn.draft
-    return f"({_INSTEAD[turn.outcome]}, with {describe_words(turn.draft)} typed and not sent)\n{turn.draft}"
+    instead = "ended" if ended else _INSTEAD[turn.outcome]
+    return f"({instead}, with {describe_words(turn.draft)} typed and not sent)\n{turn.draft}"
 
 
 def describe_words(text: str) -> str:

@@ -55,6 +55,13 @@ def describe_interval(value: float | None, low: float, high: float) -> str:
     return f"{value:.0f} of 100 (80% interval {low:.0f} to {high:.0f})"
 
 
+def describe_result(summary: SessionSummary) -> str:
+    """A session's score and what it is called, or that there is none yet, behind "Score:"."""
+    if summary.value is None:
+        return "none yet"
+    return f"{describe_interval(summary.value, summary.low, summary.high)}: {summary.band}"
+
+
 def describe_score(score: QuestionScore) -> str:
     """A question's score, and its note."""
     text = describe_interval(score.value, score.low, score.high)

@@ -6,7 +6,6 @@ before the worker is even started.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from interviewer.core.ports import Neighbour
+from interviewer.kept_json import keep, recall
 
 _table = TypeAdapter(dict[str, list[Neighbour]], config=ConfigDict(defer_build=True))
 
@@ -23,19 +23,16 @@ def _path(cache: Path) -> Path:
 
 
 def read_neighbours(cache: Path, content_hash: str) -> dict[str, list[Neighbour]]:
-    """The table written for this very bank, or {} when there is none."""
+    """The table written for this very bank, or {} when there is none, or it is damaged."""
     try:
-        found = json.loads(_path(cache).read_text(encoding="utf-8"))
+        found = recall(_path(cache)) or {"bank": None}
         return _table.validate_python(found["neighbours"]) if found["bank"] == content_hash else {}
-    except (OSError, ValueError, KeyError, TypeError, ValidationError):
+    except (KeyError, TypeError, ValidationError):
         return {}
 
 
 def write_neighbours(cache: Path, content_hash: str, table: Mapping[str, Sequence[Neighbour]]) -> None:
     """Write the table; a cache that cannot be written is no reason to fail."""
     body = {"bank": content_hash, "neighbours": {key: [n.model_dump() for n in near] for key, near in table.items()}}
-    partial = _path(cache).with_suffix(".partial")
     with suppress(OSError):
-        cache.mkdir(parents=True, exist_ok=True)
-        partial.write_text(json.dumps(body), encoding="utf-8")
-        partial.replace(_path(cache))
+        keep(_path(cache), body)

@@ -79,6 +79,23 @@ def test_a_reply_has_weights_of_its_own() -> None:
     assert model.decide((1.0,), reply=True).verdict is VerdictName.COVERED
 
 
+@pytest.mark.parametrize(
+    ("core", "covered", "verdict"),
+    [
+        (1.0, 0.3, VerdictName.UNSURE),
+        (1.0, 0.2, VerdictName.MISSING),
+        (0.0, 0.3, VerdictName.MISSING),
+    ],
+)
+def test_a_core_point_that_may_well_have_been_made_is_put_as_a_question(
+    core: float, covered: float, verdict: VerdictName
+) -> None:
+    shares = (covered, 0.05, 0.9 - covered, 0.05)
+    rows = tuple((math.log(each), 0.0) for each in shares)
+    model = DecisionModel(("bias", "core"), rows, (0.0,), (1, 1, 1, 1), lift=1.0, held=0.6, version="test")
+    assert model.decide((1.0, core)).verdict is verdict
+
+
 def test_lift_raises_the_credit_and_not_the_verdict() -> None:
     shares = tuple((math.log(each),) for each in (0.3, 0.1, 0.55, 0.05))
     plain, lifted = (

@@ -25,6 +25,10 @@ RIGHT = [
     ("deep-learning-prerequisites", "calculus", "calculus, the chain rule"),
     ("deep-learning-prerequisites", "python", "Python"),
 ]
+UNSURE = [
+    ("roc-auc", "axes", "I don't remember exactly, true positive rate against false positive rate"),
+    ("dropout", "off-at-inference", "Not sure, but at test time all units are kept."),
+]
 WRONG = [
     ("dropout", "off-at-inference", "it drops half of the units as before"),
     ("bias-variance", "high-bias-underfits", "bias: overfitting, variance: underfitting"),
@@ -52,6 +56,20 @@ def test_short_right_replies_are_heard(grader: OfflineGrader, bank: Bank) -> Non
     accused = [each is not None and each.verdict is VerdictName.CONTRADICTED for each in said]
     assert not any(accused), [case for case, hit in zip(RIGHT, accused, strict=True) if hit]
     assert sum(heard) >= 0.75 * len(RIGHT), [case for case, hit in zip(RIGHT, heard, strict=True) if not hit]
+
+
+@pytest.mark.parametrize("case", UNSURE, ids=["axes", "dropout"])
+def test_doubt_before_a_right_reply_takes_nothing_from_it(
+    grader: OfflineGrader, bank: Bank, case: tuple[str, str, str]
+) -> None:
+    verdict = reply(grader, bank, *case).verdict(case[1])
+    assert verdict is not None
+    assert verdict.verdict is VerdictName.COVERED
+
+
+def test_to_say_what_one_does_not_know_is_not_to_say_it(grader: OfflineGrader, bank: Bank) -> None:
+    found = reply(grader, bank, "dropout", "off-at-inference", "I don't know how dropout behaves at test time.")
+    assert found.flags == ("dont-know",)
 
 
 def test_wrong_replies_earn_nothing(grader: OfflineGrader, bank: Bank) -> None:

@@ -218,5 +218,27 @@ PROMISES: tuple[tuple[str, Mapping[str, tuple[str, ...]]], ...] = (
             ),
         },
     ),
+    (
+        "A file that is graded by two workers of Ray (`--engine ray`) gets the grades of the local engine, in order, "
+        "also when a worker is killed (SIGKILL) in the middle; no worker outlives the program, and all listen on "
+        "loopback alone. (By `pytest -m ray -n 0` with the extra `ray`, not in every run; it passed with Ray 2.60.0.)",
+        {"reliability/test_ray.py": ("test_two_workers_grade_as_the_local_engine_does_though_one_is_killed",)},
+    ),
+    (
+        "A file that is graded a second time into the same output has there a grade of every answer, each once and in "
+        "order, or is refused with nothing changed: behind grades of another input, level, rubric, grader or judge no "
+        "grade is added.",
+        {
+            "unit/test_going_on.py": (
+                "test_a_second_run_writes_what_one_alone_had",
+                "test_grades_of_another_input_are_not_gone_on_behind",
+                "test_grades_at_another_level_are_not_mixed",
+                "test_grades_by_another_rubric_are_not_mixed",
+                "test_grades_of_another_grader_are_not_mixed",
+                "test_grades_of_another_judge_are_not_mixed",
+                "test_a_first_grade_that_is_half_written_is_made_anew",
+            ),
+        },
+    ),
 )
 """A promise, and file by file below `tests/` the functions that hold it."""

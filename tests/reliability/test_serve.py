@@ -17,7 +17,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -40,11 +40,14 @@ LEFT = (aiohttp.WSCloseCode.GOING_AWAY, aiohttp.WSCloseCode.ABNORMAL_CLOSURE)
 class Served:
     """A running `mockdl serve`, with the stub worker behind it."""
 
-    def __init__(self, home: Path, *options: str) -> None:
+    def __init__(self, home: Path, *options: str, files: int | None = None) -> None:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("MOCKDL_", "OPENAI_"))}
         self.home = home
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.support.stub_program", "serve", *options, "--port", "0"],
+            [
+                *(["sh", "-c", f'ulimit -n {files}; exec "$@"', "sh"] if files else []),
+                *(sys.executable, "-m", "tests.support.stub_program", "serve", *options, "--port", "0"),
+            ],
             cwd=ROOT,
             env={**kept, "MOCKDL_HOME": str(home)},
             stdout=subprocess.PIPE,
@@ -109,8 +112,8 @@ def serve_with(tmp_path: Path) -> Iterator[Callable[..., Served]]:
     """A server with these options."""
     running: list[Served] = []
 
-    def start(*options: str) -> Served:
-        running.append(Served(tmp_path / f"served{len(running)}", *options))
+    def start(*options: str, files: int | None = None) -> Served:
+        running.append(Served(tmp_path / f"served{len(running)}", *options, files=files))
         return running[-1]
 
     yield start
@@ -421,6 +424,66 @@ async def test_an_app_that_does_not_end_is_ended(serve_with: Callable[..., Serve
             (app,) = served.of("interviewer.cli.visitor")
             app.suspend()
         await until(lambda: served.of("interviewer.cli.visitor") == [])
+
+
+# How many may come in
+
+
+@contextmanager
+def silent(served: Served, count: int, begin: bytes = b"") -> Iterator[list[socket.socket]]:
+    """So many connections that ask for nothing, or do not come to the end of it."""
+    with ExitStack() as stack:
+        opened = []
+        for _ in range(count):
+            address = ("127.0.0.1", urlsplit(served.url).port or 0)
+            opened.append(stack.enter_context(socket.create_connection(address, timeout=20)))
+            with suppress(ConnectionError):
+                opened[-1].sendall(begin)
+        yield opened
+
+
+def ended(connection: socket.socket) -> bool:
+    """Whether the server has closed it."""
+    connection.setblocking(False)
+    try:
+        return connection.recv(1) == b""
+    except BlockingIOError:
+        return False
+    except ConnectionError:
+        return True
+
+
+@pytest.mark.parametrize("begin", [b"", b"GET / HTTP/1.1\r\nHost: localhost\r\n"], ids=["silent", "unfinished"])
+async def test_connections_without_the_token_keep_nobody_out(serve_with: Callable[..., Served], begin: bytes) -> None:
+    served = serve_with(files=128)
+    async with aiohttp.ClientSession() as client, visit(client, served.url) as earlier:
+        visitor = Visitor(earlier)
+        await visitor.sees("Settings")
+        with silent(served, 300, begin) as opened:
+            began = time.monotonic()
+            assert (await asyncio.to_thread(fetch, served.url))[0] == 200
+            assert time.monotonic() - began < 5
+            async with visit(client, served.url) as later:
+                await Visitor(later).sees("Settings")
+            await visitor.presses("\x13")
+            await visitor.sees("Question 1 of")
+            assert len(psutil.Process(served.process.pid).net_connections("tcp")) < 128 / 2
+            await until(lambda: all(map(ended, opened)), visitor.looks)
+            assert time.monotonic() - began < 30
+    assert "Traceback" not in "".join(served.narration)
+    assert "Too many open files" not in "".join(served.narration)
+
+
+async def test_where_every_connection_is_in_use_one_more_is_refused_at_once(serve_with: Callable[..., Served]) -> None:
+    served = serve_with("--most-visitors", "1", files=40)
+    most = 40 // 4
+    head = f"GET /{served.token}/ws HTTP/1.1\r\nHost: localhost\r\nOrigin: http://localhost\r\nUpgrade: websocket\r\n"
+    head += "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+    with silent(served, most, head.encode()):  # one is a window, the others wait for a moment for room
+        code, text, _ = await asyncio.to_thread(fetch, served.url)
+        assert code == 503
+        assert "connections are open" in text
+    assert (await asyncio.to_thread(fetch, served.url))[0] == 200
 
 
 # Where there are no local sockets

@@ -52,7 +52,9 @@ class StubGrader:
 
     def grade(self, item: Item, request: GradeRequest) -> Grade:
         _obey(request.answer)
-        return make_grade({point.id: "covered" for point in item.rubric.key_points})
+        grade = make_grade({point.id: "covered" for point in item.rubric.key_points})
+        passport = grade.passport.model_copy(update={"rubric_hash": item.rubric_hash})
+        return grade.model_copy(update={"passport": passport})
 
     def assess(self, requests: Sequence[AssessmentRequest]) -> list[Assessment]:
         for request in requests:

@@ -248,16 +248,18 @@ async def test_topic_and_level_stay_in_sight_on_follow_ups(services: Services, b
         assert "encoder" not in story.visible()
 
 
-async def test_time_up_takes_the_draft_and_ends(services: Services, begin: Begin) -> None:
+@pytest.mark.parametrize("typed", ["what I had so far", ""])
+async def test_time_up_takes_the_draft_and_ends(services: Services, begin: Begin, typed: str) -> None:
     conductor = begin(minutes=5)
     real = conductor.clock
     async with tell(services, conductor) as story:
-        await story.type("what I had so far")
+        await story.type(typed)
         conductor.clock = lambda: real() + 400
         screen_of(story, InterviewScreen)._tick()
         await story.until(lambda: isinstance(story.app.screen, ReportScreen))
-        assert "Time is up" in story.toasts()
-    assert conductor.state.turns[0].answer == "what I had so far"
+        assert "Time is up." in story.toasts()
+        assert ("What you had typed was taken as your answer." in story.toasts()) is bool(typed)
+    assert conductor.state.turns[0].answer == typed
 
 
 async def test_a_full_disk_keeps_the_text_in_the_editor(services: Services, begin: Begin) -> None:
@@ -294,6 +296,33 @@ async def test_a_terminal_that_is_too_small_says_so_and_loses_nothing(services: 
         await story.pilot.resize_terminal(80, 24)
         await story.until(lambda: "too small" not in story.visible())
         assert story.app.screen.query_one(TextArea).text == "typed before shrinking"
+
+
+@pytest.mark.parametrize("size", [(41, 30), (41, 8), (80, 10)])
+@pytest.mark.parametrize("at_home", [True, False])
+async def test_beside_the_word_that_it_is_too_small_there_is_nothing(
+    services: Services, begin: Begin, size: tuple[int, int], at_home: bool
+) -> None:
+    async with tell(services, None if at_home else begin(), size) as story:
+        await story.until(lambda: "too small" in story.visible())
+        shown = " ".join(story.visible().split())
+        assert shown == "This terminal is too small (42 x 14 is the least). Nothing is lost: make it larger."
+        assert not story.app.screen.show_vertical_scrollbar
+
+
+@pytest.mark.parametrize("size", [(42, 30), (42, 14), (50, 24)])
+async def test_a_phone_shows_what_an_interview_needs(services: Services, begin: Begin, size: tuple[int, int]) -> None:
+    async with tell(services, None, size) as story:
+        await story.until(lambda: "Level" in story.visible())
+        for value in ("mid", "interview", "no time limit"):
+            assert value in story.visible()
+    conductor = begin()
+    async with tell(services, conductor, size) as story:
+        assert "too small" not in story.visible()
+        await story.type("typed on a phone")
+        await story.until(lambda: "typed on a phone" in story.visible())
+        await story.pilot.press("ctrl+s")
+        await story.until(lambda: conductor.state.turns[0].answer == "typed on a phone")
 
 
 async def test_help_opens_once(services: Services, begin: Begin) -> None:
@@ -516,6 +545,31 @@ async def test_the_interview_names_the_keys_in_force(services: Services, begin: 
         await story.until(lambda: "clock hidden" in story.visible())
         titles = [each.title for each in story.app.get_system_commands(story.app.screen)]
         assert {"Hide or show the clock", "Jump to a field", "Pause or go on"} <= set(titles)
+
+
+@pytest.mark.parametrize("long", ["a hint", "an answer"])
+async def test_the_question_stays_in_sight_after_hints_and_beside_a_long_answer(
+    services: Services, begin: Begin, long: str
+) -> None:
+    conductor = begin()
+    hints = len(conductor.items[conductor.row.plan[0].question_id].question.hints)
+    async with tell(services, conductor, (80, 24)) as story:
+        pinned = story.app.screen.query_one(PinnedQuestion)
+        first = " ".join(conductor.turn.prompt.split())[:30]
+        if long == "a hint":
+            await story.pilot.press(*["f2"] * hints)
+            await story.until(lambda: conductor.turn.hints == hints)
+            await story.until(lambda: pinned.display)
+        else:
+            await story.type("A line of a long answer.\n" * 40)
+        await story.until(lambda: first in " ".join(story.visible().split()))
+        await story.pilot.pause(1.1)
+        assert first in " ".join(story.visible().split())
+        if long == "an answer":
+            await story.pilot.press("ctrl+s")
+            await story.until(lambda: conductor.turn.id == 1 and conductor.state.phase is Phase.ANSWERING)
+            follow_up = " ".join(conductor.turn.prompt.split())[:30]
+            await story.until(lambda: follow_up in " ".join(story.visible().split()))
 
 
 async def test_the_question_stays_in_sight(services: Services, begin: Begin) -> None:

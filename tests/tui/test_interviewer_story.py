@@ -212,3 +212,19 @@ async def test_an_authored_explanation_needs_no_model(services: Services, begin:
         await story.until(lambda: " ".join(said.text.split()[:4]) in story.visible().split("Explained (1 of")[-1])
         await story.pilot.press("escape")
         await story.until(lambda: conductor.state.position == 1)
+
+
+async def test_a_fact_that_comes_at_the_end_stands_above_the_next_question(
+    services: Services, engine: ScriptedEngine
+) -> None:
+    engine.script = covers_everything
+    config = SessionConfig(level=Level.SENIOR, count=2)
+    conductor = services.sessions.create_from(["distributed-training", "dropout"], config)
+    async with tell(services, conductor, (100, 50)) as story:
+        await story.type("an answer")
+        await story.pilot.press("ctrl+s")
+        await story.until(lambda: conductor.turn.question_id == "dropout" and conductor.turn.outcome is None)
+        fact = conductor.state.words(Act.REVEAL, 0)[0].text
+        await story.until(lambda: " ".join(fact.split())[:60] in " ".join(story.visible().split()))
+        shown = " ".join(story.visible().split())
+        assert shown.index("Before we leave") < shown.index("last question")

@@ -8,9 +8,10 @@ from contextlib import asynccontextmanager
 
 import pytest
 from textual import events
+from textual.command import CommandList, CommandPalette
 from textual.widgets import TextArea
 
-from interviewer.core.interview.session import Mode, Outcome, Phase, TurnKind
+from interviewer.core.interview.session import Ended, Mode, Outcome, Phase, TurnKind
 from interviewer.core.interview.utterance import Act
 from interviewer.services import Services
 from interviewer.sessions.conductor import Conductor
@@ -77,6 +78,63 @@ async def test_words_in_the_box_are_asked_about_and_kept(
         assert conductor.state.turns[0].outcome is outcome
         assert conductor.state.turns[0].draft == "three typed words"
         await story.until(lambda: editor_text(story) == "")
+
+
+async def choose_end(story: Story) -> None:
+    """From the palette."""
+    await story.pilot.press("ctrl+p")
+    await story.until(lambda: isinstance(story.app.screen, CommandPalette))
+    await story.pilot.press(*"end the")
+    await story.until(lambda: "Stop here and see the report" in story.visible())
+    await story.until(lambda: story.app.screen.query_one(CommandList).highlighted is not None)
+    await story.pilot.press("enter")
+
+
+async def test_ending_asks_about_words_in_the_box_and_keeps_them(services: Services, begin: Begin) -> None:
+    conductor = begin()
+    async with tell(services, conductor) as story:
+        await story.type("three typed words")
+        await choose_end(story)
+        await story.until(lambda: isinstance(story.app.screen, ConfirmScreen))
+        assert "End the interview, with 3 words typed?" in story.visible()
+        await story.pilot.press("escape")
+        await story.until(lambda: isinstance(story.app.screen, InterviewScreen))
+        assert editor_text(story) == "three typed words"
+        assert conductor.state.phase is Phase.ANSWERING
+        await choose_end(story)
+        await story.until(lambda: isinstance(story.app.screen, ConfirmScreen))
+        await story.pilot.press("y")
+        await story.until(lambda: isinstance(story.app.screen, ReportScreen))
+    assert conductor.turn.outcome is Outcome.NOT_REACHED
+    assert services.sessions.open(conductor.row.id).turn.draft == "three typed words"
+
+
+async def test_words_typed_while_an_answer_is_read_are_in_the_record_of_the_end(
+    services: Services, engine: ScriptedEngine, begin: Begin
+) -> None:
+    engine.holding = True
+    conductor = begin()
+    async with tell(services, conductor) as story:
+        await story.type("the answer")
+        await story.pilot.press("ctrl+s")
+        await story.until(lambda: conductor.state.phase is Phase.GRADING and editor_text(story) == "")
+        await story.type("and the next one")
+        await choose_end(story)
+        await story.until(lambda: isinstance(story.app.screen, ConfirmScreen))
+        await story.pilot.press("y")
+        await story.until(lambda: isinstance(story.app.screen, ReportScreen))
+        engine.release()
+    (ended,) = (each for each in services.journal.events(conductor.row.id) if isinstance(each, Ended))
+    assert ended.draft == "and the next one"
+    assert conductor.state.turns[0].answer == "the answer"
+
+
+async def test_an_empty_box_ends_at_once(services: Services, begin: Begin) -> None:
+    conductor = begin()
+    async with tell(services, conductor) as story:
+        await choose_end(story)
+        await story.until(lambda: isinstance(story.app.screen, ReportScreen))
+    assert conductor.turn.draft == ""
 
 
 async def test_an_empty_box_is_passed_on_at_once(services: Services, begin: Begin) -> None:

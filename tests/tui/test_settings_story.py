@@ -147,6 +147,16 @@ async def test_whatever_is_typed_as_a_value_is_text(services: Services) -> None:
                 await story.pilot.press("escape")
 
 
+async def test_a_theme_that_is_not_there_is_refused_with_the_nearest_one(services: Services) -> None:
+    async with tell(services, None) as story:
+        screen = await open_settings(story, "theme")
+        await story.pilot.press("enter")
+        screen.query_one("#line", Input).value = "textual-drak"
+        await story.pilot.press("enter")
+        await story.until(lambda: "Did you mean 'textual-dark'" in outcome(story))
+        assert not services.places.settings_file.exists()
+
+
 async def test_cursors_stand_still_as_soon_as_motion_is_reduced_and_blink_again_after(services: Services) -> None:
     async with tell(services, None) as story:
         await story.until(lambda: isinstance(story.app.screen, HomeScreen))

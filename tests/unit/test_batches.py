@@ -147,17 +147,6 @@ def test_the_input_is_no_output_by_whatever_name(services: Services, tmp_path: P
     assert source.read_bytes() == row()
 
 
-def test_grades_of_another_input_are_not_gone_on_behind(services: Services, tmp_path: Path) -> None:
-    source, output = tmp_path / "rows.jsonl", tmp_path / "grades.jsonl"
-    source.write_bytes(row() + b"\n" + row() + b"\n")
-    grade_lines(services, str(source), output, None)
-    before = output.read_bytes()
-    source.write_bytes(b"\n".join([row(), row(question_id="beta"), row()]) + b"\n")
-    with pytest.raises(UsageError, match="grades of another input"):
-        grade_lines(services, str(source), output, None)
-    assert output.read_bytes() == before
-
-
 @pytest.mark.parametrize("there", ["my notes", '{"mine": 1}', "kinds"])
 def test_eval_writes_over_nothing_but_its_results(tmp_path: Path, there: str) -> None:
     file, output = tmp_path / "rows.jsonl", tmp_path / "mine"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 
 import pytest
@@ -46,6 +47,30 @@ def test_four_questions_of_the_bank_take_sixty_lines_at_most(bank: Bank, verdict
     lines = render_report(summary, "terminal", width=100).splitlines()
     assert len(lines) <= 60
     assert max(map(len, lines)) <= 100
+    for number, question in enumerate(summary.questions, 1):
+        score = question.score
+        (line,) = (line for line in lines if line.startswith(f"{number}. "))
+        assert line.endswith(f" to {score.high:.0f}), core {score.core:.0%}, depth {score.depth:.0%}")
+
+
+@pytest.mark.parametrize("width", [40, 60, 79])
+def test_a_question_keeps_its_title_where_there_are_few_columns(bank: Bank, width: int) -> None:
+    item = bank["distributed-training"]
+    grade = make_grade({point.id: "covered" for point in item.rubric.key_points})
+    turn = ASKED(id=0, question_id=item.question.id, answer="words", result=grade)
+    plan = (Planned(question_id=item.question.id),)
+    state = State(config=SessionConfig(level=Level.SENIOR), plan=plan, turns=(turn,), phase=Phase.FINISHED)
+    text = render_report(summarise("s", state, bank.items, started_at=0.0), "terminal", width=width)
+    assert max(map(len, text.splitlines())) <= width
+    assert f"1. {item.question.title}" in " ".join(text.split())
+    assert "core 100%, depth 100%" in " ".join(text.split())
+
+
+def test_of_rubrics_of_the_first_edition_there_are_no_shares() -> None:
+    grade = make_grade({"p0": "covered", "p1": "covered", "p2": "covered", "p3": "missing"})
+    text = render_report(summary_of(ASKED(id=0, question_id="alpha", answer=SAID, result=grade)), "terminal")
+    assert "depth" not in text
+    assert re.search(r"^1\. .* of 100 \(\d+ to \d+\)$", text, re.MULTILINE)
 
 
 def test_it_counts_core_points_alone_and_says_what_could_have_been_added() -> None:

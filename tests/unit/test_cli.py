@@ -13,8 +13,9 @@ import pytest
 
 import interviewer
 from interviewer.core.bank.kinds import Level
-from interviewer.core.interview.session import Ended, SessionConfig
+from interviewer.core.interview.session import Ended, SessionConfig, Skipped
 from interviewer.services import build_services
+from tests.support.program import Program
 
 
 def mockdl(
@@ -160,6 +161,38 @@ def test_reports_are_written_where_asked(tmp_path: Path) -> None:
     assert refused.returncode == 2
     assert "The session itself is in the journal." in refused.stderr
     assert json.loads(mockdl("report", "--format", "json").stdout)["session"] == conductor.row.id
+
+
+@pytest.fixture
+def paged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where a pager of one's own, a real program, leaves what it was given."""
+    found, pager = tmp_path / "paged.txt", tmp_path / "pager"
+    pager.write_text(f"#!/bin/sh\ncat > '{found}'\necho was paged\n")
+    pager.chmod(0o755)
+    monkeypatch.setenv("PAGER", str(pager))
+    monkeypatch.delenv("MANPAGER", raising=False)
+    return found
+
+
+def test_a_report_that_is_longer_than_the_terminal_is_paged_and_no_other(paged: Path) -> None:
+    services = build_services()
+    conductor = services.sessions.create(SessionConfig(level=Level.MID, count=1, seed=1))
+    conductor.open()
+    conductor.send(Skipped(at=conductor.clock()))
+    services.close()
+    piped = mockdl("report", "last", "--full")
+    assert "A strong answer:" in piped.stdout
+    assert piped.stdout.count("\n") > 24
+    assert not paged.exists(), "nobody sees a pipe"
+    with Program("report", "last", "--full") as program:
+        program.wait_for("was paged")
+    assert "A strong answer:" in paged.read_text()
+    assert "was paged" not in piped.stdout
+    paged.unlink()
+    target = paged.with_name("report.txt")
+    with Program("report", "last", "--full", "-o", str(target)) as program:
+        program.wait_for(target.name)
+    assert not paged.exists()
 
 
 def test_doctor_says_where_the_program_is() -> None:

@@ -239,7 +239,7 @@ def fake_weights(folder: Path, content: bytes) -> str:
 
 def test_the_bundled_weights_are_the_real_ones(tmp_path: Path) -> None:
     verify_weights(find_bundled(), tmp_path / "weights.json")
-    assert json.loads((tmp_path / "weights.json").read_text())["sha256"] == WEIGHTS_SHA256
+    assert json.loads((tmp_path / "weights.json").read_text())["body"]["sha256"] == WEIGHTS_SHA256
 
 
 def test_other_weights_are_refused(tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ from interviewer.core.bank.kinds import Level, VerdictName
 from interviewer.core.bank.rubric import Value
 from interviewer.core.grade.grade import Grade, GradeRequest, GradeResult, HeldMisconception, PointVerdict, Span
 from interviewer.core.interview.followup import CERTAIN, CHECK_NUMBER, UNHEARD, FollowUp, pick_follow_up
-from interviewer.core.interview.own_words import whole_quotes
+from interviewer.core.interview.followup import WRONG as SURELY_WRONG
+from interviewer.core.interview.own_words import quoted_before, whole_quotes
 from interviewer.core.interview.session import RULES, Outcome, SessionConfig, State, Turn, TurnKind
 from interviewer.sessions.turn_grading import grade_turn
 from tests.support.builders import make_grade, make_item
@@ -23,8 +24,11 @@ RIGHT, NEAR, WRONG = Span(start=0, end=6), Span(start=7, end=14), Span(start=15,
 OTHER = Span(start=22, end=30)
 
 
-def said(name: str, verdict: VerdictName, covered: float, evidence: Span | None = None) -> PointVerdict:
-    contradicted = 0.97 if verdict is VerdictName.CONTRADICTED else 0.0
+def said(
+    name: str, verdict: VerdictName, covered: float, evidence: Span | None = None, contradicted: float | None = None
+) -> PointVerdict:
+    if contradicted is None:
+        contradicted = 0.97 if verdict is VerdictName.CONTRADICTED else 0.0
     return PointVerdict(
         point_id=name,
         verdict=verdict,
@@ -68,12 +72,15 @@ def filled(*verdicts: PointVerdict) -> list[PointVerdict]:
             st.sampled_from([VerdictName.MISSING, VerdictName.PARTIAL, VerdictName.UNSURE, VerdictName.CONTRADICTED]),
             st.floats(0.0, 0.45),
             st.sampled_from([None, RIGHT, NEAR, WRONG]),
+            st.floats(0.0, 0.55),
         ),
         min_size=4,
         max_size=4,
     )
 )
-def test_nothing_that_may_have_been_heard_is_asked_for(drawn: list[tuple[VerdictName, float, Span | None]]) -> None:
+def test_nothing_that_may_have_been_heard_is_asked_for_and_only_what_is_surely_wrong_challenged(
+    drawn: list[tuple[VerdictName, float, Span | None, float]],
+) -> None:
     verdicts = {f"p{n}": said(f"p{n}", *each) for n, each in enumerate(drawn)}
     found = follow(*verdicts.values())
     if found is None or found.kind is TurnKind.DEEPER:
@@ -84,6 +91,26 @@ def test_nothing_that_may_have_been_heard_is_asked_for(drawn: list[tuple[Verdict
     else:
         assert found.kind is TurnKind.CHALLENGE
         assert asked.verdict is VerdictName.CONTRADICTED
+        assert asked.p_contradicted >= SURELY_WRONG
+
+
+@given(data=st.data())
+def test_no_challenge_quotes_words_that_earned_a_point(data: st.DataObject) -> None:
+    """Whatever lies where: three credited stretches and one that is wrong."""
+
+    def stretch() -> Span:
+        start = data.draw(st.integers(0, len(ANSWER) - 2))
+        return Span(start=start, end=data.draw(st.integers(start + 1, len(ANSWER))))
+
+    earned = [stretch() for _ in range(3)]
+    verdicts = [said(f"p{n}", VerdictName.COVERED, 0.9, span) for n, span in enumerate(earned)]
+    found = follow(*verdicts, said("p3", VerdictName.CONTRADICTED, 0.0, stretch()))
+    assert found is not None
+    assert found.kind is TurnKind.CHALLENGE
+    for quote in quoted_before([found.prompt]):
+        at = ANSWER.lower().find(quote.rstrip(". "))
+        assert at >= 0
+        assert not any(max(at, each.start) < min(at + len(quote.rstrip(". ")), each.end) for each in earned)
 
 
 def test_a_point_that_was_heard_in_a_reply_is_not_asked_for_again() -> None:

@@ -95,6 +95,8 @@ GRADE = {
     "flags": [], "key_points": [], "misconceptions": [], "grader": None,
 }  # fmt: skip
 GRADED = json.dumps(GRADE).encode() + b"\n"
+ASKED = json.dumps({"question_id": "dropout", "answer": "I don't know"}) + "\n"
+"""What it is a grade of."""
 
 
 @pytest.mark.parametrize(
@@ -102,7 +104,7 @@ GRADED = json.dumps(GRADE).encode() + b"\n"
     [
         b"my notes, without a line break at the end",
         b"first line\nsecond line, unended",
-        b'{"line": 1, "ques',
+        b'{"line": 2, "ques',
         bytes(range(256)) * 4,
         b"\n\n\n",
         b'{"line": 3, "text": "of another program"}\n',
@@ -134,7 +136,7 @@ def test_a_half_written_grade_is_left_until_the_input_is_there(tmp_path: Path) -
     target.write_bytes(GRADED + b'{"line": 2, "ques')
     assert mockdl("grade", "/nowhere.jsonl", "-o", str(target)).returncode == 2
     assert target.read_bytes() == GRADED + b'{"line": 2, "ques'
-    result = mockdl("grade", "-", "-o", str(target), typed="")
+    result = mockdl("grade", "-", "-o", str(target), typed=ASKED)
     assert "was half written; it was cut off" in result.stderr
     assert target.read_bytes() == GRADED
 
@@ -143,7 +145,7 @@ def test_a_half_written_grade_is_left_until_the_input_is_there(tmp_path: Path) -
 def test_an_encoder_that_fails_leaves_a_half_written_grade_alone(tmp_path: Path) -> None:
     target = tmp_path / "grades.jsonl"
     target.write_bytes(GRADED + b'{"line": 2, "ques')
-    result = mockdl("grade", "-", "-o", str(target), env={"MOCKDL_ENCODER": str(tmp_path)})
+    result = mockdl("grade", "-", "-o", str(target), typed=ASKED, env={"MOCKDL_ENCODER": str(tmp_path)})
     assert result.returncode == 6
     assert "Nothing was changed." in result.stderr
     assert target.read_bytes() == GRADED + b'{"line": 2, "ques'
@@ -153,7 +155,7 @@ def test_an_encoder_that_fails_leaves_a_half_written_grade_alone(tmp_path: Path)
 def test_a_last_grade_without_a_line_break_is_a_grade(tmp_path: Path) -> None:
     target = tmp_path / "grades.jsonl"
     target.write_bytes(GRADED.rstrip())
-    result = mockdl("grade", "-", "-o", str(target), typed='\n{"question_id": "dropout", "answer": "I don\'t know"}\n')
+    result = mockdl("grade", "-", "-o", str(target), typed=ASKED * 2)
     assert "up to line 1" in result.stderr
     first, second = target.read_bytes().splitlines(keepends=True)
     assert first == GRADED

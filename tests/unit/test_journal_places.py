@@ -16,6 +16,8 @@ import pytest
 
 from interviewer.core.interview.session import Started
 from interviewer.errors import StorageError
+from interviewer.paths import tighten
+from interviewer.services import build_services
 from interviewer.storage import open_journal
 from interviewer.storage.migrations import MIGRATIONS
 from tests.support.builders import make_item
@@ -24,8 +26,9 @@ from tests.support.stored import DATA, restore_journal
 from tests.unit.test_cli import mockdl
 from tests.unit.test_storage import ROW
 
-STATES = json.loads((DATA / "states.json").read_text(encoding="utf-8"))
 posix = pytest.mark.skipif(os.name != "posix", reason="rights as POSIX has them")
+
+STATES = json.loads((DATA / "states.json").read_text(encoding="utf-8"))
 
 
 # One damaged session
@@ -82,8 +85,28 @@ def a_folder(path: Path) -> None:
     path.mkdir(parents=True)
 
 
+def a_link_to_itself(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.symlink_to(path.name)
+
+
+def a_link_into_nowhere(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.symlink_to("no/folder")
+
+
+def a_pipe(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.mkfifo(path)
+
+
+def a_device(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.symlink_to("/dev/full")
+
+
 def a_foreign_database(path: Path) -> None:
-    path.parent.mkdir(parents=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     with closing(sqlite3.connect(path)) as other:
         other.execute("CREATE TABLE mails (body TEXT)")
         other.commit()
@@ -100,6 +123,10 @@ def a_journal_without_a_table(path: Path) -> None:
     ("make", "wanted"),
     [
         (a_folder, "it is a folder"),
+        (a_link_to_itself, "it is a link that leads nowhere"),
+        (a_link_into_nowhere, "it is a link that leads nowhere"),
+        pytest.param(a_pipe, "it is a pipe or a device", marks=posix),
+        pytest.param(a_device, "it is a pipe or a device", marks=posix),
         (a_foreign_database, "it is a database of another program"),
         (a_journal_without_a_table, "is damaged: no such table: drafts"),
     ],
@@ -115,8 +142,37 @@ def test_what_stands_in_the_journals_place_is_said_and_left(
         assert result.returncode == 5
         assert wanted in result.stderr
         assert "writable" not in result.stderr, "that would help nothing"
+        assert "network" not in result.stderr
         assert "Traceback" not in result.stderr
-    assert path.is_dir() or path.read_bytes() == before
+    checked = mockdl("doctor", "--quick")
+    assert checked.returncode == 1
+    assert wanted in checked.stdout
+    assert not path.is_file() or path.read_bytes() == before
+
+
+def a_file(folder: Path) -> None:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.write_text("mine")
+
+
+@pytest.mark.parametrize("make", [a_file, a_link_to_itself, a_link_into_nowhere])
+def test_what_stands_in_the_place_of_its_folder_is_no_journal_that_was_not_made_yet(
+    home: Path, make: Callable[[Path], None]
+) -> None:
+    make(home / "data")
+    assert mockdl("history").returncode == 5
+    checked = mockdl("doctor", "--quick")
+    assert checked.returncode == 1
+    assert "data is no folder" in checked.stdout
+    assert "data cannot be used for the journal" in checked.stdout
+    assert "not made yet" not in checked.stdout.replace("config.toml (not made yet)", "")
+
+
+def test_a_journal_that_was_not_made_yet_is_well(home: Path) -> None:
+    checked = mockdl("doctor", "--quick")
+    assert checked.returncode == 0
+    assert "journal.sqlite3 (not made yet)" in checked.stdout
+    assert not (home / "data").exists()
 
 
 # Where it lies
@@ -200,6 +256,34 @@ def test_journal_and_folder_are_their_users_alone_and_older_ones_become_so(tmp_p
         open_journal(path).close()
         assert {rights(each) for each in path.parent.iterdir()} == {0o600}
         assert rights(path.parent) == 0o700
+
+
+@posix
+def test_rights_are_taken_from_files_and_folders_alone(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "pipe").chmod(0o666)
+    (tmp_path / "link").symlink_to("pipe")
+    tighten(tmp_path / "link", 0o600)
+    assert rights(tmp_path / "pipe") == 0o666
+
+
+@posix
+def test_caches_of_earlier_versions_are_closed_at_the_next_start_and_what_is_linked_to_is_not(
+    home: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "dotfile").write_text("")
+    (tmp_path / "dotfile").chmod(0o644)
+    for name in ("data", "config", "cache/checked"):
+        (home / name).mkdir(parents=True)
+    (home / "config" / "config.toml").symlink_to(tmp_path / "dotfile")
+    for name in ("cache/worker.log", "cache/vectors-1-384.bin", "data/home.json"):
+        (home / name).write_text("")
+        (home / name).chmod(0o644)
+    (home / "cache" / "checked").chmod(0o755)
+    build_services()
+    assert {rights(each) for each in home.rglob("*") if each.is_file() and not each.is_symlink()} == {0o600}
+    assert {rights(each) for each in home.rglob("*") if each.is_dir()} == {0o700}
+    assert rights(tmp_path / "dotfile") == 0o644
 
 
 # Every earlier version

@@ -132,14 +132,21 @@ def test_the_end_of_the_time_and_of_the_interview_end_it() -> None:
     assert [type(each) for each in late.effects] == [GradeTurn, GradeTurn]
 
 
-@pytest.mark.parametrize(
-    "text", ["no", "No.", "nope, that's all", "nothing", "no thanks", "That's it.", "no, i'm done"]
-)
+NOTHING = """no|No.|nope, that's all|nothing|no thanks|That's it.|no, i'm done|nothing to add|I have nothing to add
+No, I'm good|not really|nothing more|Nothing else from my side|No, thank you.|I don't think so|no further comments|done
+I think I've said everything|that was all, thanks|not that I can think of|No, that is all I wanted to say.|all good
+I don't have anything to add|No, nothing else to add, thank you for your time|thats all|nothing comes to mind"""
+SOMETHING = """no gradient flows there|nothing is dropped at test time|the loss|none of the units are dropped|yes
+good regularization helps|not really a minimum but a saddle|I have one more thing|that is all about the loss|ok
+no more dropout|done with softmax|no, but the mask is fresh|fine tuning|That's it: the mask is fresh|no bias"""
+
+
+@pytest.mark.parametrize("text", NOTHING.replace("\n", "|").split("|"))
 def test_nothing_to_add_is_heard(text: str) -> None:
     assert says_nothing(text)
 
 
-@pytest.mark.parametrize("text", ["", "no gradient flows there", "nothing is dropped at test time", "the loss"])
+@pytest.mark.parametrize("text", ["", *SOMETHING.replace("\n", "|").split("|")])
 def test_what_may_be_added_is_no_nothing(text: str) -> None:
     assert not says_nothing(text)
 

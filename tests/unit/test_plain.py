@@ -11,15 +11,17 @@ import pytest
 from interviewer.core.bank.content import Item
 from interviewer.core.bank.kinds import Level
 from interviewer.core.bank.rubric import KeyPoint
+from interviewer.core.grade.grade import GradeRequest, GradeResult
 from interviewer.core.interview.session import Mode, Outcome, Phase, SessionConfig, TurnKind
 from interviewer.core.interview.utterance import Act
 from interviewer.errors import StorageError
 from interviewer.plain import Console, run_plain
+from interviewer.plain.commands import COMMANDS, help_lines
 from interviewer.plain.interview import INPUT_ENDED
 from interviewer.services import Services, build_services
 from interviewer.sessions.conductor import Conductor
 from tests.support.builders import make_grade
-from tests.support.scripted import ScriptedEngine, breaks, covers_everything
+from tests.support.scripted import ScriptedEngine, breaks, covers_everything, covers_nothing
 
 
 @pytest.fixture
@@ -156,9 +158,44 @@ def test_time_up_takes_the_draft(services: Services) -> None:
     ticks = iter([now, now, now, now, now])
     conductor.clock = lambda: next(ticks, now + 100)
     _, _, err = play(services, conductor, "a draft\nmore\nnever read\n.\n")
-    assert "Time is up" in err
+    assert "Time is up. What you had typed was taken as your answer." in err
     assert conductor.state.phase is Phase.FINISHED
     assert conductor.state.turns[0].answer.startswith("a draft")
+
+
+def test_time_up_over_an_empty_box_takes_nothing_and_says_so(services: Services) -> None:
+    conductor = start(services, minutes=1.0)
+    now = conductor.clock()
+    ticks = iter([now, now])
+    conductor.clock = lambda: next(ticks, now + 100)
+    _, _, err = play(services, conductor, " \n\n")
+    assert "Time is up." in err
+    assert "taken as your answer" not in err
+    assert conductor.state.turns[0].outcome is Outcome.NOT_REACHED
+
+
+def test_time_that_is_up_on_a_full_disk_is_tried_again_with_the_next_line(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conductor = start(services, minutes=1.0)
+    now = conductor.clock()
+    late = iter((0.0,))
+    lines = iter(["a first line", "one more line"])
+
+    def read(prompt: str) -> str | None:
+        """The disk is full from the first line to the second, and the time is up after the first."""
+        first = next(late, None) is not None
+        services.journal._connection.execute(f"PRAGMA query_only={'ON' if first else 'OFF'}")
+        monkeypatch.setattr(conductor, "clock", lambda: now + 100)
+        return next(lines, None)
+
+    console = Console(stdin=io.BytesIO(), out=io.StringIO(), err=(err := io.StringIO()))
+    console.interactive = True
+    monkeypatch.setattr(console, "read_line", read)
+    run_plain(conductor, console, services.engine().status)
+    assert "could not be used" in err.getvalue()
+    assert err.getvalue().count("Time is up.") == 2, "said with each try"
+    assert conductor.state.turns[0].answer == "a first line\none more line"
 
 
 def test_a_full_disk_ends_with_an_error_and_the_session_can_be_resumed(services: Services) -> None:
@@ -296,3 +333,46 @@ def test_reading_is_said_once_a_turn_in_plain_words(services: Services, engine: 
     _, _, err = play(services, conductor, "an answer\n.\n/end\n")
     assert err.count("Reading your answer ...") == 1
     assert "encoder" not in err
+
+
+@pytest.mark.parametrize("width", [40, 47, 79, 100])
+def test_help_keeps_words_whole_and_names_the_dot(width: int) -> None:
+    lines = help_lines(width)
+    assert max(map(len, lines)) <= width
+    assert " ".join(" ".join(lines).split()) == " ".join(
+        f"{name} {text}"
+        for name, text in {".": "in a line of its own, ends your answer and sends it", **COMMANDS}.items()
+    )
+    assert [line.split()[0] for line in lines if line[2] != " "] == [".", *COMMANDS]
+
+
+def test_help_is_set_to_the_width_of_the_terminal(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    _, out, _ = play(services, start(services, count=1), "/help\n/end\n")
+    assert "\n".join(help_lines(79)) in out
+    assert max(map(len, out.splitlines())) < 80
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_last_words_for_several_questions_are_read_once(
+    services: Services, engine: ScriptedEngine, fails: bool
+) -> None:
+    timers = [Timer(1.3 * number, engine.release) for number in range(1, 5)]
+
+    def slow_at_the_end(request: GradeRequest, item: Item | None) -> GradeResult:
+        if request.is_open and not engine.holding:
+            engine.holding = True
+            for timer in timers:
+                timer.start()
+        return breaks(request, item) if fails and request.is_open else covers_nothing(request, item)
+
+    engine.script = slow_at_the_end
+    conductor = start(services, count=3, edition=5)
+    _, _, err = play(services, conductor, "an answer\n.\n" * 12)
+    for timer in timers:
+        timer.cancel()
+    last = [turn for turn in conductor.state.turns if turn.kind is TurnKind.LAST_WORDS]
+    assert len(last) == 3
+    assert all(turn.result is not None for turn in last)
+    assert err.count("Reading your answer") == 1
+    assert err.count("could not be graded") == fails

@@ -16,6 +16,7 @@ from interviewer.core.interview.summary import SessionSummary, summarise
 from interviewer.core.progress.record import build_record
 from interviewer.errors import UsageError
 from interviewer.report import render_report
+from interviewer.tui.widgets.record_view import describe_record
 from tests.support.builders import make_grade, make_item
 
 ANSWER = "words # not a heading <script>alert(1)</script> [link](http://x) ``` fence \x1b[2J gone"
@@ -140,3 +141,25 @@ def test_an_unknown_format_names_the_nearest(summary: SessionSummary) -> None:
     with pytest.raises(UsageError) as caught:
         render_report(summary, "mdd")
     assert "'md'" in caught.value.todo
+
+
+@pytest.mark.parametrize("form", ["terminal", "md", "html"])
+def test_that_there_is_no_score_is_said_once(form: str) -> None:
+    turn = Turn(
+        id=0,
+        question_id="alpha",
+        kind=TurnKind.QUESTION,
+        prompt="What?",
+        started=0.0,
+        outcome=Outcome.ANSWERED,
+        answer="words",
+        result=Ungraded(reason="the encoder died"),
+    )
+    config, plan = SessionConfig(level=Level.MID), (Planned(question_id="alpha"),)
+    state = State(config=config, plan=plan, turns=(turn,), phase=Phase.FINISHED)
+    summary = summarise("s", state, {"alpha": make_item("alpha")}, started_at=0.0)
+    text = render_report(summary, form, full=True)
+    assert "no score: no score" not in text
+    assert form == "html" or "Score: none yet" in text
+    shown = str(describe_record(build_record(summary), 80, "g"))
+    assert shown.splitlines()[1] == "no score"

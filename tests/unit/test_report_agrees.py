@@ -72,6 +72,7 @@ TURNS = (
 SAID = (
     Utterance(act=Act.CLARIFICATION, turn_id=0, text="Any one you like.", asked="which [one]?"),
     Utterance(act=Act.REVEAL, turn_id=2, text="The service decides on refunds.", about="goal"),
+    Utterance(act=Act.REVEAL, turn_id=3, text="A late fact of beta.", about="goal", at_end=True),
 )
 
 

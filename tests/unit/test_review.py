@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -29,7 +30,7 @@ from interviewer.core.interview.session import (
 from interviewer.core.interview.state_machine import begin, replay
 from interviewer.core.interview.summary import summarise
 from interviewer.core.progress.agenda import Answered, Card, Rating, build_agenda, read_answers
-from interviewer.review import build_cards
+from interviewer.review import build_cards, local_day
 from tests.support.builders import all_points, make_grade, make_item
 
 DAY = 86_400.0
@@ -160,6 +161,25 @@ def test_the_days_between_reviews_are_these(rated: list[Rating], intervals: list
         found.append((card.due - card.last).days)
         day += found[-1]
     assert found == intervals
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "America/Los_Angeles", "Asia/Kathmandu"])
+def test_a_day_begins_at_four_in_the_night(monkeypatch: pytest.MonkeyPatch, zone: str) -> None:
+    def at(day: int, hour: int, minute: int) -> float:
+        return datetime(2026, 3, day, hour, minute).timestamp()
+
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        nights = [(at(day, 23, 27), at(day + 1, 0, 15), at(day + 1, 3, 59), at(day + 1, 4, 0)) for day in (9, 28)]
+        days = [[local_day(moment).day for moment in night] for night in nights]
+        missed = Answered("q", nights[0][0], ((("p", Rating.AGAIN)),))
+        (card,) = build_cards([missed])
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert days == [[9, 9, 9, 10], [28, 28, 28, 29]]
+    assert (card.last, card.due) == (date(2026, 3, 9), date(2026, 3, 10))
 
 
 def test_the_hour_of_the_day_does_not_matter() -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from interviewer.core.bank.kinds import Level
 from interviewer.core.interview.session import Mode
+from interviewer.review import local_day
 from interviewer.services import Services, build_services
 from tests.tui.past import hold_session
 from tests.unit.test_cli import mockdl
@@ -41,7 +43,7 @@ def test_what_is_due_is_listed_for_people_pipes_and_scripts(services: Services) 
     assert "2 questions" in piped.stderr
     body = json.loads(mockdl("review", "--json", "--count", "1").stdout)
     assert [each["question_id"] for each in body["due"]] == asked[:1]
-    assert body["due"][0]["points"][0]["due"] == str(date.today() - timedelta(days=8))
+    assert body["due"][0]["points"][0]["due"] == str(local_day(time.time()) - timedelta(days=8))
 
 
 def test_nothing_due_says_when_the_next_one_is(services: Services) -> None:
@@ -49,7 +51,7 @@ def test_nothing_due_says_when_the_next_one_is(services: Services) -> None:
     services.close()
     result = mockdl("review", "--start")
     assert result.returncode == 0, result.stderr
-    assert f"due on {date.today() + timedelta(days=1)}" in result.stdout
+    assert f"due on {local_day(time.time()) + timedelta(days=1)}" in result.stdout
 
 
 def test_a_demonstration_is_never_reviewed(services: Services) -> None:

@@ -128,6 +128,16 @@ def test_what_a_follow_up_had_to_ask_for_counts_less() -> None:
     assert score(ITEM, main, probe).core == pytest.approx(0.7 * 3 / 5)
 
 
+def test_that_a_higher_level_gives_more_is_told_with_what_it_means() -> None:
+    item = second(core(), core(), core(at=Level.SENIOR), *[deep()] * 4)
+    found = score(item, turn(make_grade(verdicts(item, p2="covered"))), level=Level.JUNIOR)
+    assert found.level is Level.SENIOR
+    assert found.note == (
+        "scored as at senior level, because by what is core there the answer earns more than by what is core at junior "
+        "level"
+    )
+
+
 def test_below_the_level_of_every_core_point_the_lowest_bar_counts_and_is_named() -> None:
     item = second(core(at=Level.SENIOR), core(at=Level.SENIOR), *[deep()] * 4, level=Level.SENIOR)
     found = score(item, turn(make_grade(verdicts(item, p0="covered"))), level=Level.JUNIOR)

@@ -147,8 +147,8 @@ def test_what_the_standard_does_not_want_is_an_error_with_its_place(
     "probe",
     [
         "What boils?",
-        "Why is it hot?",
-        "Would it boil or freeze?",
+        "Why is steam hot?",
+        "Would water boil or freeze?",
         "Describe the kettle.",
         "Gases such as steam expand. By how much?",
         "A kettle and a pot stand on the stove. Which of these boils first?",

@@ -103,11 +103,12 @@ def test_a_bad_value_is_never_written(file: Path) -> None:
         *(("count", each) for each in ("0", "-3", "51", "100000", "1e30", "nan", "[]")),
         *(("minutes", each) for each in ("nan", "inf", "-5", "0", "0.01", "1e6", "'soon'")),
         *(("packs", each) for each in ("['~nosuchuser/x']", "['a\\u0000b']")),
-        *(("encoder", each) for each in ("'a\\nb'", "3", "[]")),
+        *(("encoder", each) for each in ("'a\\nb'", "''", "' '")),
+        *(("device", each) for each in ("'foo'", "''", "'cuda:0'")),
         ("theme", "'a\\u001bb'"),
         *(("judge_extra", each) for each in ("{a = nan}", "{a = 2020-01-01}", "[]")),
         *(("judge_timeout", each) for each in ("0", "nan", "1e300")),
-        ("judge_price_in", "inf"),
+        *((f"judge_price_{way}", each) for way in ("in", "out") for each in ("inf", "-1", "1000001", "1e300")),
         ("interviewer_patience", "0"),
     ],
 )
@@ -119,6 +120,49 @@ def test_a_value_out_of_bounds_is_named_in_the_file_and_never_written(file: Path
     file.write_text(f"\n{key} = {value.replace(chr(39), chr(34))}\n")
     with pytest.raises(SettingsError, match=rf"config\.toml:2: {key}"):
         load_settings(file)
+
+
+OTHER_TEXTS = {("judge_currency", "[]"), ("judge_currency", "true"), ("judge_key_variable", "true")}
+"""Texts that happen to be the sign of a currency, or the name of a variable."""
+
+
+@pytest.mark.parametrize("key", [key for key, field in Settings.model_fields.items() if field.annotation is str])
+@pytest.mark.parametrize("value", ["1.5", "true", "2024-01-01", "[]"])
+def test_what_is_typed_for_a_text_is_text(file: Path, key: str, value: str) -> None:
+    free = key in {"encoder", "theme", "judge_model"} or (key, value) in OTHER_TEXTS
+    if free:
+        assert write_setting(file, key, value) == value
+        assert getattr(load_settings(file), key) == value
+    else:
+        with pytest.raises(SettingsError, match=f"^{key} = .* cannot be used: (?!Input should be a valid string)"):
+            write_setting(file, key, value)
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(f"{key} = {value}\n")
+    with pytest.raises(SettingsError, match="it must be text, in quotes"):
+        load_settings(file)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "told"),
+    [
+        ("device", "cudaa", "auto, cpu, cuda or mps; did you mean 'cuda'?"),
+        ("encoder", "", '"default" is the bundled one'),
+        ("judge_price_out", "2e6", "less than or equal to 1000000"),
+        ("theme", "nrod", "Did you mean 'nord'?"),
+        ("theme", "nope", "high-contrast, high-contrast-light"),
+    ],
+)
+def test_what_can_be_used_is_said_at_once(home: Path, key: str, value: str, told: str) -> None:
+    result = mockdl("config", "set", key, value)
+    assert result.returncode == 3
+    assert told in result.stderr
+    assert not (home / "config" / "config.toml").exists()
+
+
+def test_a_theme_of_our_own_or_of_the_interface_can_be_set(home: Path) -> None:
+    for name in ("high-contrast", "nord"):
+        assert mockdl("config", "set", "theme", name).returncode == 0
+        assert load_settings(home / "config" / "config.toml").theme == name
 
 
 @pytest.mark.parametrize("name", ["MOCKDL_COUNT", "MOCKDL_MINUTES", "MOCKDL_PACKS", "MOCKDL_KEYS"])

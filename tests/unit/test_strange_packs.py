@@ -177,6 +177,35 @@ def test_a_message_quotes_no_more_than_a_line_of_a_file(pack: Path) -> None:
     assert max(map(len, findings(pack))) < 300
 
 
+@pytest.mark.parametrize(
+    ("title", "read", "severity"),
+    [
+        ("What is C # and why", "What is C", "warning"),
+        ("Ärger mit C\t# why", "Ärger mit C", "warning"),
+        ("Dropout # and why", "Dropout", "warning"),
+        ("Being ranked #1 in retrieval", "Being ranked", "error"),
+        ("It goes on\n  over two lines # and is cut", "It goes on over two lines", "warning"),
+        ("Is it C#, or F#?", None, None),
+        ("'What is C # and why'", None, None),
+        ('"What is C" # said so by the author', None, None),
+        (">-\n  What is C # and why", None, None),
+        ("What is C?\n# A comment on a line of its own", None, None),
+    ],
+)
+def test_a_text_that_a_comment_cuts_short_is_said(
+    pack: Path, title: str, read: str | None, severity: str | None
+) -> None:
+    body = json.loads(question(pack).read_text(encoding="utf-8"))
+    del body["title"]
+    rest = yaml.safe_dump(body).replace("level: mid", "level: mid # of all words this is none to be cut")
+    question(pack).write_text(f"title: {title}\n{rest}", encoding="utf-8")
+    found = read_pack(pack).findings
+    assert [each.severity for each in found] == ([severity] if severity else [])
+    if read is not None:
+        assert str(found[0]).startswith(f"{question(pack)}:1: title: is read as {read!r}, and what follows it as a")
+        assert "put the text in quotes" in found[0].message
+
+
 # Kinds of files
 
 

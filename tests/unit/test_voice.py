@@ -9,7 +9,7 @@ import pytest
 from interviewer.core.bank.content import Bank, Item
 from interviewer.core.bank.kinds import Level
 from interviewer.core.bank.question import Term
-from interviewer.core.interview import authored
+from interviewer.core.interview import authored, clarifying
 from interviewer.core.interview.effects import Rejected
 from interviewer.core.interview.leaks import given_away, judgement_in
 from interviewer.core.interview.session import (
@@ -26,6 +26,7 @@ from interviewer.core.interview.session import (
     Spoke,
     Started,
     State,
+    TimeUp,
     event_adapter,
 )
 from interviewer.core.interview.state_machine import begin, step
@@ -116,14 +117,72 @@ def test_a_clarification_offers_each_other_wording_once_and_then_an_assumption()
     assert ["assume" in text for text in texts] == [True, False, False]
 
 
-@pytest.mark.parametrize("asked", ["can you repeat the question please", "Repeat?", "Say that again?", "once more"])
+AGAIN = """please repeat|Can you repeat?|what was the question again?|say the question again|pardon?|come again?|Repeat?
+can you read the question again?|can you repeat the question please|Say that again?|once more|What did you ask?|again?
+Could you please repeat that one more time?|Sorry, I didn\u2019t catch that|would you mind repeating the question?"""
+OTHER = """What do you mean by alpha?|Does the pattern repeat in each layer?|should I repeat the question in my answer?
+can you repeat it in other words?|can you ask it differently?|what is the question asking?|does it run again?"""
+
+
+@pytest.mark.parametrize("asked", AGAIN.replace("\n", "|").split("|"))
 def test_who_asks_to_hear_it_again_hears_it_again(asked: str) -> None:
     state, item = state_after(), ITEMS["alpha"]
     speech = authored.clarify(state, state.turns[0], item, asked)
     assert speech.words.text == state.turns[0].prompt.strip()
     assert speech.is_authored
-    for other in ("What do you mean by alpha?", "Does the pattern repeat in each layer?"):
-        assert not authored.clarify(state, state.turns[0], item, other).is_authored
+
+
+@pytest.mark.parametrize("asked", OTHER.replace("\n", "|").split("|"))
+def test_who_asks_for_something_else_hears_something_else(asked: str) -> None:
+    state, item = state_after(), ITEMS["alpha"]
+    speech = authored.clarify(state, state.turns[0], item, asked)
+    assert speech.words.text != state.turns[0].prompt.strip()
+    assert not speech.is_authored
+
+
+def clarified(state: State, asked: str, times: int) -> tuple[State, list[str]]:
+    """What is replied to one who asks this so often, and the state after that."""
+    texts = []
+    for _ in range(times):
+        turn = state.turns[-1]
+        words = authored.clarify(state, turn, ITEMS[turn.question_id], asked).words
+        texts.append(words.text)
+        state = step(state, Spoke(at=9, words=words), ITEMS).state
+    return state, texts
+
+
+@pytest.mark.parametrize("asked", ["What do you mean?", "At training or at inference?"])
+def test_no_line_of_a_reply_comes_twice_in_a_session_but_as_before(asked: str) -> None:
+    state, lines = state_after(), list[str]()
+    for number in (5, 3, 3):
+        state, texts = clarified(state, asked, number)
+        said = [line for text in texts for line in text.split("\n\n") if not line.startswith(clarifying.AS_BEFORE)]
+        lines += [part for line in said for part in line.split(". ")]
+        grade = make_grade(all_points("missing"))
+        turn = state.turns[-1]
+        answer = AnswerSubmitted(at=10, text="It is this."), Graded(at=11, turn_id=turn.id, result=grade)
+        for event in answer:
+            state = step(state, event, ITEMS).state
+    assert len(state.turns) == 4
+    assert len(lines) == len(set(lines))
+
+
+def test_the_question_is_left_when_there_are_no_other_words() -> None:
+    _, texts = clarified(state_after(), "What do you mean?", 6)
+    assert len(set(texts[:5])) == 5
+    assert texts[5] == f"{clarifying.AS_BEFORE}What is alpha?"
+
+
+@pytest.mark.parametrize("events", [[Skipped(at=3), Skipped(at=4)], [Skipped(at=3), Ended(at=4)], [TimeUp(at=3)]])
+def test_the_last_words_say_what_comes_next_and_where_it_is_found_again(events: list[Event]) -> None:
+    for seed in range(6):
+        state = state_after(*events, seed=seed)
+        assert state.phase is Phase.FINISHED
+        text = authored.close(state).words.text
+        assert "Now comes the report" in text
+        assert "`mockdl report last`" in text
+        assert len(text) < 140
+        assert not judgement_in(text, [])
 
 
 def test_an_explanation_holds_the_point_the_answer_and_the_source(bank: Bank) -> None:
@@ -235,4 +294,7 @@ def test_a_term_of_the_question_is_explained_once_in_authored_words() -> None:
     assert speech.is_authored
     again = step(state, Spoke(at=9, words=speech.words), ITEMS).state
     assert authored.clarify(again, state.turns[0], item, "and adaptive attacks?").words.text != speech.words.text
+    follow_up = state.turns[0].model_copy(update={"id": 1})
+    later = authored.clarify(again, follow_up, item, "what do you mean by adaptive attacks?")
+    assert (later.words.text, later.is_authored) == ("As before: One that knows the defence.", True)
     assert "put it differently" in authored.clarify(state, state.turns[0], item, "what is an attack?").words.text

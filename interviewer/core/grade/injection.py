@@ -132,6 +132,9 @@ _SIGNS = (
     r"\b(?:output|enter|emit|assign|record|print|verdict) ?(?:[=:] ?)?(?:verdict ?[=:] ?)?[\"'(]*covered\b"
     r"(?! (?:by|with|in|under|at) )|\bcovered, covered\b|\bemit 100\b",
     r"[\"']verdicts?[\"']\s*:\s*[\"'](?:all )?covered|\binto your output format\b",
+    r"^\W*(?:#+ ?)?(?:new|updated) system (?:prompt|message)\b",
+    r"\byou (?:no longer|do not|don't|will not|won't) (?:compare|grade|score|judge|mark|check|assess)\b.{0,20}"
+    r"\b(?:with|against|by) (?:the |your |any )?(?:criteria|rubric|key points)\b",
 )
 """What no subject talk says, whatever follows."""
 _COMMAND, _SIGN = (

@@ -8,7 +8,6 @@ chosen without a look at the grade, and so cannot give it away, nor praise by ro
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from typing import NamedTuple, Protocol
@@ -16,7 +15,7 @@ from typing import NamedTuple, Protocol
 from interviewer.core.bank.content import Item
 from interviewer.core.bank.question import Reveal
 from interviewer.core.bank.rubric import KeyPoint
-from interviewer.core.english import content_stems
+from interviewer.core.interview.clarifying import AS_BEFORE, clarification
 from interviewer.core.interview.scoring import score_question
 from interviewer.core.interview.session import Mode, Outcome, Phase, State, Turn, TurnKind
 from interviewer.core.interview.study import rank_references
@@ -48,7 +47,7 @@ class Speech(NamedTuple):
         if self.act is not Act.CLARIFICATION or self.turn is None or self.item is None:
             return self.act in (Act.GREETING, Act.CLOSING)
         fixed = (self.turn.prompt, *(each.text for each in self.item.question.glossary))
-        return self.words.text in [each.strip() for each in fixed]
+        return self.words.text.removeprefix(AS_BEFORE) in [each.strip() for each in fixed]
 
 
 class Voice(Protocol):
@@ -83,24 +82,13 @@ _NOT_KNOWN = ("Thank you for saying so.", "It is better to say so than to guess.
 _PASSED = ("All right, we leave that one.", "We can leave that.", "Then we pass over this one.")
 _ON = ("Let us go on.", "Here is the next question.", "On to something else.", "Let us turn to another question.")
 _LAST = ("This is the last question.", "One question is left.", "Let us come to the last question.")
-_REPEAT = re.compile(
-    r"^\W*(?:repeat|pardon)\W*$|\brepeat (?:that|this|it|the question|please|yourself)\b|"
-    r"\bsay (?:that|it|this) again\b|\bonce more\b|\bagain,? please\b|\bcome again\b",
-    re.IGNORECASE,
-)
-"""How one asks to hear the same words."""
-_NO_OTHER_WORDS = (
-    "I have no other words for it that would not give it away. I can repeat the question, and there may be a hint."
-)
-_ASSUME = "Where it leaves something open, state what you assume and go on from there."
-_CHOICE = re.compile(r"\bor\b|\b(?:should|shall|may|can) i\b|\bassume\b", re.IGNORECASE)
-"""How one asks which of two things is meant; other words for the question would not say it."""
-_CHOOSE = "Where the question leaves that open, say which you take and go on from there."
+_LATE_FACT = "Before we leave “{title}”, here is what I have not told you about it; it needs no reply. "
 _CLOSINGS = (
-    "That was the last question. Thank you for your time.",
+    "That was the last question. Thank you.",
     "We are through. Thank you for the conversation.",
     "That is all from my side. Thank you.",
 )
+_NOW = "Now comes the report: how it went, and what to study. `mockdl report last` shows it again."
 
 
 def greet(state: State) -> Speech:
@@ -125,19 +113,17 @@ def react(state: State, turn: Turn, item: Item) -> Speech:
 
 
 def ask(state: State, turn: Turn, item: Item, *, lead: bool = True) -> Speech:
-    """What the engine decided to ask. No words lead to a follow-up, which would tell why it is asked, nor to a question
-    that comes right after what was said to the answer before: one line is enough.
+    """What the engine decided to ask. No words lead to a follow-up, which would tell why it is asked.
 
     Args:
         state: the interview so far.
         turn: which is asked.
         item: its question.
-        lead: False when something is said right before it.
+        lead: False right after what was said to the answer before: one line is enough.
     """
     before = next((each.answer for each in reversed(state.turns) if each.id < turn.id), "")
     on = _LAST if state.position + 1 == len(state.plan) else _ON
-    leads = turn.id > 0 and turn.kind is TurnKind.QUESTION and not state.words(Act.REACTION, turn.id - 1)
-    words = _unsaid(on, state, "ask") if leads and lead else ""
+    words = _unsaid(on, state, "ask") if lead and turn.id > 0 and turn.kind is TurnKind.QUESTION else ""
     return _speech(Act.ASK, turn, item, f"{words}\n\n{turn.prompt.strip()}".strip(), answer=before)
 
 
@@ -151,32 +137,18 @@ def reveal(turn: Turn, item: Item, fact: Reveal) -> Speech:
     return _speech(Act.REVEAL, turn, item, fact.text.strip(), about=fact.after)
 
 
+def reveal_at_end(turn: Turn, item: Item, facts: Sequence[Reveal]) -> Iterator[Speech]:
+    """The facts of a case that are due when its last turn has ended, the first with the name of the case, so that
+    nobody takes them for a part of what comes next."""
+    for number, fact in enumerate(facts):
+        lead = "" if number else _LATE_FACT.format(title=item.question.title)
+        speech = _speech(Act.REVEAL, turn, item, f"{lead}{fact.text.strip()}", about=fact.after)
+        yield speech._replace(words=speech.words.model_copy(update={"at_end": True}))
+
+
 def clarify(state: State, turn: Turn, item: Item, asked: str) -> Speech:
     """The reply to what the candidate asks about the question; it says nothing that was not in the question."""
-    if _REPEAT.search(asked):
-        return _speech(Act.CLARIFICATION, turn, item, turn.prompt.strip(), asked=asked)
-    given = " ".join(each.text for each in state.words(Act.CLARIFICATION, turn.id))
-    if (meaning := next(_meanings(asked, item, given), None)) is not None:
-        return _speech(Act.CLARIFICATION, turn, item, meaning, asked=asked)
-    if _CHOICE.search(asked) and _CHOOSE not in given:
-        return _speech(Act.CLARIFICATION, turn, item, _CHOOSE, asked=asked)
-    if turn.kind is TurnKind.QUESTION:
-        others = [each.strip() for each in item.question.prompts if each != turn.prompt and each.strip() not in given]
-        text = f"Let me put it differently. {others[0]}" if others else _NO_OTHER_WORDS
-    else:
-        repeated = turn.prompt.strip() in given
-        text = _NO_OTHER_WORDS if repeated else f"What I ask is this: {turn.prompt.strip()}"
-    assume = "" if _ASSUME in given else f"\n\n{_ASSUME}"
-    return _speech(Act.CLARIFICATION, turn, item, f"{text}{assume}", asked=asked)
-
-
-def _meanings(asked: str, item: Item, given: str) -> Iterator[str]:
-    """What the terms mean that a question about the question names, those that were explained left out."""
-    words = set(content_stems(asked))
-    for each in item.question.glossary:
-        stems = content_stems(each.term)
-        if stems and words.issuperset(stems) and each.text.strip() not in given:
-            yield each.text.strip()
+    return _speech(Act.CLARIFICATION, turn, item, clarification(state, turn, item, asked), asked=asked)
 
 
 def explain(turn: Turn, item: Item, point: KeyPoint, answer: str) -> Speech:
@@ -210,15 +182,15 @@ def missed_points(state: State, item: Item) -> list[KeyPoint]:
 
 
 def close(state: State) -> Speech:
-    """The last words."""
+    """The last words, with what comes next."""
     through = all(turn.outcome is not Outcome.NOT_REACHED for turn in state.turns)
     if state.time_is_up:
-        text = "Our time is up. Thank you; let us see how it went."
+        text = "Our time is up. Thank you."
     elif through and state.position + 1 == len(state.plan):
         text = _pick(_CLOSINGS, state, "closing")
     else:
-        text = "Then we stop here. Thank you for your time."
-    return _speech(Act.CLOSING, state.turn, None, text)
+        text = "Then we stop here. Thank you."
+    return _speech(Act.CLOSING, state.turn, None, f"{text} {_NOW}")
 
 
 def _speech(

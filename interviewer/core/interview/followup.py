@@ -5,7 +5,8 @@ own words where some came near, then, when the answer was strong, go one level d
 question. The first edition of the rules asked for any core point with little credit, also for one that was half heard;
 the second did not quote the misconception that it challenged; the third quoted the evidence as the grader had cut it,
 whatever it had to do with the probe, and again if need be, and challenged all that the grader held against somebody;
-the fourth asked for a number that had been given, wrongly, as if nobody had said one.
+the fourth asked for a number that had been given, wrongly, as if nobody had said one; the fifth left more unasked of
+what had hardly been heard, and challenged every point called contradicted, however sure of it the grade was.
 """
 
 from __future__ import annotations
@@ -29,12 +30,20 @@ STRONG_CORE = 0.8
 """From this share of the core on an answer is strong and the interviewer goes deeper."""
 STRONG_SCORE = 80.0
 """The same for a rubric of the first edition, which has no core: the score."""
-UNHEARD = 0.07
-"""P(covered) below which a point counts as not heard: of the core points that are then asked for 6% had been made, of
-those asked for with a credit below one half 14% (`python -m benchmarks.truth listening`)."""
-CERTAIN = 0.95
-"""P(held) from which on a misconception is challenged. Of 24 that were found in held-out natural answers 3 were not
-held, of the 14 so probable one was not."""
+UNHEARD = 0.1
+"""P(covered) below which a point counts as not heard. Of those that are then asked for one in twenty had been made, as
+many as may be (`python -m benchmarks.truth listening`); so what was half heard is asked for, behind the words that
+came near, only where it was hardly covered."""
+UNHEARD_BEFORE = 0.07
+"""The same in the editions before the sixth."""
+WRONG = 0.7
+"""P(contradicted) from which on a point is challenged. Whom the offline grader accuses alone is above 0.9; a judge that
+decides is seldom below this, mixed with the offline grade."""
+CERTAIN = 0.9
+"""P(held) from which on a misconception is challenged. Of those so probable in held-out natural answers one in fifty
+was not held, and of all follow-ups fewer than one in a hundred challenges what was not wrong."""
+CERTAIN_BEFORE = 0.95
+"""The same in the fourth and fifth edition."""
 
 CHECK_NUMBER = "Go through the numbers once more."
 """Said to who gave another number than the point demands; it tells neither that it is wrong nor which one is right."""
@@ -73,8 +82,11 @@ def pick_follow_up(item: Item, level: Level, turns: Sequence[Turn], *, edition: 
     missing = [each for each in score.points if each.expected and each.credit < ENOUGH_CREDIT]
     missing = [each for each in missing if each.point.id not in asked and not _challenged(item, each.point, asked)]
     wrongly = [each for each in missing if each.verdict is VerdictName.CONTRADICTED]
+    unheard = UNHEARD if edition > 5 else UNHEARD_BEFORE
+    if edition > 5:
+        wrongly = [each for each in wrongly if _contradicted(each.point, turns) >= WRONG]
     if edition > 1:
-        missing = [each for each in missing if _heard(each.point, turns) < UNHEARD]
+        missing = [each for each in missing if _heard(each.point, turns) < unheard]
         if wrongly or missing:
             chosen = _heaviest(wrongly or missing)
             kind = TurnKind.CHALLENGE if wrongly else TurnKind.PROBE
@@ -86,7 +98,7 @@ def pick_follow_up(item: Item, level: Level, turns: Sequence[Turn], *, edition: 
         point = _heaviest(missing).point
         return FollowUp(TurnKind.PROBE, point.id, point.probe)
     if is_strong(item, level, turns):
-        heard = {each.point.id for each in score.points if edition > 1 and _heard(each.point, turns) >= UNHEARD}
+        heard = {each.point.id for each in score.points if edition > 1 and _heard(each.point, turns) >= unheard}
         return _deeper(score.points, asked, level, heard)
     return None
 
@@ -113,12 +125,20 @@ def _heard(point: KeyPoint, turns: Sequence[Turn]) -> float:
     return max(found, default=0.0)
 
 
+def _contradicted(point: KeyPoint, turns: Sequence[Turn]) -> float:
+    """The highest probability with which any turn contradicted a point."""
+    grades = [turn.result for turn in turns if isinstance(turn.result, Grade)]
+    found = [verdict.p_contradicted for grade in grades if (verdict := grade.verdict(point.id)) is not None]
+    return max(found, default=0.0)
+
+
 def _surely_held(
     found: Sequence[MisconceptionScore], turns: Sequence[Turn], edition: int
 ) -> Iterator[MisconceptionScore]:
     """The misconceptions that may be challenged, the dearest first."""
+    certain = CERTAIN if edition > 5 else CERTAIN_BEFORE
     grades = [turn.result for turn in turns if isinstance(turn.result, Grade)]
-    sure = {each.misconception_id for grade in grades for each in grade.misconceptions if each.probability >= CERTAIN}
+    sure = {each.misconception_id for grade in grades for each in grade.misconceptions if each.probability >= certain}
     for each in sorted(found, key=lambda each: -each.misconception.penalty):
         if edition < 4 or each.misconception.id in sure:
             yield each

@@ -7,13 +7,20 @@ from collections.abc import Sequence
 from interviewer.core.bank.content import Item
 from interviewer.core.bank.kinds import VerdictName
 from interviewer.core.bank.rubric import Misconception
+from interviewer.core.english import clauses, content_words, is_negated, sentences
+from interviewer.core.english_retraction import denials, still_said, takes_back
 from interviewer.core.frozen import Frozen
 from interviewer.core.grade.grade import FIX_PREFIX, Grade
+from interviewer.core.interview.leaks import overlap
 from interviewer.core.interview.point_scores import PointScore
 from interviewer.core.interview.session import Turn, TurnKind
 
 _FIRST_TAKEN_BACK = 0.5
 """First edition: the share of a penalty that is left once the misconception was taken back; in the second, none."""
+_PLAIN_WORDS = 6
+"""Edition of the interview's rules from which on plain words take a claim back."""
+_SAME_CLAIM = 0.6
+"""Share of the words of a wrong claim from which on a clause is about that very claim."""
 
 
 class MisconceptionScore(Frozen):
@@ -31,7 +38,9 @@ def score_misconceptions(item: Item, turns: Sequence[Turn], points: Sequence[Poi
     """The misconceptions held in any turn, each paid for once, and those put right later by the edition's rule.
 
     In the first edition a reply to the challenge puts one right and half of its penalty is left. In the second so does
-    whatever covers the point that it denies, in a later turn or by a contest, and nothing is left.
+    whatever covers the point that it denies, in a later turn or by a contest, and nothing is left. A reply to the
+    challenge puts one right by saying the correction or, from the sixth edition of the interview's rules on, by taking
+    back outright what was said.
 
     Args:
         item: whose rubric names them.
@@ -63,12 +72,52 @@ def score_misconceptions(item: Item, turns: Sequence[Turn], points: Sequence[Poi
 
 
 def _was_corrected(misconception: Misconception, since: int, turns: Sequence[Turn]) -> bool:
+    corrected = False
     for turn in turns:
-        if turn.id > since and isinstance(turn.result, Grade):
-            verdict = turn.result.verdict(FIX_PREFIX + misconception.id)
-            if verdict is not None and verdict.verdict is VerdictName.COVERED:
-                return True
-    return False
+        if turn.id <= since:
+            continue
+        verdict = turn.result.verdict(FIX_PREFIX + misconception.id) if isinstance(turn.result, Grade) else None
+        if verdict is not None and verdict.verdict is VerdictName.COVERED:
+            return True
+        if _takes_back(turn, misconception):
+            corrected = True
+        elif corrected and turn.kind is not TurnKind.LAST_WORDS and _holds(turn, misconception):
+            corrected = False
+    return corrected
+
+
+def _takes_back(turn: Turn, misconception: Misconception) -> bool:
+    """Whether a reply to the challenge takes the claim back outright and does not make it again."""
+    if turn.rules < _PLAIN_WORDS or turn.target != FIX_PREFIX + misconception.id:
+        return False
+    wordings = (misconception.claim, *misconception.phrasings)
+    denied = any(overlap(each, what) >= _SAME_CLAIM for each in wordings for what in denials(turn.answer))
+    return (denied or takes_back(turn.answer)) and not _makes_again(turn, misconception)
+
+
+def _makes_again(turn: Turn, misconception: Misconception) -> bool:
+    """Whether the claim is made beside what takes it back: as the grader heard it, or in its own words."""
+    text = still_said(turn.answer)
+    found = turn.result.misconceptions if isinstance(turn.result, Grade) else ()
+    held = (each.evidence.cut(text) for each in found if each.misconception_id == misconception.id)
+    if any(len(content_words(each)) > 1 for each in held):
+        return True
+    said = (text[slice(*each)] for start, end in sentences(text) for each in clauses(text, start, end))
+    return any(_is_claim(each, misconception) for each in said)
+
+
+def _is_claim(clause: str, misconception: Misconception) -> bool:
+    """Whether a clause is nearer to a wording of the claim than to what puts it right."""
+    return any(
+        overlap(each, clause) >= max(_SAME_CLAIM, overlap(misconception.correction, clause))
+        for each in (misconception.claim, *misconception.phrasings)
+        if is_negated(each) is is_negated(clause)
+    )
+
+
+def _holds(turn: Turn, misconception: Misconception) -> bool:
+    found = turn.result.misconceptions if isinstance(turn.result, Grade) else ()
+    return any(each.misconception_id == misconception.id for each in found)
 
 
 def _was_put_right(misconception: Misconception, turns: Sequence[Turn]) -> bool:
@@ -80,8 +129,7 @@ def _was_put_right(misconception: Misconception, turns: Sequence[Turn]) -> bool:
         if not isinstance(turn.result, Grade):
             continue
         verdict = turn.result.verdict(misconception.key_point)
-        holds = any(each.misconception_id == misconception.id for each in turn.result.misconceptions)
-        if holds and turn.kind is not TurnKind.LAST_WORDS:
+        if _holds(turn, misconception) and turn.kind is not TurnKind.LAST_WORDS:
             held, put_right = True, False
         elif held and verdict is not None and verdict.verdict is VerdictName.COVERED:
             put_right = True

@@ -6,61 +6,79 @@ Only the whole text counts: "not sure, but I think the variance grows" is an ans
 
 from __future__ import annotations
 
-import re
-
-from interviewer.core.english import tokens
-from interviewer.core.interview.asking_back import asks_back
+from interviewer.core.english_not_known import AROUND, NO_ASIDE, UNKNOWN, any_of, pieces, read_pieces
+from interviewer.core.interview import asking_back
 from interviewer.core.interview.session import DontKnow, Outcome, Skipped
 
 __all__ = ["asks_back", "pass_on", "read_passing", "says_nothing"]
 
-_AROUND = re.compile(
-    r"^(?:i'm|i am|i've|i have|i'll|let's|i)\b|\b(?:at all|right now|to be honest|tbh|i'm afraid|i am afraid|sorry|"
-    r"honestly|really|actually|unfortunately|just|please|um+|uh+m?|hm+|well|ok(?:ay)?|oh|here|yet|anymore|though|"
-    r"yeah|(?:about |on |for )?(?:the answer|the question|this one|that one|this|that|it))\b"
-)
-"""What people put around it."""
-_CONTRACTED = re.compile(r"\b(do|ca|have|could|would)nt\b")
-"""Contractions as they are typed in a hurry."""
-_NOT_KNOWN = frozenset(
+_MAY_WE = any_of(
     """
-    idk,dunno,don't know,do not know,no idea,no clue,haven't a clue,haven't got a clue,not sure,can't remember,
-    cannot remember,don't remember,do not remember,forgot,can't say,cannot say,can't answer,cannot answer,
-    never heard of,haven't heard of,beats me,couldn't say,couldn't tell you,wouldn't know
-    """.replace("\n    ", "").split(",")
+        (?:can|could|may|might|shall|should|would|will|do|must) (?:i|we|you)(?: (?:have to|need to|please|maybe|just))*
+        (?:is|would) it (?:be )?(?:ok(?:ay)?|fine|possible|all ?right) (?:if (?:i|we)|to)|let's|let us|let me
+        i(?:'d| would) (?:rather|like to|prefer to|love to)|i (?:want to|wanna|need to|have to|'ll have to|must)
+        i(?:'ll| will) have to|i am going to|i'm (?:going to|gonna)|we
+        """
 )
-_PASSED = frozenset(("skip", "pass", "next question", "the next question"))
+"""How one asks to do something, or says that one will."""
+_NEXT = "(?: to (?:the )?(?:next|another|following) (?:one|question|topic)| to something else)?"
+_SKIP = any_of(
+    rf"""
+        (?:skip|skipping|pass|passing)(?: (?:on|over|past))?|(?:move|moving) on{_NEXT}
+        {_MAY_WE} (?:please )?(?:go|carry) on{_NEXT}|(?:{_MAY_WE} )?(?:go|get|jump) to the next (?:one|question|topic)
+        (?:the )?next (?:question|topic)|next(?: one)?|(?:a|the) different (?:one|question)
+        """
+)
+_PASSING = pieces(unknown=UNKNOWN, passed=_SKIP, around=f"(?:{_MAY_WE}|{AROUND})")
 
-_NOTHING = frozenset(
-    """
-    no,nope,nothing,nothing else,none,thanks,thank you,that's all,thats all,that's it,that's everything,all good,
-    done,i'm done,i think that's all
-    """.replace("\n    ", "").split(",")
+_MORE = "(?: (?:else|more|further|other|particular))*"
+_TO_ADD = "(?: to (?:add|say))?"
+_POINTS = "(?: (?:comments?|points?|thoughts?|remarks?|additions?))?"
+_I_HAVE = f"(?: (?:that )?i (?:have|had|wanted|want|know|knew|got|can think of|can say|could say){_TO_ADD})?"
+_NOTHING = any_of(
+    rf"""
+        (?:nothing|none) (?:that )?(?:i can think of|comes to mind|springs to mind)
+        (?:have )?(?:nothing|none|no){_MORE}{_POINTS}{_TO_ADD}|nope|nah|not really|not (?:this time|now)
+        (?:do not|don't) (?:really )?(?:think so|have any(?:thing)?{_MORE}{_POINTS}{_TO_ADD})
+        not that i (?:know of|can think of)
+        (?:i'm|i am|we're|we are)(?: all)? (?:good|fine|done|set|okay|happy|finished)|all (?:good|done|set|fine)
+        good|fine|done|finished
+        (?:that|this)(?:'s| is| was| would be|'ll be| will be) (?:all|it|everything|about it){_I_HAVE}
+        (?:i )?(?:have |'ve )?(?:said|covered|told|mentioned)(?: you)? (?:it all|everything|all){_I_HAVE}
+        """
 )
 """What people say who have nothing to add."""
+_ADDING = pieces(
+    nothing=_NOTHING,
+    thanks="thanks|thank you",
+    around=rf"(?:to (?:add|say)|from (?:me|my (?:side|end))|for (?:your|the) (?:time|interview|questions?)|{AROUND})",
+)
+
+
+def asks_back(text: str) -> bool:
+    """Whether all the text is one question or request to the interviewer, and not one to go on ("can I skip?")."""
+    return read_passing(text) is None and asking_back.asks_back(text)
 
 
 def says_nothing(text: str) -> bool:
     """Whether that is all the text says when one is asked for anything to add."""
-    words = " ".join(tokens(text))
-    return words in _NOTHING or re.sub(r"^(?:no|nope) ", "", words) in _NOTHING
+    return bool((read_pieces(text, _ADDING) or set()) & {"nothing", "thanks"})
 
 
 def read_passing(text: str) -> Outcome | None:
     """`Outcome.DONT_KNOW` or `Outcome.SKIPPED` when that is all the text says; None for anything that may be an answer.
+
+    Who says both does not know.
 
     Args:
         text: as it was typed.
     """
     if text.strip() and not text.strip(" \t\n?.!"):
         return Outcome.DONT_KNOW if "?" in text else None
-    words = " ".join(tokens(text))
-    while (rest := " ".join(_AROUND.sub(" ", words).split())) != words:
-        words = rest
-    words = _CONTRACTED.sub(r"\1n't", words)
-    if words in _NOT_KNOWN:
+    said = read_pieces(NO_ASIDE.sub(" ", text), _PASSING) or set()
+    if "unknown" in said:
         return Outcome.DONT_KNOW
-    return Outcome.SKIPPED if words in _PASSED else None
+    return Outcome.SKIPPED if "passed" in said else None
 
 
 def pass_on(outcome: Outcome, at: float, draft: str) -> Skipped | DontKnow:

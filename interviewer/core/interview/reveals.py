@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Collection, Container, Sequence
 
 from interviewer.core.bank.content import Item
 from interviewer.core.bank.kinds import Level
@@ -10,7 +10,7 @@ from interviewer.core.bank.question import Reveal
 from interviewer.core.interview.scoring import score_question
 from interviewer.core.interview.session import Turn
 
-__all__ = ["next_reveal"]
+__all__ = ["due_reveals", "next_reveal"]
 
 _SAID = 0.5
 """Credit from which on a point of a stage was spoken of."""
@@ -36,3 +36,11 @@ def next_reveal(item: Item, level: Level, turns: Sequence[Turn], told: Container
         if reveal.after not in told:
             return reveal if reveal.after in reached or spent >= number / (len(reveals) + 1) else None
     return None
+
+
+def due_reveals(item: Item, level: Level, turns: Sequence[Turn], told: Collection[str]) -> list[Reveal]:
+    """All facts that `next_reveal` finds one after the other."""
+    found: list[Reveal] = []
+    while fact := next_reveal(item, level, turns, {*told, *(each.after for each in found)}):
+        found.append(fact)
+    return found

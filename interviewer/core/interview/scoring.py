@@ -137,8 +137,9 @@ def _notes(item: Item, level: Level, reading: Reading, turns: Sequence[Turn]) ->
         notes.append("a warm-up, in no average")
     if reading.level not in (None, level):
         has_core = any(point.is_core(level) for point in item.rubric.key_points)
-        more, none = "where the answer counts for more", f"for no point of it is core at {level} level"
-        notes.append(f"scored as at {reading.level} level, {more if has_core else none}")
+        best = f"because by what is core there the answer earns more than by what is core at {level} level"
+        none = f"for no point of it is core at {level} level"
+        notes.append(f"scored as at {reading.level} level, {best if has_core else none}")
     if item.rubric.standard is Standard.BASIC:
         notes.append("the rubric is a basic one, so the grade is less certain")
     lost = sum(isinstance(turn.result, Ungraded) for turn in turns)

@@ -18,7 +18,7 @@ from interviewer.core.grade.grade import GradeResult
 from interviewer.core.grade.ledger import Asked
 from interviewer.core.interview.utterance import Act, Utterance
 
-RULES = 5
+RULES = 6
 """The edition of the interview's rules that new sessions are held by."""
 
 
@@ -86,7 +86,7 @@ class SessionConfig(Frozen):
     """A scripted model judges and speaks; such a session is no part of any trend."""
     edition: int = Field(default=1, exclude_if=lambda edition: edition == 1)
     """Of the interview's rules, by which a session is played again: the second follows up by what is known, and asks at
-    the end for anything to add."""
+    the end for anything to add; in the sixth a wrong claim may be taken back in plain words."""
 
 
 class Planned(Frozen):
@@ -114,12 +114,14 @@ class Turn(Frozen):
     outcome: Outcome | None = None
     answer: str = ""
     draft: str = Field(default="", exclude_if=lambda draft: not draft)
-    """What had been typed when the turn was passed on. It is kept and not graded."""
+    """What had been typed when the turn was passed on or the interview was ended. It is kept and not graded."""
     result: GradeResult | None = None
     confidence: int | None = None
     """1 to 5, how sure the candidate was of the answer before the verdict; None when they did not say."""
     rulings: tuple[Ruling, ...] = ()
     """How contests about this answer ended."""
+    rules: int = Field(default=1, exclude_if=lambda rules: rules == 1)
+    """The edition of the interview's rules that it was asked by."""
     claimed: tuple[str, ...] = Field(default=(), exclude_if=lambda claimed: not claimed)
     """On the question's own turn: ids of key points that the candidate marked as said, in practice. In no score."""
 
@@ -265,9 +267,11 @@ class Quit(_Event):
 
 
 class Ended(_Event):
-    """The candidate ended the interview for good."""
+    """The candidate ended the interview for good; `draft` is what stood in the editor, and journals of before have
+    none."""
 
     kind: Literal["ended"] = "ended"
+    draft: str = Field(default="", exclude_if=lambda draft: not draft)
 
 
 class Spoke(_Event):

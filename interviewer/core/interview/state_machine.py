@@ -269,7 +269,9 @@ def _end(state: State, event: Ended, items: Items) -> Step:
     if state.phase is Phase.NEW:
         return _finish(state, event.at)
     open_turn = state.turn is not None and state.turn.outcome is None
-    return _finish(_close_turn(state, event.at, Outcome.NOT_REACHED, "") if open_turn else state, event.at)
+    if open_turn:
+        state = _close_turn(state, event.at, Outcome.NOT_REACHED, "", draft=event.draft.strip())
+    return _finish(state, event.at)
 
 
 def _speak(state: State, event: Spoke, items: Items) -> Step:
@@ -325,6 +327,7 @@ def _ask(state: State, at: float, question_id: str, kind: TurnKind, target: str 
         target=target,
         prompt=prompt,
         started=state.answering_time(at),
+        rules=state.config.edition,
     )
     update = {"turns": (*state.turns, turn), "phase": Phase.ANSWERING, "running_since": at}
     return Step(state.model_copy(update=update), (Ask(turn.id),))

@@ -52,6 +52,10 @@ class QuestionSummary(Frozen):
         """What was said for this purpose at one of the turns, in order."""
         return tuple(each for each in self.said if each.act == act and each.turn_id == turn.id)
 
+    def facts(self, turn: Turn, *, at_end: bool = False) -> tuple[Utterance, ...]:
+        """What was told of the case before one of the turns was asked, or behind it."""
+        return tuple(each for each in self.words(Act.REVEAL, turn) if each.at_end is at_end)
+
     @property
     def seconds(self) -> float:
         """Answering time, without the last words."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from pydantic import Field
+
 from interviewer.core.frozen import Frozen
 from interviewer.core.grade.grade import JudgeCall
 from interviewer.core.grade.ledger import Asked
@@ -55,5 +57,7 @@ class Utterance(Frozen):
     """The candidate's question that a clarification replies to."""
     about: str = ""
     """The number of a hint (from 0), the stage after which a fact is told, or the id of the point that is explained."""
+    at_end: bool = Field(default=False, exclude_if=lambda at_end: not at_end)
+    """Of a fact: whether it was told behind the turn, at the end of its question, and not before the turn was asked."""
     voicing: Voicing | None = None
     """None when no model was asked."""

@@ -17,7 +17,6 @@ from interviewer.core.interview.effects import Effect
 from interviewer.core.interview.session import (
     AnswerSubmitted,
     Continued,
-    Ended,
     Event,
     GradeDeferred,
     HintRequested,
@@ -34,7 +33,7 @@ from interviewer.core.text import clean, clean_line, count_words
 from interviewer.errors import MockdlError
 from interviewer.sessions.conductor import IS_ELSEWHERE, Conductor
 from interviewer.sessions.question_back import TAKEN_AS_ASKED, AskingBack
-from interviewer.sessions.session_view import TIME_IS_UP
+from interviewer.sessions.session_view import describe_time_up
 from interviewer.tui import messages
 from interviewer.tui.base import AppBase
 from interviewer.tui.key_captions import name_keys
@@ -249,9 +248,9 @@ class InterviewScreen(ConversationScreen):
 
     def _send_and_clear(self, event: Event) -> bool:
         """Send what ends a turn. The editor is cleared once that is on disk, and at once: what is typed next is new."""
-        turn_id = self.conductor.turn.id
+        turn = self.conductor.state.turn
         sent = self._runner.send(event)
-        ended = self.conductor.state.find(turn_id)
+        ended = self.conductor.state.find(turn.id) if turn is not None else None
         if sent and ended is not None and ended.outcome is not None:
             self._drafting.clear()
         return sent
@@ -301,7 +300,7 @@ class InterviewScreen(ConversationScreen):
 
     def action_end(self) -> None:
         """End the interview and see the report."""
-        self._runner.send(Ended(at=self.conductor.clock()))
+        self._pass_on.end()
 
     def leave(self) -> None:
         """Save and close."""
@@ -382,7 +381,7 @@ class InterviewScreen(ConversationScreen):
         self._show_head()
         self.save_draft()
         if time_up := self.conductor.time_up(self.editor.text):
-            toast(self.app, TIME_IS_UP, severity="warning")
+            toast(self.app, describe_time_up(time_up), severity="warning")
             self._send_and_clear(time_up)
 
     def save_draft(self) -> None:

@@ -20,7 +20,7 @@ from interviewer.core.interview.session import AskConfidence, Mode
 from interviewer.core.text import shorten_path
 from interviewer.errors import MockdlError
 from interviewer.services.preferences import Preference, clear_preference, list_preferences, save_preference
-from interviewer.settings.schema import JudgeMode
+from interviewer.settings.schema import DEVICES, JudgeMode
 from interviewer.tui.base import AppBase
 from interviewer.tui.deferred_work import work_on
 from interviewer.tui.key_captions import name_keys
@@ -36,7 +36,7 @@ _CHOICES: dict[str, Sequence[str]] = {
     "mode": list(Mode),
     "judge": list(JudgeMode),
     "ask_confidence": list(AskConfidence),
-    "device": ["auto", "cpu", "cuda", "mps"],
+    "device": DEVICES,
     "reduced_motion": ["true", "false"],
 }
 
@@ -149,7 +149,9 @@ class SettingsScreen(Screen[None]):
     @on(Input.Submitted, "#line")
     def _submit(self, event: Input.Submitted) -> None:
         if self._editing is not None:
-            self._change(partial(save_preference, self.app.services, self._editing.name, event.value))
+            name = self._editing.name
+            known = self.app.available_themes if name == "theme" else ()
+            self._change(partial(save_preference, self.app.services, name, event.value, known))
 
     def action_clear(self) -> None:
         """Go back to the default."""

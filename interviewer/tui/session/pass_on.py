@@ -9,7 +9,7 @@ from textual.app import App
 from textual.widgets import TextArea
 
 from interviewer.core.interview.passing import pass_on, read_passing, says_nothing
-from interviewer.core.interview.session import Event, Outcome, TurnKind
+from interviewer.core.interview.session import Ended, Event, Outcome, Phase, TurnKind
 from interviewer.core.text import clean_line
 from interviewer.sessions.conductor import Conductor
 from interviewer.wording.replies import describe_words
@@ -22,11 +22,12 @@ _LEAVE = {
     Outcome.DONT_KNOW: 'Say "I don\'t know", with {words} typed?\nThey stay in the record and are not graded.',
     Outcome.SKIPPED: "Skip, with {words} typed?\nThey stay in the record and are not graded.",
 }
+_END = "End the interview, with {words} typed?\nThey stay in the record and are not graded."
 _YES = {Outcome.DONT_KNOW: "I don't know ({confirm-yes})", Outcome.SKIPPED: "Skip ({confirm-yes})"}
 
 
 class PassOn:
-    """What F3, F4 and an answer such as "idk" lead to."""
+    """What F3, F4, ending and an answer such as "idk" lead to."""
 
     def __init__(self, app: App[Any], conductor: Conductor, editor: TextArea, send: Callable[[Event], bool]) -> None:
         self._app = app
@@ -51,6 +52,19 @@ class PassOn:
             self._go(outcome)
         else:
             self._confirm(outcome, _LEAVE[outcome].format(words=describe_words(typed)))
+
+    def end(self) -> None:
+        """End the interview; asked about when something was typed."""
+        if not self._editor.text.strip() or self._conductor.state.phase is Phase.FINISHED:
+            self._end()
+            return
+        from interviewer.tui.screens.confirm import ConfirmScreen
+
+        screen = ConfirmScreen(_END.format(words=describe_words(self._editor.text)), "End ({confirm-yes})")
+        self._app.push_screen(screen, lambda yes: self._end() if yes else None)
+
+    def _end(self) -> None:
+        self._send(Ended(at=self._conductor.clock(), draft=self._editor.text))
 
     def _confirm(self, outcome: Outcome, question: str) -> None:
         from interviewer.tui.screens.confirm import ConfirmScreen

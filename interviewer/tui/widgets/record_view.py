@@ -19,10 +19,11 @@ def bar(value: float | None, width: int) -> str:
 def describe_record(record: Record, width: int, grade_key: str) -> Content:
     """What is known about a session, the most important first; `grade_key` grades what it owes."""
     state = record.band if record.finished else f"unfinished, {len(record.titles)} of {record.planned} questions asked"
+    score = describe_interval(record.value, record.low, record.high)
     demo = "  demonstration" if record.demo else ""
     head = [
         f"{local_time(record.started_at)}, {record.level}, {record.mode}, {record.id}{demo}",
-        f"{describe_interval(record.value, record.low, record.high)}: {state}",
+        score if state == score else f"{score}: {state}",
     ]
     if shares := describe_shares(record.core, record.depth):
         head.append(f"Earned: {shares}")

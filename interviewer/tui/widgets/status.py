@@ -29,7 +29,10 @@ def question_time(view: SessionView) -> tuple[float, Pace]:
 
 
 def describe_progress(view: SessionView, width: int, *, clock: bool = True) -> Content:
-    """Question n of m, which follow-up, topic and level, and the clocks at the right end unless they are hidden."""
+    """Question n of m, which follow-up, topic and level, and the clocks at the right end unless they are hidden.
+
+    Where there are few columns the clocks and the numbers are told in fewer words; topic and level stay.
+    """
     state, turn = view.state, view.turn
     question = view.item.question
     follow_ups = len(state.turns_of(turn.question_id)) - 1
@@ -38,10 +41,17 @@ def describe_progress(view: SessionView, width: int, *, clock: bool = True) -> C
     seconds, pace = question_time(view)
     if turn.kind is TurnKind.LAST_WORDS:
         number, about, follow_up, pace = len(state.plan), "last words", "", "good"
-    shown = _describe_clock(view, seconds, pace, clock)
-    room = max(10, width - 4 - len(shown))
-    whole = f"Question {number} of {len(state.plan)}{follow_up} · {about}"
-    left = whole if len(whole) <= room else shorten(f"{number}/{len(state.plan)}{follow_up} · {about}", room)
+    clocks = _describe_clock(view, seconds, pace, clock)
+    short = f"{number}/{len(state.plan)}"
+    lefts = [
+        f"Question {number} of {len(state.plan)}{follow_up} · {about}",
+        *(f"{short}{follow_up} · {about}" for _ in clocks),
+        f"{short} · {about}",
+        f"{short} · {about}",
+    ]
+    told = list(zip(lefts, [clocks[0], *clocks, clocks[-1], ""], strict=True))
+    left, shown = next((each for each in told if len(each[0]) + len(each[1]) <= width - 4), told[-1])
+    left = shorten(left, max(10, width - 4))
     gap = max(1, width - 2 - len(left) - len(shown))
     style = _PACES[pace] if clock and view.state.phase is Phase.ANSWERING else ""
     return Content.assemble(Content(left + " " * gap), show_line(shown, style))
@@ -50,20 +60,26 @@ def describe_progress(view: SessionView, width: int, *, clock: bool = True) -> C
 _PACES: dict[Pace, str] = {"good": "", "soon": "$text-warning bold", "over": "$text-error bold"}
 
 
-def _describe_clock(view: SessionView, seconds: float, pace: Pace, shown: bool) -> str:
-    """This question's time against its usual one, then that of the session; that alone when all questions are meant."""
+def _describe_clock(view: SessionView, seconds: float, pace: Pace, shown: bool) -> list[str]:
+    """This question's time against its usual one, then that of the session; that alone when all questions are meant.
+    In as many words as there is room for, the longest first."""
     if view.state.phase is Phase.PAUSED:
-        return "paused"
+        return ["paused"]
     if not shown:
-        return "clock hidden"
+        return ["clock hidden"]
     left = view.seconds_left()
     session = (
         f"{_minutes(view.state.answering_time(view.clock()))} in all" if left is None else f"{_minutes(left)} left"
     )
     if view.turn.kind is TurnKind.LAST_WORDS:
-        return session
-    sign = {"good": "", "soon": "! ", "over": "!! over "}[pace]
-    return f"{sign}{_minutes(seconds)} of {view.item.question.minutes} min · {session}"
+        return [session]
+    spent, usual = _minutes(seconds), view.item.question.minutes
+    sign = {"good": "", "soon": "! ", "over": "!! "}[pace]
+    return [
+        f"{sign}{'over ' * (pace == 'over')}{spent} of {usual} min · {session}",
+        f"{sign}{spent}/{usual} min · {session}",
+        f"{sign}{session}",
+    ]
 
 
 def describe_hint(view: SessionView) -> str:

@@ -10,7 +10,7 @@ class TooSmall(Static):
 
     def __init__(self) -> None:
         super().__init__(
-            "This terminal is too small (50 x 14 is the least).\nNothing is lost: make it larger.",
+            "This terminal is too small (42 x 14 is the least).\nNothing is lost: make it larger.",
             id="too-small",
             markup=False,
         )

@@ -76,10 +76,12 @@ class Transcript(VerticalScroll):
             self.add_note(note)
         for turn in turns:
             before = (*state.words(Act.GREETING, turn.id), *state.words(Act.REACTION, turn.id - 1))
-            said = [each for each in state.said if each.turn_id == turn.id]
+            said = [*_told_after(state, turn.id - 1), *(each for each in state.said if each.turn_id == turn.id)]
             self.add_turn(turn, items[turn.question_id], said, before[0].text if before else "")
         for words in state.words(Act.REACTION, turns[-1].id)[:1]:
             self.add_reaction(words.text)
+        for words in _told_after(state, turns[-1].id):
+            self._add("Interviewer", words.text, "asked", authored=True)
         self.shown = (turns, state.said)
 
     def add_turn(self, turn: Turn, item: Item, said: Sequence[Utterance], opening: str = "") -> None:
@@ -88,7 +90,8 @@ class Transcript(VerticalScroll):
         Args:
             turn: which.
             item: its question.
-            said: the interviewer's words at this turn, in order; what is not among them is shown as authored.
+            said: the interviewer's words at this turn, in order, behind what was told of the question before; what is
+                not among them is shown as authored.
             opening: what the interviewer said before it asked.
         """
         asked = next((each.text for each in said if each.act is Act.ASK), turn.prompt)
@@ -97,7 +100,7 @@ class Transcript(VerticalScroll):
         if opening:
             self._add("Interviewer", opening, "asked")
         for words in said:
-            if words.act is Act.REVEAL:
+            if words.act is Act.REVEAL and not (words.at_end and words.turn_id == turn.id):
                 self._add("" if opening else "Interviewer", words.text, "asked", authored=True)
         self._question = self._add("" if opening else "Interviewer", asked, "asked", authored=authored)
         told = {each.about for each in said if each.act is Act.HINT}
@@ -184,6 +187,11 @@ class Transcript(VerticalScroll):
     def _come_to_rest(self) -> None:
         self._moving = False
         self.rests += 1
+
+
+def _told_after(state: State, turn_id: int) -> list[Utterance]:
+    """Facts of a case that were told when its last turn, this one, had ended."""
+    return [each for each in state.words(Act.REVEAL, turn_id) if each.at_end]
 
 
 def _said(speaker: str, text: str) -> Content:
