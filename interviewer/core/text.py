@@ -12,12 +12,14 @@ import unicodedata
 
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
 _UNSEEN = {
-    *map(ord, "\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0"),
+    *map(ord, "\u034f\u115f\u1160\u17b4\u17b5\u2065\u3164\uffa0"),
     *range(0x180B, 0x1810),
     *range(0xFE00, 0xFE0E),
-    *range(0xE0100, 0xE01F0),
+    *range(0xFFF0, 0xFFF9),
+    *range(0xE0000, 0xE1000),
 }
-"""Letters and marks that show nothing: fillers and variation selectors, but for those that choose emoji or text."""
+"""What shows nothing though it is no format character: fillers, variation selectors but for those that choose emoji or
+text, and what is not assigned but to be ignored. With the format characters, all `Default_Ignorable_Code_Point`."""
 
 
 def clean(text: str) -> str:

@@ -12,14 +12,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-if sys.platform != "win32":
+try:
     import termios
+except ImportError:  # Windows
+    _HAS_MODES = False
+else:
+    _HAS_MODES = True
 
 
 @contextmanager
 def kept_when_broken(descriptor: int) -> Iterator[None]:
     """Have this terminal keep an unfinished line at Ctrl-C; `take_unfinished` must then take it, or a shell gets it."""
-    if sys.platform == "win32":
+    if not _HAS_MODES:
         yield
         return
     try:
@@ -39,7 +43,7 @@ def take_unfinished(descriptor: int) -> str:
     edited = sys.modules.get("readline")
     if edited is not None and (line := edited.get_line_buffer()):
         return str(line)
-    if sys.platform == "win32":
+    if not _HAS_MODES:
         return ""
     try:
         before = termios.tcgetattr(descriptor)

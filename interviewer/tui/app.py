@@ -172,15 +172,19 @@ class MockdlApp(AppBase):
         self._open(make)
 
     def take_up(self, session_id: str) -> None:
-        """Open a stored session where it stopped, unless an interview is under way. One that another window has open is
-        taken over when that is wanted."""
+        """Open a stored session where it stopped, unless an interview is under way. Of one that another window has open
+        all ways to go on are said, and it is taken over when that is wanted."""
         from interviewer.tui.screens.confirm import ConfirmScreen
 
         sessions = self.services.sessions
         try:
             self._open(lambda: sessions.resume(session_id))
         except ElsewhereError as error:
-            question = f"{error.what}\nTake it over here? The other window then cannot go on with it."
+            question = (
+                f"{error.what}\nTake it over here? The other window then cannot go on with it.\n\n"
+                f"Cancel leaves it there. You can then start another interview here, or watch this one from a shell: "
+                f"`mockdl start --replay {session_id}`"
+            )
             screen = ConfirmScreen(question, "Take over ({confirm-yes})")
             self.push_screen(
                 screen, lambda yes: self._open(lambda: sessions.resume(session_id, take_over=True)) if yes else None

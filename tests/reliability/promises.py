@@ -81,6 +81,10 @@ PROMISES: tuple[tuple[str, Mapping[str, tuple[str, ...]]], ...] = (
                 "test_an_answer_is_never_filed_under_another_question",
                 "test_a_session_that_another_program_conducts_is_not_opened_without_asking",
             ),
+            "reliability/test_two_programs.py": (
+                "test_who_takes_a_session_over_goes_on_with_it_and_the_first_loses_no_word",
+                "test_a_session_that_another_program_holds_can_be_watched",
+            ),
             "unit/test_journal_places.py": ("test_without_locks_the_cause_and_the_way_out_are_named",),
         },
     ),
@@ -121,6 +125,88 @@ PROMISES: tuple[tuple[str, Mapping[str, tuple[str, ...]]], ...] = (
                 "test_any_file_of_rows_is_graded_to_its_end",
             ),
             "unit/test_journal_places.py": ("test_a_damaged_session_is_named_and_all_others_are_listed_and_read",),
+        },
+    ),
+    (
+        "A cache that is damaged costs its work once more and never a wrong grade; one that cannot be written costs "
+        "nothing else.",
+        {
+            "unit/test_vector_cache.py": (
+                "test_a_torn_last_record_costs_only_itself",
+                "test_a_flipped_bit_is_never_served",
+                "test_a_damaged_header_sets_the_file_aside",
+                "test_processes_that_append_at_once_lose_nothing",
+            ),
+            "unit/test_bank.py": (
+                "test_a_corrupt_cache_is_ignored",
+                "test_a_damaged_cache_of_the_same_length_is_noticed_and_written_anew",
+            ),
+            "unit/test_audit.py": ("test_a_damaged_file_of_grades_counts_as_empty",),
+            "reliability/test_worker.py": ("test_a_cache_that_cannot_be_written_is_said_and_costs_no_grade",),
+        },
+    ),
+    (
+        "No escape sequence, control character or sign without width of a pack, a setting, a name, an answer or a "
+        "server reaches the terminal, whichever command shows it.",
+        {
+            "reliability/test_hostile_text.py": (
+                "test_no_command_shows_any_of_it",
+                "test_the_interface_at_a_terminal_shows_none_of_it",
+            ),
+            "unit/test_text.py": (
+                "test_what_could_repaint_the_terminal_is_removed",
+                "test_nothing_that_is_to_be_ignored_is_shown_but_what_chooses_emoji_or_text",
+            ),
+        },
+    ),
+    (
+        "A database of another program, a folder or a damaged file in the journal's place is said and left as it is.",
+        {
+            "unit/test_journal_places.py": ("test_what_stands_in_the_journals_place_is_said_and_left",),
+            "unit/test_cli.py": ("test_a_damaged_journal_is_named_and_left_alone",),
+        },
+    ),
+    (
+        "A journal of any earlier version is brought up to date, reads as that version read it, goes on at another "
+        "place, and a session is deleted from it without a trace.",
+        {
+            "unit/test_journal_places.py": (
+                "test_there_is_a_journal_of_every_version_before_this_one",
+                "test_a_journal_of_any_version_is_brought_up_to_date_and_reads_the_same",
+                "test_what_an_earlier_version_read_in_its_journal_is_read_today",
+                "test_a_session_that_an_earlier_version_left_is_taken_up_with_its_draft",
+                "test_a_session_is_deleted_from_a_journal_of_any_version_without_a_trace",
+                "test_a_journal_of_any_version_goes_on_at_another_place",
+            ),
+            "test_stored.py": ("test_a_stored_session_replays_to_the_same_state_and_scores",),
+        },
+    ),
+    (
+        "`mockdl serve` lets in nobody without its token, under another name or from another page, and no request, "
+        "message, window or visitor takes more than its bound.",
+        {
+            "reliability/test_serve.py": (
+                "test_without_the_token_everything_is_refused",
+                "test_the_websocket_is_refused_without_the_token_and_starts_nothing",
+                "test_a_name_that_is_not_ours_is_refused_with_the_token_too",
+                "test_a_websocket_of_another_page_is_refused_with_the_token_too",
+                "test_a_request_of_another_page_is_refused",
+                "test_a_request_with_a_body_or_an_endless_head_is_refused",
+                "test_a_message_that_is_too_large_ends_only_that_visit",
+                "test_a_window_of_any_size_costs_no_memory",
+                "test_one_visitor_too_many_is_told_so_and_comes_in_when_another_leaves",
+                "test_a_window_that_nobody_uses_is_closed_and_told_why",
+            ),
+        },
+    ),
+    (
+        "Without what only POSIX has (`fcntl`, `termios`, `resource`) line mode holds an interview and reports it.",
+        {
+            "unit/test_other_systems.py": (
+                "test_line_mode_holds_an_interview_and_reports_it_without_what_posix_alone_has",
+                "test_what_stands_in_for_what_is_lacking_works",
+            ),
+            "reliability/test_serve.py": ("test_without_local_sockets_the_encoder_is_shared_all_the_same",),
         },
     ),
     (

@@ -21,6 +21,7 @@ from interviewer.services import build_services
 from interviewer.storage import open_journal
 from interviewer.storage.migrations import MIGRATIONS
 from tests.support.builders import make_item
+from tests.support.program import STUB_PROGRAM
 from tests.support.stored import DATA, restore_journal
 from tests.unit.test_cli import mockdl
 from tests.unit.test_storage import ROW
@@ -288,66 +289,123 @@ def test_caches_of_earlier_versions_are_closed_at_the_next_start_and_what_is_lin
 # Every earlier version
 
 
+JOURNALS = DATA.parent / "journals"
+"""Written by the program as it was then; `tests/support/earlier_journal.py` makes them."""
+VERSIONS = sorted(path.stem for path in JOURNALS.glob("*.sqlite3"))
+versions = pytest.mark.parametrize("version", [*VERSIONS, "stored"])
+
+
 def restore_version(home: Path, version: str) -> Path:
-    """The stored journal as a version wrote it whose newest migration is this one."""
-    restore_journal(home)
+    """A journal whose newest migration is this one; "stored" for that of `tests/data/stored`, which is longer."""
     path = home / "data" / "journal.sqlite3"
+    if version == "stored":
+        restore_journal(home)
+        return path
+    path.parent.mkdir(parents=True)
+    shutil.copyfile(JOURNALS / f"{version}.sqlite3", path)
     with closing(sqlite3.connect(path)) as old:
-        if version == "0001_sessions_events_drafts":
-            old.execute("ALTER TABLE sessions DROP COLUMN name")
-            old.execute("DELETE FROM migrations WHERE name = '0002_session_names'")
-            old.commit()
         assert old.execute("SELECT MAX(name) FROM migrations").fetchone() == (version,)
     return path
 
 
-versions = pytest.mark.parametrize("version", ["0001_sessions_events_drafts", "0002_session_names"])
+def count_events(path: Path) -> dict[str, int]:
+    with closing(sqlite3.connect(path)) as other:
+        return dict(other.execute("SELECT session_id, COUNT(*) FROM events GROUP BY session_id"))
+
+
+def test_there_is_a_journal_of_every_version_before_this_one() -> None:
+    assert [name for name, _ in MIGRATIONS[:-1]] == VERSIONS
 
 
 @versions
 def test_a_journal_of_any_version_is_brought_up_to_date_and_reads_the_same(home: Path, version: str) -> None:
     path = restore_version(home, version)
+    before = count_events(path)
     with closing(open_journal(path)) as journal:
-        assert {row.id: row.events for row in journal.sessions()} == {
-            name: state["row"]["events"] for name, state in STATES.items()
-        }
+        assert {row.id: row.events for row in journal.sessions()} == before
         applied = journal._read("SELECT name FROM migrations ORDER BY name")
         assert applied == [(name,) for name, _ in MIGRATIONS]
         assert journal.check() == "ok"
 
 
+def contains(found: object, wanted: object) -> bool:
+    """Whether all that an earlier version read is read today; there may be more."""
+    if isinstance(wanted, dict) and isinstance(found, dict):
+        return all(name in found and contains(found[name], each) for name, each in wanted.items())
+    if isinstance(wanted, list) and isinstance(found, list):
+        return len(found) >= len(wanted) and all(map(contains, found, wanted))
+    return found == wanted
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_what_an_earlier_version_read_in_its_journal_is_read_today(home: Path, version: str) -> None:
+    read = json.loads((JOURNALS / f"{version}.json").read_text(encoding="utf-8"))
+    restore_version(home, version)
+    assert contains(json.loads(mockdl("history", "--json").stdout), read["history"])
+    for report in read["reports"]:
+        assert contains(json.loads(mockdl("report", report["session"], "--format", "json").stdout), report)
+    with closing(open_journal(home / "data" / "journal.sqlite3")) as journal:
+        drafts = journal._read("SELECT session_id, turn_id, body, row, column FROM drafts ORDER BY session_id")
+        names = {row.name for row in journal.sessions()}
+    assert names == ({"", "the [last] one"} if version == "0002_session_names" else {""})
+    assert drafts == sorted(tuple(each) for each in read["drafts"])
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_session_that_an_earlier_version_left_is_taken_up_with_its_draft(home: Path, version: str) -> None:
+    read = json.loads((JOURNALS / f"{version}.json").read_text(encoding="utf-8"))
+    restore_version(home, version)
+    (left,) = (each["session"] for each in read["reports"] if not each["finished"])
+    (draft,) = (body for session, _, body, *_ in read["drafts"] if session == left)
+    command = [sys.executable, "-m", STUB_PROGRAM, "start", "--plain", "--resume", left]
+    typed = "and a third line\n/quit\n"
+    taken_up = subprocess.run(command, input=typed, capture_output=True, text=True, check=False, cwd=DATA.parents[2])
+    assert taken_up.returncode == 0, taken_up.stderr
+    assert all(line in taken_up.stdout + taken_up.stderr for line in draft.splitlines())
+    with closing(open_journal(home / "data" / "journal.sqlite3")) as journal:
+        bodies = [body for (body,) in journal._read("SELECT body FROM drafts WHERE session_id = ?", (left,))]
+    assert bodies == [f"{draft}\nand a third line"]
+
+
 @versions
 def test_a_session_is_deleted_from_a_journal_of_any_version_without_a_trace(home: Path, version: str) -> None:
     path = restore_version(home, version)
-    gone, *kept = sorted(STATES)
-    others = "".join(body for each in kept for body in _bodies(path, each))
-    told = (json.dumps(json.loads(body).get("text", ""), ensure_ascii=False)[1:-1] for body in _bodies(path, gone))
-    only_here = [text for text in told if text not in others]
+    sessions = sorted(count_events(path))
+    texts = {each: _texts(path, each) for each in sessions}
+    gone = max(sessions, key=lambda each: len(texts[each]))
+    others = "".join(text for each in sessions if each != gone for text in texts[each])
+    only_here = [text for text in texts[gone] if text not in others]
     assert only_here
     with closing(open_journal(path)) as journal:
         assert journal.delete_session(gone)
-        assert sorted(row.id for row in journal.sessions()) == kept
-        assert all(journal.items(each) for each in kept)
-    raw = b"".join(each.read_bytes() for each in path.parent.iterdir())
+        assert sorted(row.id for row in journal.sessions()) == [each for each in sessions if each != gone]
+        assert all(journal.items(each) for each in sessions if each != gone)
+    raw = b"".join(each.read_bytes() for each in path.parent.iterdir() if each.is_file())
     assert not [text for text in only_here if text.encode() in raw]
 
 
-def _bodies(path: Path, session_id: str) -> list[str]:
+def _texts(path: Path, session_id: str) -> list[str]:
+    """What was typed and said in a session, and its draft, as the file holds them."""
     with closing(sqlite3.connect(path)) as other:
-        found = other.execute("SELECT body FROM events WHERE session_id = ?", (session_id,)).fetchall()
-    return [body for (body,) in found]
+        bodies = other.execute("SELECT body FROM events WHERE session_id = ?", (session_id,)).fetchall()
+        drafts = other.execute("SELECT body FROM drafts WHERE session_id = ?", (session_id,)).fetchall()
+    told = (json.loads(body).get("text", "") for (body,) in bodies)
+    escaped = (json.dumps(text, ensure_ascii=False)[1:-1] for text in told)
+    return [text for text in (*escaped, *(body for (body,) in drafts)) if text]
 
 
 @versions
 def test_a_journal_of_any_version_goes_on_at_another_place(
     home: Path, tmp_path: Path, version: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    restore_version(home, version)
+    path = restore_version(home, version)
+    before = count_events(path)
     moved = tmp_path / "another disk" / "home"
     moved.parent.mkdir()
     shutil.move(home, moved)
     monkeypatch.setenv("MOCKDL_HOME", str(moved))
-    assert len(json.loads(mockdl("history", "--json").stdout)) == len(STATES)
+    assert {row["session"] for row in json.loads(mockdl("history", "--json").stdout)} == set(before)
+    assert mockdl("report", max(before)).returncode == 0
 
 
 def test_a_record_that_is_no_text_at_all_is_damaged_and_not_fatal(tmp_path: Path) -> None:

@@ -37,6 +37,19 @@ def test_what_could_repaint_the_terminal_is_removed(text: str, shown: str) -> No
     assert clean(text) == shown
 
 
+IGNORABLE = (
+    (0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F),
+    (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0x3164, 0x3164), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF),
+    (0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A), (0xE0000, 0xE0FFF),
+)  # fmt: skip
+"""`Default_Ignorable_Code_Point` of Unicode 16, first to last: what has no width, though much of it is unassigned."""
+
+
+def test_nothing_that_is_to_be_ignored_is_shown_but_what_chooses_emoji_or_text() -> None:
+    hidden = (chr(point) for first, last in IGNORABLE for point in range(first, last + 1))
+    assert [char for char in hidden if clean(f"a{char}b") != "ab"] == ["\ufe0e", "\ufe0f"]
+
+
 @given(st.text())
 def test_clean_text_always_encodes_and_stays_clean(text: str) -> None:
     once = clean(text)
