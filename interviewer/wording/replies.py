@@ -11,7 +11,7 @@ __all__ = ["describe_answered", "describe_asked", "describe_reply", "describe_wo
 _INSTEAD = {
     Outcome.SKIPPED: "skipped",
     Outcome.DONT_KNOW: 'said "I don\'t know"',
-    Outcome.NOT_REACHED: "not reached",
+    Outcome.NOT_REACHED: "left unanswered",
 }
 _ASKED = {
     TurnKind.QUESTION: "Interviewer",

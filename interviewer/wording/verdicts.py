@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from interviewer.core.bank.kinds import VerdictName
 from interviewer.core.bank.question import Reference
 from interviewer.core.grade.contest import Ruling
-from interviewer.core.grade.grade import Flag, PointVerdict
+from interviewer.core.grade.grade import Flag, Grade, PointVerdict
 from interviewer.core.interview.calibration import CONFIDENCE, Calibration
 from interviewer.core.interview.misconception_scores import MisconceptionScore
+from interviewer.core.interview.passing import says_nothing
 from interviewer.core.interview.point_scores import PointScore
 from interviewer.core.interview.scoring import QuestionScore
 from interviewer.core.interview.summary import QuestionSummary, SessionSummary
@@ -113,14 +114,19 @@ def describe_penalty(wrong: MisconceptionScore, *, minus: str = "-") -> str:
 
 
 def describe_closing(summary: SessionSummary) -> str:
-    """What the last words are shown to have brought out; "" when that is nothing."""
+    """What the last words are shown to have brought out, or that they brought out nothing; "" where none were read."""
     earned = [
         f"point {at} of question {number}"
         for number, question in enumerate(summary.questions, 1)
         for at, each in enumerate(sort_points(question.score), 1)
         if each.at_close and not question.is_open and (each.is_said or each.verdict is VerdictName.PARTIAL)
     ]
-    return f"These words earned {', '.join(earned)}." if earned else ""
+    if earned:
+        return f"These words earned {', '.join(earned)}."
+    words = summary.last_words
+    if words is None or not isinstance(words.result, Grade) or says_nothing(words.answer):
+        return ""
+    return "No point that was still open was heard surely enough in these words to count."
 
 
 def describe_rulings(score: PointScore) -> str:

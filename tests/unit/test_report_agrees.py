@@ -223,6 +223,15 @@ def test_the_shares_say_what_they_are_shares_of() -> None:
 # The conversation
 
 
+@pytest.mark.parametrize("form", ["terminal", "full", "md", "html"])
+def test_last_words_that_earned_nothing_are_said_to_have_earned_nothing(form: str) -> None:
+    nothing = TURNS[5].model_copy(update={"result": make_grade({"p2": "missing"})})
+    text = flat(form, summary_of((*TURNS[:5], nothing)))
+    assert "No point that was still open was heard surely enough in these words to count." in text
+    declined = [each.model_copy(update={"answer": "No, thank you.", "result": nothing.result}) for each in TURNS[4:]]
+    assert "surely enough" not in flat(form, summary_of((*TURNS[:4], *declined)))
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_the_last_words_stand_once_and_apart(form: str) -> None:
     found = summary_of()

@@ -47,13 +47,14 @@ class QuestionScore(Frozen):
 def score_question(item: Item, level: Level, turns: Sequence[Turn], mode: Mode = Mode.INTERVIEW) -> QuestionScore:
     """Score all turns about one question as read at `level`.
 
-    A question whose answer could not be graded, that was not reached, or that was
+    A question whose answer could not be graded, that was not reached or left unanswered, or that was
     skipped in practice has no value, and the note says which.
     """
     question_id = item.question.id
     main = next((turn for turn in turns if turn.kind is TurnKind.QUESTION), None)
     if main is None or main.outcome in (None, Outcome.NOT_REACHED):
-        return QuestionScore(question_id=question_id, value=None, note="not reached")
+        note = "not reached" if main is None else "left unanswered"
+        return QuestionScore(question_id=question_id, value=None, note=note)
     if main.outcome in (Outcome.SKIPPED, Outcome.DONT_KNOW):
         skipped = main.outcome is Outcome.SKIPPED
         unscored = skipped and mode is Mode.PRACTICE

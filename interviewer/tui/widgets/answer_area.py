@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from rich.text import Text
 from textual.binding import Binding, BindingType
+from textual.events import Key
 from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult
 
@@ -26,6 +27,19 @@ class AnswerArea(TextArea, inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [
         each for each in TextArea.BINDINGS if isinstance(each, Binding) and each.key not in ("f6", "f7")
     ]
+
+    async def _on_key(self, event: Key) -> None:
+        """Take keys in the order in which they were typed, also where they come faster than they are handled.
+
+        Textual looks for a binding only once the key has come up through all that the editor lies in, and by then text
+        that was typed after a Backspace may stand before it.
+        """
+        for binding in self._bindings.key_to_bindings.get(event.key, ()):
+            if not binding.priority and await self.app.run_action(binding.action, self):
+                event.stop()
+                event.prevent_default()
+                return
+        await super()._on_key(event)
 
     def edit(self, edit: Edit) -> EditResult:
         """Take text in, with plain line ends; half a character, which no file can hold, becomes a replacement."""
