@@ -26,6 +26,7 @@ GRADER_FILES = (
     "core/bank/[ckqr]*.py",
     "core/grade/*.py",
     "core/interview/contest_tries.py",
+    "core/interview/leaks.py",
     "core/interview/misconception_scores.py",
     "core/interview/point_scores.py",
     "core/interview/score_formula.py",
