@@ -127,6 +127,7 @@ def test_the_exact_value_decides_a_numeric_point(grader: OfflineGrader, bank: Ba
         assert verdict(grader, numeric, wrong, point.id) is not VerdictName.COVERED
 
 
+@pytest.mark.timeout(400)
 def test_the_same_answer_gets_the_same_grade(grader: OfflineGrader, bank: Bank) -> None:
     for each in list(bank.items.values())[:4]:
         example = each.rubric.examples[0]
@@ -134,14 +135,17 @@ def test_the_same_answer_gets_the_same_grade(grader: OfflineGrader, bank: Bank) 
         assert first.model_copy(update={"seconds": 0}) == second.model_copy(update={"seconds": 0})
 
 
+@pytest.mark.timeout(400)  # thirty grades, on cores that other tests share
 def test_most_golden_answers_come_out_in_the_right_order(grader: OfflineGrader, bank: Bank) -> None:
     right = total = 0
+    worthless = ("fluent-wrong", "negated", "soup", "off-topic", "injection")
     for each in list(bank.items.values())[1::30]:
         scores = {
             str(example.kind): golden_score(each, graded(grader, each, example.text), example.text)
             for example in each.rubric.examples
+            if example.kind in ("strong", *worthless)
         }
-        for worse in ("fluent-wrong", "negated", "soup", "off-topic", "injection"):
+        for worse in worthless:
             right += scores["strong"] > scores[worse]
             total += 1
     assert right / total >= 0.95
