@@ -747,7 +747,7 @@ def test_when_its_terminal_closes_the_server_ends_in_order(tmp_path: Path) -> No
         said += os.read(master, 65536)
     assert list(tmp_path.glob("mockdl-*"))
     os.close(master)
-    assert server.wait(30) == 0
+    assert server.wait(90) == 0
     assert list(tmp_path.glob("mockdl-*")) == [], "it was killed, and left its socket"
 
 
