@@ -42,12 +42,12 @@ def _thirds() -> Mapping[str, int]:
 
 
 def all_questions() -> list[str]:
-    """The questions that were there when the bank was cut."""
+    """The questions of the cut, those that were added to it among them."""
     return list(_thirds())
 
 
 def third_of(question: str) -> int:
-    """0, 1 or 2; `KeyError` for a question that came after the cut was made."""
+    """0, 1 or 2; `KeyError` for a question that is not in the cut."""
     return _thirds()[question]
 
 

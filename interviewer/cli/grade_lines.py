@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from interviewer.cli.common import ready_engine, say, say_notices
-from interviewer.cli.grade_rows import Asked, make_row, parse_asked
+from interviewer.cli.grade_rows import Asked, make_row, read_asked
 from interviewer.cli.grades_file import Kept, mend_end, open_grades, read_kept, write_grade
 from interviewer.cli.json_lines import is_input, open_lines
 from interviewer.cli.judge_words import Judged
 from interviewer.cli.kept_grades import KeptGrades
 from interviewer.core.bank.kinds import Level
 from interviewer.core.grade.grade import Grade, GradeRequest, GradeResult, Ungraded
-from interviewer.errors import EncoderError, MockdlError, UsageError
+from interviewer.errors import EncoderError, UsageError
 from interviewer.services import Services
 
 _IN_FLIGHT, _JUDGED_IN_FLIGHT = 32, 8
@@ -116,16 +116,12 @@ class _Batch:
 
     def _parsed(self, lines: Iterator[tuple[int, bytes]]) -> Iterator[Asked]:
         """A line that cannot be graded is named and skipped."""
-        for number, line in lines:
-            if not line.strip():
-                continue
-            try:
-                asked = parse_asked(number, line, self._services.bank, self._level)
-            except (ValueError, MockdlError) as error:
-                say(f"{self._source}:{number}: {error}; the line was skipped".replace("\n", " "))
+        for number, found in read_asked(lines, self._services.bank, self._level):
+            if isinstance(found, Exception):
+                say(f"{self._source}:{number}: {found}; the line was skipped".replace("\n", " "))
                 self.skipped += 1
             else:
-                yield asked
+                yield found
 
     def graded(self, rows: Iterator[Asked]) -> Iterator[dict[str, Any]]:
         """The rows of the output in the order of the lines."""

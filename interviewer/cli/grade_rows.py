@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from interviewer.cli.common import parse_name
@@ -12,7 +13,7 @@ from interviewer.core.bank.kinds import Level
 from interviewer.core.grade.grade import Grade, GradeResult
 from interviewer.core.interview.summary import summarise_answer
 from interviewer.core.json_rows import parse_row, whole_characters
-from interviewer.errors import nearest_names
+from interviewer.errors import MockdlError, nearest_names
 from interviewer.report.json_report import question_as_dict
 
 DIGEST = "answer_digest"
@@ -72,6 +73,23 @@ def parse_asked(number: int, line: bytes, bank: Bank, level: Level | None) -> As
     if level is None:
         level = item.question.level if own is None else parse_name(str(own), Level, "level")
     return Asked(number, len(line), row, item, level)
+
+
+def read_asked(
+    lines: Iterator[tuple[int, bytes]], bank: Bank, level: Level | None
+) -> Iterator[tuple[int, Asked | Exception]]:
+    """Number and answer of each line that holds anything, or why it cannot be graded; one line is read at a time.
+
+    Args:
+        lines: with their numbers, from 1.
+        bank, level: as `parse_asked` takes them.
+    """
+    for number, line in lines:
+        if line.strip():
+            try:
+                yield number, parse_asked(number, line, bank, level)
+            except (ValueError, MockdlError) as error:
+                yield number, error
 
 
 def make_row(asked: Asked, result: GradeResult, *, fast: bool) -> dict[str, Any]:

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from interviewer.cli.grade_rows import DIGEST, Asked, has_same_columns, parse_asked
+from interviewer.cli.grade_rows import DIGEST, Asked, has_same_columns, read_asked
 from interviewer.cli.grades_file import Kept, read_grades
 from interviewer.cli.json_lines import write_line
 from interviewer.core.bank.kinds import Level
 from interviewer.core.grade.grade import Passport
-from interviewer.errors import MockdlError, UsageError
+from interviewer.errors import UsageError
 from interviewer.services import Services
 
 _TODO = "Name another file with -o, or remove this one."
@@ -90,19 +90,15 @@ class KeptGrades:
     def _next(self, lines: Iterator[tuple[int, bytes]], wanted: int) -> Asked:
         """The input's next answer, which must be in the line of the output's next grade."""
         reason = "it ends before"
-        for number, line in lines:
-            if not line.strip():
-                continue
-            try:
-                asked = parse_asked(number, line, self._services.bank, self._level)
-            except (ValueError, MockdlError) as error:
+        for number, found in read_asked(lines, self._services.bank, self._level):
+            if isinstance(found, Exception):
                 if number < wanted:
                     continue
-                reason = " ".join(f"line {number} cannot be graded ({error})".split())
-                break
-            if number == wanted:
-                return asked
-            reason = f"its next answer is in line {number}"
+                reason = " ".join(f"line {number} cannot be graded ({found})".split())
+            elif number == wanted:
+                return found
+            else:
+                reason = f"its next answer is in line {number}"
             break
         raise self._other_input(f"a grade in it is of line {wanted}, and of the input {reason}")
 

@@ -139,10 +139,12 @@ class DecisionModel(NamedTuple):
             shares = [*shares[:3], 0.0]
             shares = [each / sum(shares) for each in shares]
         best = max(range(len(CLASSES)), key=lambda i: shares[i] * self.weight[i])
-        accused = CLASSES[best] is VerdictName.CONTRADICTED
-        sure = max(shares) >= SURE and not (accused and (shares[best] < ACCUSED or not _may_accuse(named)))
-        if CLASSES[best] is VerdictName.MISSING and named.get("core") and shares[0] >= DOUBTED:
-            sure = False
+        accused, missed = (CLASSES[best] is each for each in (VerdictName.CONTRADICTED, VerdictName.MISSING))
+        sure = (
+            max(shares) >= SURE
+            and not (accused and (shares[best] < ACCUSED or not _may_accuse(named)))
+            and not (missed and named.get("core") and shares[0] >= DOUBTED)
+        )
         covered, partial, _, contradicted = self._lifted(shares)
         return Decision(CLASSES[best] if sure else VerdictName.UNSURE, covered, partial, contradicted)
 

@@ -24,7 +24,8 @@ def render_terminal(summary: SessionSummary, width: int = 80) -> str:
         lines += ["", "─" * width, *render_question(question, width, number=number)]
     if summary.last_words is not None:
         lines += ["", "─" * width, *_turn(summary.last_words, width)]
-        lines += wrap_text(verdicts.describe_closing(summary), width) if verdicts.describe_closing(summary) else []
+        brought = verdicts.describe_closing(summary)
+        lines += wrap_text(brought, width) if brought else []
     lines += ["", "─" * width, *wrap_text(f"Grader: {describe_passport(summary)}", width)]
     lines += ["", "What was sent where:"]
     for line in describe_ledger(summary):

@@ -113,7 +113,8 @@ def _found_at(path: Path) -> Path:
 
 def _journal(services: Services) -> str:
     path = services.places.journal
-    if _found_at(path) != path and _found_at(path).is_dir():  # else opening it says what is wrong
+    found = _found_at(path)
+    if found != path and found.is_dir():  # else opening it says what is wrong
         return f"{path} (not made yet)"
     verdict = services.journal.check()
     if verdict != "ok":

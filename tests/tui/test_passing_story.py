@@ -80,6 +80,14 @@ async def test_words_in_the_box_are_asked_about_and_kept(
         await story.until(lambda: editor_text(story) == "")
 
 
+async def type_ahead(story: Story, conductor: Conductor) -> None:
+    """Send an answer, and type on while it is read."""
+    await story.type("the answer")
+    await story.pilot.press("ctrl+s")
+    await story.until(lambda: conductor.state.phase is Phase.GRADING and editor_text(story) == "")
+    await story.type("and the next one")
+
+
 async def choose_end(story: Story) -> None:
     """From the palette."""
     await story.pilot.press("ctrl+p")
@@ -115,10 +123,7 @@ async def test_words_typed_while_an_answer_is_read_are_in_the_record_of_the_end(
     engine.holding = True
     conductor = begin()
     async with tell(services, conductor) as story:
-        await story.type("the answer")
-        await story.pilot.press("ctrl+s")
-        await story.until(lambda: conductor.state.phase is Phase.GRADING and editor_text(story) == "")
-        await story.type("and the next one")
+        await type_ahead(story, conductor)
         await choose_end(story)
         await story.until(lambda: isinstance(story.app.screen, ConfirmScreen))
         await story.pilot.press("y")
@@ -151,11 +156,7 @@ async def test_what_is_typed_while_an_answer_is_read_goes_into_the_next_box(
     engine.holding = True
     conductor = begin()
     async with tell(services, conductor) as story:
-        await story.type("the answer")
-        await story.pilot.press("ctrl+s")
-        await story.until(lambda: conductor.state.phase is Phase.GRADING)
-        await story.until(lambda: editor_text(story) == "")
-        await story.type("and the next one")
+        await type_ahead(story, conductor)
         await story.pilot.press("ctrl+s")  # there is nothing to answer yet
         engine.release()
         await story.until(lambda: conductor.state.phase is Phase.ANSWERING)

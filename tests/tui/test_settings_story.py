@@ -35,6 +35,13 @@ async def open_settings(story: Story, name: str = "") -> SettingsScreen:
     return screen
 
 
+async def give(story: Story, value: str) -> None:
+    """Open the line of the chosen setting, and give it a value."""
+    await story.pilot.press("enter")
+    story.app.screen.query_one("#line", Input).value = value
+    await story.pilot.press("enter")
+
+
 def outcome(story: Story) -> str:
     return str(story.app.screen.query_one("#outcome", Static).content)
 
@@ -58,9 +65,7 @@ async def test_a_setting_is_changed_in_the_file_and_holds_at_once(services: Serv
 async def test_a_bad_value_is_explained_in_place_and_changes_nothing(services: Services) -> None:
     async with tell(services, None) as story:
         screen = await open_settings(story, "judge")
-        await story.pilot.press("enter")
-        screen.query_one("#line", Input).value = "atuo"
-        await story.pilot.press("enter")
+        await give(story, "atuo")
         await story.until(lambda: "did you mean 'auto'" in outcome(story))
         assert screen.query_one("#line", Input).value == "atuo"
         await story.pilot.press("escape")
@@ -95,9 +100,7 @@ def test_where_a_value_comes_from_is_told(services: Services, monkeypatch: pytes
 async def test_keys_take_effect_at_once_and_a_wrong_name_gets_the_nearest(services: Services) -> None:
     async with tell(services, None) as story:
         screen = await open_settings(story, "keys")
-        await story.pilot.press("enter")
-        screen.query_one("#line", Input).value = '{histroy = "ctrl+t"}'
-        await story.pilot.press("enter")
+        await give(story, '{histroy = "ctrl+t"}')
         await story.until(lambda: "did you mean 'history'" in outcome(story))
         screen.query_one("#line", Input).value = '{history = "ctrl+t"}'
         await story.pilot.press("enter")
@@ -138,9 +141,7 @@ async def test_whatever_is_typed_as_a_value_is_text(services: Services) -> None:
         screen = await open_settings(story, "theme")
         for text in NASTY.values():
             screen.query_one("#outcome", Static).update("")
-            await story.pilot.press("enter")
-            screen.query_one("#line", Input).value = text
-            await story.pilot.press("enter")
+            await give(story, text)
             await story.until(lambda: outcome(story)[:1] in ("●", "✗"))
             assert "\x1b" not in story.visible()
             if screen.query_one("#line").display:
@@ -149,10 +150,8 @@ async def test_whatever_is_typed_as_a_value_is_text(services: Services) -> None:
 
 async def test_a_theme_that_is_not_there_is_refused_with_the_nearest_one(services: Services) -> None:
     async with tell(services, None) as story:
-        screen = await open_settings(story, "theme")
-        await story.pilot.press("enter")
-        screen.query_one("#line", Input).value = "textual-drak"
-        await story.pilot.press("enter")
+        await open_settings(story, "theme")
+        await give(story, "textual-drak")
         await story.until(lambda: "Did you mean 'textual-dark'" in outcome(story))
         assert not services.places.settings_file.exists()
 
@@ -164,9 +163,7 @@ async def test_cursors_stand_still_as_soon_as_motion_is_reduced_and_blink_again_
         await story.until(lambda: story.app.screen.query_one("#count", Input).cursor_blink)
         for value, blinks in (("true", False), ("false", True)):
             screen = await open_settings(story, "reduced_motion")
-            await story.pilot.press("enter")
-            screen.query_one("#line", Input).value = value
-            await story.pilot.press("enter")
+            await give(story, value)
             await story.until(lambda: "Written to" in outcome(story))
             assert screen.query_one("#line", Input).cursor_blink is blinks
             assert story.app.animation_level == ("full" if blinks else "none")
@@ -191,10 +188,8 @@ async def test_cursors_stand_still_as_soon_as_motion_is_reduced_and_blink_again_
 async def test_a_key_changed_in_the_settings_is_in_the_captions_at_once(services: Services) -> None:
     async with tell(services, None) as story:
         await story.until(lambda: "Start (^s)" in story.visible())
-        screen = await open_settings(story, "keys")
-        await story.pilot.press("enter")
-        screen.query_one("#line", Input).value = '{start = "f12"}'
-        await story.pilot.press("enter")
+        await open_settings(story, "keys")
+        await give(story, '{start = "f12"}')
         await story.until(lambda: "Written to" in outcome(story))
         await story.pilot.press("escape")
         await story.until(lambda: "Start (f12)" in story.visible())

@@ -12,20 +12,17 @@ from interviewer.core.grade.ledger import Asked, Ledger, Prices, asked_for, buil
 from interviewer.core.interview.session import (
     Graded,
     ModelAsked,
-    Outcome,
     Phase,
     Planned,
     SessionConfig,
     State,
-    Turn,
-    TurnKind,
 )
 from interviewer.core.interview.summary import SessionSummary, summarise
 from interviewer.report import render_report
 from interviewer.services import Services, build_services
 from interviewer.settings.file import write_setting
 from interviewer.wording.model_costs import describe_sums
-from tests.support.builders import make_grade, make_item
+from tests.support.builders import make_grade, make_item, make_turn
 from tests.support.judging import begin_session
 
 OK = JudgeCall(outcome="ok", seconds=1.5, request_bytes=1000, prompt_tokens=400, completion_tokens=100)
@@ -49,16 +46,7 @@ def text(ledger: Ledger) -> str:
 
 
 def report_of(result: Grade, ledger: Ledger | None = None) -> SessionSummary:
-    turn = Turn(
-        id=0,
-        question_id="alpha",
-        kind=TurnKind.QUESTION,
-        prompt="What?",
-        started=0.0,
-        outcome=Outcome.ANSWERED,
-        answer="words",
-        result=result,
-    )
+    turn = make_turn(result, answer="words")
     config = SessionConfig(level=Level.MID)
     state = State(config=config, plan=(Planned(question_id="alpha"),), turns=(turn,), phase=Phase.FINISHED)
     return summarise("20261121-0900-abcd", state, {"alpha": make_item()}, started_at=0.0, ledger=ledger)

@@ -17,7 +17,7 @@ from interviewer.core.progress.record import build_record
 from interviewer.errors import UsageError
 from interviewer.report import render_report
 from interviewer.tui.widgets.record_view import describe_record
-from tests.support.builders import make_grade, make_item
+from tests.support.builders import make_grade, make_item, make_turn
 
 ANSWER = "words # not a heading <script>alert(1)</script> [link](http://x) ``` fence \x1b[2J gone"
 
@@ -145,16 +145,7 @@ def test_an_unknown_format_names_the_nearest(summary: SessionSummary) -> None:
 
 @pytest.mark.parametrize("form", ["terminal", "md", "html"])
 def test_that_there_is_no_score_is_said_once(form: str) -> None:
-    turn = Turn(
-        id=0,
-        question_id="alpha",
-        kind=TurnKind.QUESTION,
-        prompt="What?",
-        started=0.0,
-        outcome=Outcome.ANSWERED,
-        answer="words",
-        result=Ungraded(reason="the encoder died"),
-    )
+    turn = make_turn(Ungraded(reason="the encoder died"), answer="words")
     config, plan = SessionConfig(level=Level.MID), (Planned(question_id="alpha"),)
     state = State(config=config, plan=plan, turns=(turn,), phase=Phase.FINISHED)
     summary = summarise("s", state, {"alpha": make_item("alpha")}, started_at=0.0)

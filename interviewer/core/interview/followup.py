@@ -17,7 +17,7 @@ from typing import NamedTuple
 from interviewer.core.bank.content import Item
 from interviewer.core.bank.kinds import Level, VerdictName
 from interviewer.core.bank.rubric import KeyPoint
-from interviewer.core.grade.grade import FIX_PREFIX, Grade
+from interviewer.core.grade.grade import FIX_PREFIX, Grade, PointVerdict
 from interviewer.core.interview.misconception_scores import MisconceptionScore
 from interviewer.core.interview.own_words import bears_on, quote_behind, quoted_before, whole_quotes
 from interviewer.core.interview.point_scores import ENOUGH_CREDIT, PointScore
@@ -116,20 +116,25 @@ def _challenged(item: Item, point: KeyPoint, asked: set[str]) -> bool:
     return any(FIX_PREFIX + each.id in asked for each in item.rubric.misconceptions if each.key_point == point.id)
 
 
+def _grades(turns: Sequence[Turn]) -> list[Grade]:
+    return [turn.result for turn in turns if isinstance(turn.result, Grade)]
+
+
+def _verdicts(point: KeyPoint, turns: Sequence[Turn]) -> list[PointVerdict]:
+    """What each grade of these turns says of a point."""
+    return [verdict for grade in _grades(turns) if (verdict := grade.verdict(point.id)) is not None]
+
+
 def _heard(point: KeyPoint, turns: Sequence[Turn]) -> float:
     """The highest probability with which any turn covered a point; 1 where a reply seems to have made it aside."""
-    grades = [turn.result for turn in turns if isinstance(turn.result, Grade)]
-    if any(point.id in grade.aside for grade in grades):
+    if any(point.id in grade.aside for grade in _grades(turns)):
         return 1.0
-    found = [verdict.p_covered for grade in grades if (verdict := grade.verdict(point.id)) is not None]
-    return max(found, default=0.0)
+    return max((each.p_covered for each in _verdicts(point, turns)), default=0.0)
 
 
 def _contradicted(point: KeyPoint, turns: Sequence[Turn]) -> float:
     """The highest probability with which any turn contradicted a point."""
-    grades = [turn.result for turn in turns if isinstance(turn.result, Grade)]
-    found = [verdict.p_contradicted for grade in grades if (verdict := grade.verdict(point.id)) is not None]
-    return max(found, default=0.0)
+    return max((each.p_contradicted for each in _verdicts(point, turns)), default=0.0)
 
 
 def _surely_held(
@@ -137,8 +142,8 @@ def _surely_held(
 ) -> Iterator[MisconceptionScore]:
     """The misconceptions that may be challenged, the dearest first."""
     certain = CERTAIN if edition > 5 else CERTAIN_BEFORE
-    grades = [turn.result for turn in turns if isinstance(turn.result, Grade)]
-    sure = {each.misconception_id for grade in grades for each in grade.misconceptions if each.probability >= certain}
+    held = (each for grade in _grades(turns) for each in grade.misconceptions)
+    sure = {each.misconception_id for each in held if each.probability >= certain}
     for each in sorted(found, key=lambda each: -each.misconception.penalty):
         if edition < 4 or each.misconception.id in sure:
             yield each

@@ -10,7 +10,7 @@ from interviewer.core.bank.rubric import Misconception
 from interviewer.core.english import clauses, content_words, is_negated, sentences
 from interviewer.core.english_retraction import denials, still_said, takes_back
 from interviewer.core.frozen import Frozen
-from interviewer.core.grade.grade import FIX_PREFIX, Grade
+from interviewer.core.grade.grade import FIX_PREFIX, Grade, HeldMisconception
 from interviewer.core.interview.leaks import overlap
 from interviewer.core.interview.point_scores import PointScore
 from interviewer.core.interview.session import Turn, TurnKind
@@ -81,7 +81,7 @@ def _was_corrected(misconception: Misconception, since: int, turns: Sequence[Tur
             return True
         if _takes_back(turn, misconception):
             corrected = True
-        elif corrected and turn.kind is not TurnKind.LAST_WORDS and _holds(turn, misconception):
+        elif corrected and turn.kind is not TurnKind.LAST_WORDS and _held(turn, misconception):
             corrected = False
     return corrected
 
@@ -98,9 +98,7 @@ def _takes_back(turn: Turn, misconception: Misconception) -> bool:
 def _makes_again(turn: Turn, misconception: Misconception) -> bool:
     """Whether the claim is made beside what takes it back: as the grader heard it, or in its own words."""
     text = still_said(turn.answer)
-    found = turn.result.misconceptions if isinstance(turn.result, Grade) else ()
-    held = (each.evidence.cut(text) for each in found if each.misconception_id == misconception.id)
-    if any(len(content_words(each)) > 1 for each in held):
+    if any(len(content_words(each.evidence.cut(text))) > 1 for each in _held(turn, misconception)):
         return True
     said = (text[slice(*each)] for start, end in sentences(text) for each in clauses(text, start, end))
     return any(_is_claim(each, misconception) for each in said)
@@ -115,9 +113,10 @@ def _is_claim(clause: str, misconception: Misconception) -> bool:
     )
 
 
-def _holds(turn: Turn, misconception: Misconception) -> bool:
+def _held(turn: Turn, misconception: Misconception) -> list[HeldMisconception]:
+    """Where the grade of a turn found the claim; it names one once at most."""
     found = turn.result.misconceptions if isinstance(turn.result, Grade) else ()
-    return any(each.misconception_id == misconception.id for each in found)
+    return [each for each in found if each.misconception_id == misconception.id]
 
 
 def _was_put_right(misconception: Misconception, turns: Sequence[Turn]) -> bool:
@@ -129,7 +128,7 @@ def _was_put_right(misconception: Misconception, turns: Sequence[Turn]) -> bool:
         if not isinstance(turn.result, Grade):
             continue
         verdict = turn.result.verdict(misconception.key_point)
-        if _holds(turn, misconception) and turn.kind is not TurnKind.LAST_WORDS:
+        if _held(turn, misconception) and turn.kind is not TurnKind.LAST_WORDS:
             held, put_right = True, False
         elif held and verdict is not None and verdict.verdict is VerdictName.COVERED:
             put_right = True
