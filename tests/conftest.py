@@ -19,11 +19,12 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     # the cores spend their time waiting for each other.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-for ending, default in ((signal.SIGINT, signal.default_int_handler), (getattr(signal, "SIGHUP", None), signal.SIG_DFL)):
-    if ending is not None and signal.getsignal(ending) is signal.SIG_IGN:
-        # As a shell leaves it for what it starts in the background, or `nohup`; every process a test starts would
-        # inherit that, and wait for a signal that never comes.
-        signal.signal(ending, default)
+# As a shell leaves them for what it starts in the background, or `nohup`; every process a test starts would inherit
+# that, and wait for a signal that never comes.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 from interviewer.bank import load_bank
 from interviewer.core.bank.content import Bank

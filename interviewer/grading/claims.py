@@ -60,6 +60,23 @@ class Claims(NamedTuple):
         arrays = [*tables, *read.values(), *(each.plain for each in self.alternatives)]
         return 4096 + sum(each.nbytes for each in arrays)
 
+    def statements(self, *, besides: str) -> numpy.ndarray | None:
+        """Unit vectors of what the other points state, shape (n, dimension).
+
+        None where there are none, and for a misconception: what puts it right is what some point states.
+        """
+        import numpy as np
+
+        if besides.startswith(FIX_PREFIX):
+            return None
+
+        own = [
+            each.support_vectors[0]
+            for name, each in self.texts.items()
+            if name != besides and not name.startswith(FIX_PREFIX)
+        ]
+        return np.stack(own) if own else None
+
     def turned(self, name: str) -> tuple[ClaimTexts, ClaimReadings | None]:
         """A claim with its opposite in its place."""
         own, read = self.texts[name], self.readings.get(name)

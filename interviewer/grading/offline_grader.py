@@ -333,7 +333,7 @@ class OfflineGrader:
         decided = {
             each: self._model.decide(own.features, reply=reply) for each, own in matched.items() if own is not None
         }
-        evidence = self._evidence(answer, decided, matched)
+        evidence = self._evidence(claims, answer, decided, matched)
         return tuple(self._verdict(item, each, answer, matched[each], decided.get(each), evidence) for each in ids)
 
     def _is_heard_aside(self, verdict: PointVerdict, matched: Matched | Signals | None) -> bool:
@@ -373,7 +373,9 @@ class OfflineGrader:
         others = [each.value for each in item.rubric.key_points if each.value is not None and each.id != point_id]
         return decide_by_value(value, verdict, answer.layout, answer.spans[matched.span], may_earn, others)
 
-    def _evidence(self, answer: _Answer, decided: Mapping[str, Decision], matched: _Found) -> dict[str, Evidence]:
+    def _evidence(
+        self, claims: Claims, answer: _Answer, decided: Mapping[str, Decision], matched: _Found
+    ) -> dict[str, Evidence]:
         """The words that each verdict but "missing" rests on."""
         names = [each for each, decision in decided.items() if decision.verdict is not VerdictName.MISSING]
         against = [decided[each].p_contradicted > decided[each].p_covered for each in names]
@@ -384,7 +386,7 @@ class OfflineGrader:
                 if (own := matched[name]) is not None
             }
         sought = [
-            Sought(own.claim, own.opposed_span if wrong else None)
+            Sought(own.claim, own.opposed_span if wrong else None, claims.statements(besides=name))
             for name, wrong in zip(names, against, strict=True)
             if isinstance(own := matched[name], Signals)
         ]

@@ -1,7 +1,8 @@
-"""The words a verdict rests on: the smallest stretch that carries the point by itself.
+"""The words a verdict rests on: the stretch that carries the point by itself, and this one more than any other.
 
 What is nearest by its vector need not say the thing. So the nearest stretches are read alone beside the claim;
-where none of them carries it, nothing is quoted.
+where none of them carries it, nothing is quoted. Of those that carry it a reader would show the one that speaks of
+this point: it lies near to several of its wordings and not as near to what another point states.
 """
 
 from __future__ import annotations
@@ -19,13 +20,16 @@ if TYPE_CHECKING:
 
     from interviewer.core.ports import Reader
 
-_CANDIDATES = 4
+_CANDIDATES = 6
 _AS_GOOD = 0.1
-"""A shorter stretch is preferred to one that carries the point with so much more probability at most."""
+"""Of words against a claim a shorter stretch is preferred to one that says so with so much more probability at most."""
+_NEAREST_WORDINGS = 3
+"""How many wordings a stretch has to lie near to; one alone may share no more than a term with it."""
 _CARRIES = 0.3
 """Less probable than this, a stretch alone does not carry the point."""
 _FRAGMENT = 4
 """A stretch of fewer words ("FLOPs idle.") shows nobody what was said; it is quoted where no longer one is as good."""
+_FRAGMENT_COSTS = 0.3
 
 
 class Sought(NamedTuple):
@@ -35,6 +39,8 @@ class Sought(NamedTuple):
     opposed: int | None
     """Of words that contradict it are sought: the span nearest to a contradiction, quoted where none says so alone.
     None where words that make it are sought."""
+    others: numpy.ndarray | None = None
+    """Unit vectors of what the other points state, shape (n, dimension); None where nothing competes for the words."""
 
 
 class Evidence(NamedTuple):
@@ -71,18 +77,36 @@ def find_evidence(
         row += len(own)
         covered, contradicted = table[:, 0] + 0.5 * table[:, 1], table[:, 3]
         value = covered if each.opposed is None else contradicted
-        good = [
-            at
+        good = {
+            at: float(share)
             for at, share in zip(own, value, strict=True)
-            if share >= _CARRIES and share >= value.max() - _AS_GOOD and not spans[at].refuted
-        ]
-        quoted = min(good, key=lambda at: _worse(spans[at]), default=each.opposed)
+            if share >= _CARRIES and not spans[at].refuted
+        }
+        quoted = each.opposed
+        if good and each.opposed is None:
+            quoted = max(good, key=lambda at: _better(each, spans[at], vectors[at], good[at]))
+        elif good:
+            quoted = min((at for at in good if good[at] >= value.max() - _AS_GOOD), key=lambda at: _worse(spans[at]))
         found.append(Evidence(quoted, float(covered.max())))
     return found
 
 
+def _better(sought: Sought, span: TextSpan, vector: numpy.ndarray, share: float) -> tuple[bool, float]:
+    """Order of stretches that carry a point, the best last: not taken back by its own words, most of this point.
+
+    The weights are read off 162 credited points of natural answers, of which two readers marked every stretch that
+    carries the point: of the quotes 146 do, and 122 where the shortest of the most probable was quoted.
+    """
+    cosines = [float(each) for each in sought.claim.support_vectors @ vector]
+    nearest = sorted(cosines, reverse=True)[:_NEAREST_WORDINGS]
+    near = cosines[0] + sum(nearest) / len(nearest)
+    elsewhere = 0.0 if sought.others is None else float((sought.others @ vector).max())
+    fragment = len(span.text.split()) < _FRAGMENT
+    return not is_taken_back(span.text), share + near - elsewhere - (_FRAGMENT_COSTS if fragment else 0.0)
+
+
 def _worse(span: TextSpan) -> tuple[bool, bool, int]:
-    """Order of stretches that carry a point, best first: not taken back by its own words, no fragment, the shortest."""
+    """Order of stretches that contradict a point, best first: not taken back by its own words, no fragment, short."""
     return is_taken_back(span.text), len(span.text.split()) < _FRAGMENT, span.end - span.start
 
 

@@ -34,26 +34,40 @@ _READ = ("phrasings.terse", "phrasings.spoken", "phrasings.item", "phrasings[")
 
 def close_texts(rubric: Rubric, encoder: Encoder) -> list[Close]:
     """All pairs of texts of one rubric beyond the bounds of this module."""
+    import numpy as np
+
     points = rubric.key_points
-    truths = [encoder.encode([point.statement, *point.wordings]) for point in points]
+    # All in one go: batches of texts of like length take half the time of a batch for each point.
+    texts = list(dict.fromkeys(text for point in points for text in _texts(point)))
+    vector = dict(zip(texts, encoder.encode(texts), strict=True))
+    truths = [np.stack([vector[text] for text in (point.statement, *point.wordings)]) for point in points]
     found = [
         Close(kind="overlap", field=f"key_points[{second}].statement", other=points[first].id, similarity=cosine)
         for first, second in combinations(range(len(points)), 2)
         if (cosine := float(truths[first][0] @ truths[second][0])) > OVERLAPS
     ]
     for number, point in enumerate(points):
-        found += _close_wordings(number, point, truths[number], encoder)
+        found += _close_wordings(number, point, truths[number], vector)
         found += _stray_wordings(number, point, truths, [each.id for each in points])
-        found += _close_contradictions(number, point, truths, [each.id for each in points], encoder)
+        found += _close_contradictions(number, point, truths, [each.id for each in points], vector)
     return found
 
 
-def _close_wordings(number: int, point: KeyPoint, truths: numpy.ndarray, encoder: Encoder) -> Iterator[Close]:
+def _texts(point: KeyPoint) -> Iterator[str]:
+    yield point.statement
+    yield from point.wordings
+    yield point.probe
+    yield from point.contradictions
+
+
+def _close_wordings(
+    number: int, point: KeyPoint, truths: numpy.ndarray, vector: Mapping[str, numpy.ndarray]
+) -> Iterator[Close]:
     for place, (field, _) in enumerate(point.placed_wordings(), start=1):
         cosine = float(truths[place] @ truths[0])
         if cosine > COPIED:
             yield Close(kind="copied", field=f"key_points[{number}].{field}", other=point.id, similarity=cosine)
-    cosine = float(encoder.encode([point.probe])[0] @ truths[0])
+    cosine = float(vector[point.probe] @ truths[0])
     if cosine > LEAKS:
         yield Close(kind="leak", field=f"key_points[{number}].probe", other=point.id, similarity=cosine)
 
@@ -73,9 +87,13 @@ def _stray_wordings(number: int, point: KeyPoint, truths: list[numpy.ndarray], i
 
 
 def _close_contradictions(
-    number: int, point: KeyPoint, truths: list[numpy.ndarray], ids: list[str], encoder: Encoder
+    number: int,
+    point: KeyPoint,
+    truths: list[numpy.ndarray],
+    ids: list[str],
+    vector: Mapping[str, numpy.ndarray],
 ) -> Iterator[Close]:
-    wrongs = encoder.encode(list(point.contradictions))
+    wrongs = [vector[text] for text in point.contradictions]
     for place in range(len(point.contradictions)):
         field = f"key_points[{number}].contradictions[{place}]"
         own = float((truths[number] @ wrongs[place]).max())

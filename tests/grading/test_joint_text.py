@@ -92,15 +92,53 @@ SENTENCE = "Dropout draws a mask in training, but at test time it is off for all
 @pytest.mark.parametrize(
     ("shares", "quoted"),
     [
-        ({SENTENCE: (0.9, 0, 0.1, 0), PART: (0.85, 0, 0.1, 0)}, PART),
+        ({SENTENCE: (0.8, 0, 0.2, 0), PART: (0.85, 0, 0.1, 0)}, PART),
         ({SENTENCE: (0.9, 0, 0.1, 0), PART: (0.4, 0, 0.6, 0)}, SENTENCE),
         ({}, None),
     ],
-    ids=["the smallest that carries it", "the whole when a part does not", "none when none does"],
+    ids=["the part that carries it", "the whole when a part does not", "none when none does"],
 )
 def test_the_words_quoted_carry_the_point_by_themselves(
     shares: dict[str, tuple[float, float, float, float]], quoted: str | None
 ) -> None:
     _, spans, vectors = read(SENTENCE, {"off": 5})
-    (found,) = find_evidence([Sought(CLAIM, None)], spans, vectors, [True] * len(spans), Says(shares))
-    assert (None if found.span is None else spans[found.span].text) == quoted
+    assert words_quoted(Sought(CLAIM, None), spans, vectors, shares) == quoted
+
+
+def words_quoted(
+    sought: Sought,
+    spans: list[TextSpan],
+    vectors: np.ndarray,
+    shares: dict[str, tuple[float, float, float, float]],
+) -> str | None:
+    (found,) = find_evidence([sought], spans, vectors, [True] * len(spans), Says(shares))
+    return None if found.span is None else spans[found.span].text
+
+
+OWN, OTHER = "It is off at test time.", "The mask is drawn anew each step."
+BOTH = {OWN: (0.8, 0, 0.2, 0), OTHER: (0.9, 0, 0.1, 0)}
+
+
+def test_of_two_stretches_that_carry_a_point_the_one_is_quoted_that_speaks_of_no_other_point() -> None:
+    _, spans, vectors = read(f"{OWN} {OTHER}", {OWN: 30, OTHER: 345, f"{OWN} {OTHER}": 200})
+    assert words_quoted(Sought(CLAIM, None), spans, vectors, BOTH) == OTHER
+    assert words_quoted(Sought(CLAIM, None, at(340)), spans, vectors, BOTH) == OWN
+
+
+def test_words_near_to_one_wording_alone_are_quoted_after_those_near_to_several() -> None:
+    claim = ClaimTexts(("It is off.", "one", "two", "term"), (), at(0, 10, 20, 300), at(0)[:0])
+    _, spans, vectors = read(f"{OWN} {OTHER}", {OWN: 40, OTHER: 300, f"{OWN} {OTHER}": 200})
+    assert words_quoted(Sought(claim, None), spans, vectors, BOTH) == OWN
+
+
+def test_a_fragment_is_quoted_where_nothing_longer_is_as_good() -> None:
+    _, spans, vectors = read("Off. It is off at test time.", {"Off.": 5, "time.": 15, "Off. It": 200})
+    whole = {"Off.": (0.9, 0.0, 0.1, 0.0), OWN: (0.8, 0.0, 0.2, 0.0)}
+    assert words_quoted(Sought(CLAIM, None), spans, vectors, whole) == OWN
+    assert words_quoted(Sought(CLAIM, None), spans, vectors, {"Off.": whole["Off."]}) == "Off."
+
+
+def test_against_a_claim_the_shortest_of_like_stretches_is_quoted() -> None:
+    _, spans, vectors = read(SENTENCE, {"off": 5})
+    shares = {SENTENCE: (0.0, 0.0, 0.1, 0.9), PART: (0.0, 0.0, 0.15, 0.85)}
+    assert words_quoted(Sought(CLAIM, 0), spans, vectors, shares) == PART
