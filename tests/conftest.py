@@ -28,6 +28,8 @@ if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_I
 
 from interviewer.bank import load_bank
 from interviewer.core.bank.content import Bank
+from interviewer.embedding import SentenceEncoder, load_encoder
+from interviewer.grading import OfflineGrader, build_grader
 from interviewer.paths import built_in_pack
 from interviewer.services import wiring
 from tests.support.warm import warm
@@ -55,11 +57,28 @@ def pytest_configure(config: pytest.Config) -> None:
         import_module("tests.support.without_encoder.sitecustomize")
 
 
-@pytest.hookimpl(tryfirst=True)  # before those without a wanted mark are left out
+@pytest.hookimpl(tryfirst=True)  # before those without a wanted mark are left out, and before they are handed out
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
     for item in items:
         if LOADS_ENCODER.intersection(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.encoder)
+            # On one worker: each would else load the encoder, and read the same rubrics, which takes most of the time.
+            item.add_marker(pytest.mark.xdist_group("encoder"))
+        else:
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
+
+@pytest.fixture(scope="session")
+def encoder(tmp_path_factory: pytest.TempPathFactory) -> SentenceEncoder:
+    """The real one."""
+    folder: Path = tmp_path_factory.mktemp("encoder")
+    return load_encoder("default", "cpu", cache=folder)
+
+
+@pytest.fixture(scope="session")
+def grader(encoder: SentenceEncoder) -> OfflineGrader:
+    """The real one; it keeps the rubrics it has read."""
+    return build_grader(encoder, None, encoder.reader())
 
 
 @pytest.fixture(autouse=True)

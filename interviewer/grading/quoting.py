@@ -82,11 +82,11 @@ def find_evidence(
             for at, share in zip(own, value, strict=True)
             if share >= _CARRIES and not spans[at].refuted
         }
-        quoted = each.opposed
-        if good and each.opposed is None:
-            quoted = max(good, key=lambda at: _better(each, spans[at], vectors[at], good[at]))
-        elif good:
-            quoted = min((at for at in good if good[at] >= value.max() - _AS_GOOD), key=lambda at: _worse(spans[at]))
+        if each.opposed is None:
+            quoted = max(good, key=lambda at: _better(each, spans[at], vectors[at], good[at]), default=None)
+        else:
+            near = [at for at, share in good.items() if share >= value.max() - _AS_GOOD]
+            quoted = min(near, key=lambda at: _worse(spans[at]), default=each.opposed)
         found.append(Evidence(quoted, float(covered.max())))
     return found
 

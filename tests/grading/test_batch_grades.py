@@ -30,9 +30,10 @@ def all_graded(grader: OfflineGrader, bank: Bank, asked: list[GradeRequest]) -> 
 
 @pytest.mark.parametrize("fast", [True, False], ids=["fast", "full"])
 def test_answers_read_together_get_the_grades_that_they_get_alone(
-    encoder: SentenceEncoder, bank: Bank, fast: bool
+    encoder: SentenceEncoder, grader: OfflineGrader, bank: Bank, fast: bool
 ) -> None:
-    grader = build_grader(encoder, None, encoder.reader(), fast=fast)
+    if fast:
+        grader = build_grader(encoder, None, encoder.reader(), fast=True)
     asked = requests(bank)
     alone = all_graded(grader, bank, asked)
     grader.read_ahead([each.answer for each in asked])
@@ -51,10 +52,10 @@ def test_answers_read_together_get_the_grades_that_they_get_alone(
 
 
 def test_a_rubric_kept_in_half_precision_moves_no_probability_beyond_the_tolerance(
-    encoder: SentenceEncoder, bank: Bank, monkeypatch: pytest.MonkeyPatch
+    encoder: SentenceEncoder, grader: OfflineGrader, bank: Bank, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = requests(bank)[::2]
-    half = all_graded(build_grader(encoder, None, encoder.reader()), bank, asked)
+    half = all_graded(grader, bank, asked)
     monkeypatch.setattr("interviewer.grading.claims._in_half", lambda reading: reading)
     whole = all_graded(build_grader(encoder, None, encoder.reader()), bank, asked)
     for one, other in zip(half, whole, strict=True):

@@ -142,3 +142,21 @@ def test_against_a_claim_the_shortest_of_like_stretches_is_quoted() -> None:
     _, spans, vectors = read(SENTENCE, {"off": 5})
     shares = {SENTENCE: (0.0, 0.0, 0.1, 0.9), PART: (0.0, 0.0, 0.15, 0.85)}
     assert words_quoted(Sought(CLAIM, 0), spans, vectors, shares) == PART
+
+
+@pytest.mark.parametrize(("opposed", "quoted"), [(None, None), (0, 0)])
+def test_what_is_called_wrong_is_not_quoted_however_well_it_says_it(opposed: int | None, quoted: int | None) -> None:
+    answer = "It is a myth that it stays on at test time."
+    _, spans, vectors = read(answer, {"on": 5})
+    assert all(span.refuted for span in spans)
+    (found,) = find_evidence(
+        [Sought(CLAIM, opposed)], spans, vectors, [True] * len(spans), Says({answer: (0.9, 0.0, 0.1, 0.9)})
+    )
+    assert found.span == quoted
+
+
+def test_against_a_claim_nothing_else_is_quoted_where_what_says_it_most_is_called_wrong() -> None:
+    refuted, own = "It is a myth that it stays on at test time.", "The mask is off."
+    _, spans, vectors = read(f"{own} {refuted}", {"on": 5, "off": 5})
+    shares = {refuted: (0.0, 0.0, 0.1, 0.9), own: (0.0, 0.0, 0.6, 0.4)}
+    assert words_quoted(Sought(CLAIM, 1), spans, vectors, shares) == spans[1].text

@@ -25,8 +25,7 @@ from interviewer.core.grade.injection import LEFT_OUT, find_injections
 from interviewer.core.grade.judge_weight import WHILE_MEASURED
 from interviewer.core.interview.summary import summarise_answer
 from interviewer.core.ports import Reads
-from interviewer.embedding import load_encoder
-from interviewer.grading import OfflineGrader, build_grader
+from interviewer.grading import OfflineGrader
 from interviewer.llm import ScriptedChat
 from interviewer.llm.chat import ChatRequest
 from interviewer.llm.evidence import Evidence
@@ -62,13 +61,6 @@ MODES: dict[str, Quote] = {
     "the whole answer": lambda item, name, honest, attack: honest,
     "nothing": lambda item, name, honest, attack: "",
 }
-
-
-@pytest.fixture(scope="module")
-def grader(tmp_path_factory: pytest.TempPathFactory) -> OfflineGrader:
-    """The real one."""
-    encoder = load_encoder("default", "cpu", cache=tmp_path_factory.mktemp("encoder"))
-    return build_grader(encoder, None, encoder.reader())
 
 
 @pytest.fixture(scope="module", autouse=True)

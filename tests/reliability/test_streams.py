@@ -126,6 +126,7 @@ def test_json_keeps_every_sign_in_any_encoding(home: Path, encoding: str) -> Non
 
 
 @posix
+@pytest.mark.encoder
 def test_what_is_written_for_the_user_has_the_rights_they_set_and_ours_is_private(home: Path, tmp_path: Path) -> None:
     restore_journal(home)
     before = os.umask(0o022)

@@ -225,6 +225,7 @@ def test_eval_prints_agreement_beside_the_baselines_and_names_bad_lines(tmp_path
     kinds = body["kinds of answers to a key point"]
     assert kinds["neighbour"]["outranked by covering"] == 1.0
     assert "outranked by covering" not in kinds["covering"]
+    file.write_text("\n".join(rows[:5]) + "\n", encoding="utf-8")
     assert "agreement with scores" in mockdl("eval", str(file)).stdout
 
 

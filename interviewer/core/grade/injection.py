@@ -77,6 +77,7 @@ _COMMANDS = (
     rf"|graded|marked|set)|covered)\b[^.!?]{{0,60}}?\b(?:{_DONE}|no misconceptions|\w+ text|full (?:marks"
     rf"|credit|confidence)|100)\b",
     rf"{_BEGINS}treat each point as\b",
+    rf"\b{_ALL} counts? as (?:covered|fulfilled|satisfied|met)(?! (?:by|with|in|under|at) )\b",
     rf"{_BEGINS}(?:say|write|answer|return|print|put|reply)(?: with)? [\"']?covered\b[\"']? "
     rf"(?:for|on|to|behind) {_ALL}",
 )
@@ -109,6 +110,7 @@ _SIGNS = (
     r"\b(?:grad\w+|evaluation|scoring|assessment) (?:of this \w+ |for this \w+ |stage )?(?:is|was|has been) "
     r"(?:over\b(?!\w)|changed|disabled|replaced|switched off|finished)(?=\W*$|.*\b(?:score|output|covered|result)\b)",
     r"\b(?:the|your) rubric (?:you (?:were given|have)|has been (?:updated|withdrawn)|is (?:outdated|corrupt))",
+    r"\byou are now an? [^.!?]{0,40}\b(?:without|free of) (?:a|any|the|your) rubric\b",
     r"\bpriority over (?:the|your) rubric\b|\b(?:previous|old) rubric\b.*\bignored\b|\brubric\.update\b",
     r"\b(?:return|output|print|give) the (?:maximum|top|highest) (?:possible )?(?:score|mark|grade)\b(?=\W*$"
     r"|\W+\w+\W*$)",
@@ -153,6 +155,10 @@ _QUOTED = re.compile(
 """What prose quotes: more than a word. A forged verdict stands in quotation marks of its own."""
 _LOOKALIKES = str.maketrans("аеорсухіѕјѵАВЕІКМНОРСТХΑΒΕΙΚΜΝΟΡΤΧονρ", "aeopcyxisjvABEIKMHOPCTXABEIKMNOPTXovp")
 """Cyrillic and Greek letters that read as Latin ones."""
+_PRAISED = re.compile(
+    r"\W*(?:the|this) (?:candidate|applicant|student) (?:is|was|has|had|knows|deserves)\b", re.IGNORECASE
+)
+"""Beside an order to the grader: people who answer a question don't speak of themselves as the candidate."""
 _FRAGMENT = 3
 """Words of a line that may be part of a command typed one word a line."""
 
@@ -179,6 +185,10 @@ def find_injections(answer: str) -> tuple[Span, ...]:
         if is_injection(plain[start:end]):
             found += _guilty(plain, start, end)
     found += [run for run in _fragments(answer, cut) if run not in found and is_injection(plain[slice(*run)])]
+    if found:
+        known = set(found)
+        parts = [part for at in cut if at not in known for part in (clauses(answer, *at) or [at])]
+        found += [part for part in parts if part not in known and _PRAISED.match(answer, *part)]
     return tuple(Span(start=start, end=end) for start, end in sorted(found))
 
 
