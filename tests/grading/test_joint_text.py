@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pytest
@@ -75,7 +75,7 @@ def test_what_a_guard_closed_is_not_read() -> None:
 class Says:
     """A joint reader that knows what to say of a passage."""
 
-    def __init__(self, shares: dict[str, tuple[float, float, float, float]]) -> None:
+    def __init__(self, shares: Mapping[str, tuple[float, ...]]) -> None:
         self.shares = shares
 
     def read(self, texts: Sequence[str], *, cut: bool = True) -> list[Reading]:
@@ -99,7 +99,7 @@ SENTENCE = "Dropout draws a mask in training, but at test time it is off for all
     ids=["the part that carries it", "the whole when a part does not", "none when none does"],
 )
 def test_the_words_quoted_carry_the_point_by_themselves(
-    shares: dict[str, tuple[float, float, float, float]], quoted: str | None
+    shares: Mapping[str, tuple[float, ...]], quoted: str | None
 ) -> None:
     _, spans, vectors = read(SENTENCE, {"off": 5})
     assert words_quoted(Sought(CLAIM, None), spans, vectors, shares) == quoted
@@ -109,7 +109,7 @@ def words_quoted(
     sought: Sought,
     spans: list[TextSpan],
     vectors: np.ndarray,
-    shares: dict[str, tuple[float, float, float, float]],
+    shares: Mapping[str, tuple[float, ...]],
 ) -> str | None:
     (found,) = find_evidence([sought], spans, vectors, [True] * len(spans), Says(shares))
     return None if found.span is None else spans[found.span].text
