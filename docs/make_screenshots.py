@@ -22,12 +22,11 @@ SIZE = (100, 32)
 ASKED = ("kv-cache-sizing", "dropout")
 FIRST = """\
 Per token we keep K and V for every layer and every kv head: 2 * 32 * 8 * 128 * 2 bytes, so 128 KiB.
-The number of query heads does not matter. For 8,192 tokens that is 1 GiB per sequence, times 16 = 16 GiB.
-The cache does not grow with the batch size."""
-DRAFT = "I'd store it in fp8, that halves it. x[0] and [/b] stay as typed. And"
+The number of query heads does not matter. For 8,192 tokens that is 1 GiB per sequence, times 16 = 16 GiB."""
+DRAFT = "Fewer kv heads: with 4 instead of 8 it is half as large. x[0] and [/b] stay as typed. And"
 OTHERS = (
     "Fewer key-value heads: with grouped-query attention and 4 instead of 8 the cache is half as large.",
-    "A sliding window: keep only the last 4,096 tokens of each sequence.",
+    "Store it in fp8 or int4 in place of bf16, which takes a half or a quarter.",
 )
 SECOND = """\
 randomly zeroes units during training, off at test time. kept ones are scaled by 1/(1-p) in training.

@@ -104,6 +104,23 @@ def test_strengths_and_the_study_list_follow_the_verdicts_shown() -> None:
     assert all(each.reference is not None for each in summary.study) is bool(question.item.question.references)
 
 
+def test_what_may_have_been_said_is_studied_last_and_asked_about() -> None:
+    grade = make_grade({"p0": "unsure", "p1": "missing", "p2": "covered", "p3": "missing"})
+    doubtful = grade.verdicts[0].model_copy(update={"p_covered": 0.3, "p_partial": 0.1})
+    grade = grade.model_copy(update={"verdicts": (doubtful, *grade.verdicts[1:])})
+    summary = summary_of(ASKED(id=0, question_id="alpha", answer=SAID, result=grade), level=Level.STAFF)
+    (question,) = summary.questions
+    by_statement = {each.point.statement: each.point.id for each in question.score.points}
+    assert [by_statement[each.statement] for each in summary.study][-1] == "p0"
+    assert [each.perhaps for each in summary.study] == [False] * (len(summary.study) - 1) + [True]
+    unsure = summary.study[-1].statement
+    for form in ("terminal", "md", "html"):
+        for full in (False, True):
+            text = " ".join(render_report(summary, form, width=100, full=full).split())
+            assert f"did you mean: {unsure}" in text, (form, full)
+            assert f"did you mean: {summary.study[0].statement}" not in text
+
+
 def test_no_words_are_praised_twice() -> None:
     grade = make_grade({"p0": "covered", "p1": "covered", "p2": "covered", "p3": "missing"})
     summary = summary_of(ASKED(id=0, question_id="alpha", answer=SAID, result=grade))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from pydantic import Field
+
 from interviewer.core.bank.content import Item
 from interviewer.core.bank.kinds import VerdictName
 from interviewer.core.bank.question import Reference
@@ -43,6 +45,8 @@ class StudyItem(Frozen):
     reference: Reference | None
     question: str
     """Id."""
+    perhaps: bool = Field(default=False, exclude=True)
+    """Whether it may have been said: the report asks whether it was meant."""
 
 
 def find_strengths(scored: Iterable[tuple[Item, PointScore]], answers: Mapping[int, str]) -> tuple[Strength, ...]:
@@ -90,17 +94,23 @@ def _quotable(score: PointScore, answers: Mapping[int, str]) -> str:
 
 
 def find_study(scored: Iterable[tuple[Item, PointScore]]) -> tuple[StudyItem, ...]:
-    """The heaviest core points that earned least. What was covered, if only when asked, is none of them."""
+    """The heaviest core points that earned least, those last that may have been said. What was covered, if only when
+    asked, is none of them."""
     poor = [(item, each) for item, each in scored if each.expected and not each.is_said and each.credit < ENOUGH_CREDIT]
-    poor.sort(key=lambda pair: -pair[1].point.weight * (1 - pair[1].credit))
+    poor.sort(key=lambda pair: (_is_unsure(pair[1]), -pair[1].point.weight * (1 - pair[1].credit)))
     return tuple(
         StudyItem(
             statement=each.point.statement,
             reference=next(iter(rank_references(item, each.point)), None),
             question=item.question.id,
+            perhaps=_is_unsure(each),
         )
         for item, each in poor[:_MOST]
     )
+
+
+def _is_unsure(score: PointScore) -> bool:
+    return score.verdict is VerdictName.UNSURE
 
 
 def rank_references(item: Item, point: KeyPoint) -> list[Reference]:
