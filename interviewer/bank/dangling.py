@@ -11,11 +11,12 @@ import re
 from collections.abc import Sequence
 
 from interviewer.core.english import STOP_WORDS, content_words
+from interviewer.core.patterns import late_pattern
 
 _ASKS = r"(?:how|what|why|where|when|which|who|whose)\b"
 _BE = r"(?:is|was)(?:n['’]t)?"
 _HELPS = r"(?:does|did|can|could|will|would|has|had|should|might|must)(?:n['’]t)?"
-_AT_ONCE = re.compile(
+_AT_ONCE = late_pattern(
     r"\bsuch (?!as\b)\w+|\b(?:that way|this way|like this|like that|these two|those two)\b|\bthis(?: on)?(?=\?)"
     r"|^[^.?!]*?\b(?:these(?= (?:is|are|do|have|can|in|of|for|from|on|at)\b|[?.,])|all of (?:this|that)\b|all this\b)"
     r"|^[^,.?!]*\bif that (?:is|was|were)\b"
@@ -35,21 +36,21 @@ _SINGULAR = (
     "technique|idea|trick|effect|problem|score|state|log|file|field|rate|moment|setting|value|activation|protection"
 )
 """Nouns before which "that" points, as they would need an article otherwise."""
-_WITH_NOUN = re.compile(
+_WITH_NOUN = late_pattern(
     r"^[^.?!]*?\b(?P<said>(?:this|these|those) (?P<noun>\w+))\b(?! (?:where|which|that|who|of)\b)"
     rf"|^[^,;:.?!]*?\b(?P<said_that>(?:(?:{_PREPOSITIONS}|{_HELPS}|{_BE}) that (?P<noun_that>\w+)"
     rf"|(?<!s )that (?P<singular>{_SINGULAR})))\b(?! (?:where|which|that|who|of)\b)",
     re.IGNORECASE,
 )
 """A pointing word of the first sentence or, of "that", of its first clause, and the noun that may go with it."""
-_IT = re.compile(
+_IT = late_pattern(
     rf"^{_ASKS}(?: else| exactly| \w+ly| (?:much|many|long|often|far)(?: \w+){{0,2}})? "
     rf"(?:(?P<be>{_BE}|are|were)|{_HELPS}|do) (?:it|they)\b(?P<rest>[^.?!]*)",
     re.IGNORECASE,
 )
 """A pronoun before any noun: "Why isn't it simply half?"."""
-_LEADS_ON = re.compile(r"\b(?:that|to|about|if|whether|when|worth)\b", re.IGNORECASE)
-_STANDS_FOR_NOTHING = re.compile(
+_LEADS_ON = late_pattern(r"\b(?:that|to|about|if|whether|when|worth)\b", re.IGNORECASE)
+_STANDS_FOR_NOTHING = late_pattern(
     r"^ (?:be|take|cost|mean|help|make|say|look|seem|need|hurt|pay|matter)\b", re.IGNORECASE
 )
 _NO_NOUNS = frozenset(

@@ -36,6 +36,8 @@ class _Closed(io.TextIOBase):
 
 def prepare_process() -> None:
     """Make files private, have no sign end a command that the output's encoding lacks, and closed streams be there."""
+    # A plugin of pydantic's would be handed every answer that is validated, and looking for one takes time.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     if (umask := os.umask(_PRIVATE)) != _PRIVATE:
         _users_umask[0] = umask
     if sys.stdout is None:

@@ -11,7 +11,9 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
-TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+from interviewer.core.patterns import late_pattern
+
+TOKEN = late_pattern(r"[^\W_]+(?:['’][^\W_]+)?")
 
 STOP_WORDS = frozenset(
     """
@@ -42,12 +44,12 @@ _SUFFIXES = tuple(
         reverse=True,
     )
 )
-_SOFT_NEGATION = re.compile(
+_SOFT_NEGATION = late_pattern(
     r"\b(?:not|no|never|none|nothing|nobody|neither|nor|without|cannot|hardly|rarely|false|wrong|untrue|isn't|aren't|"
     r"wasn't|weren't|don't|doesn't|didn't|can't|couldn't|won't|wouldn't|shouldn't|hasn't|haven't|fails? to|"
     r"instead of|rather than|avoids?|prevents?|lacks?)\b"
 )
-_NEGATION = re.compile(
+_NEGATION = late_pattern(
     r"\b(?:not|no|never|none|nothing|neither|nor|cannot|isn't|aren't|wasn't|weren't|don't|doesn't|didn't|can't|"
     r"couldn't|won't|wouldn't|shouldn't|hasn't|haven't|without)\b"
 )
@@ -99,7 +101,7 @@ def is_negated(text: str, *, soft: bool = False) -> bool:
     return len(pattern.findall(text.lower().replace("’", "'"))) % 2 == 1
 
 
-_TAKEN_BACK = re.compile(
+_TAKEN_BACK = late_pattern(
     r"(?:no,? wait|wait,? no|hold on|scratch that|sorry\b|oops|correction\b|strike that|no, (?:it|that|i)\b|i mean\b)",
     re.IGNORECASE,
 )
@@ -115,21 +117,21 @@ def is_taken_back(text: str, end: int | None = None) -> bool:
 
 # Sentences
 
-_END = re.compile(r"(?:[.!?]+|…)(?P<closers>[\"'”’)\]]*)(?=\s|$)|\n")
+_END = late_pattern(r"(?:[.!?]+|…)(?P<closers>[\"'”’)\]]*)(?=\s|$)|\n")
 _NEVER_LAST = frozenset(
     "i.e e.g ie eg cf vs viz al approx resp w.r.t wrt s.t fig figs eq eqs sec dr mr mrs ms prof no nr pp".split()  # noqa: SIM905
 )
 """Abbreviations after which a sentence goes on, without their last full stop."""
 _OPENING = "([\"'“"
 """Besides white space, what a word stands behind."""
-_DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
+_DOTTED = late_pattern(r"(?:[^\W\d_]\.)+[^\W\d_]")
 """i.i.d, a.k.a: such an abbreviation may end a sentence or not."""
-_ENUMERATOR = re.compile(r"[ \t]*(?:\d{1,2}|[a-z])$")
+_ENUMERATOR = late_pattern(r"[ \t]*(?:\d{1,2}|[a-z])$")
 """What stands before the full stop of a list's number."""
-_MARK = re.compile(r"\(?(?:\d{1,2}|[a-z])[.)]\s+")
-_NEXT_WORD = re.compile(r"\s*[\"'“(\[]*([^\W_]+)")
+_MARK = late_pattern(r"\(?(?:\d{1,2}|[a-z])[.)]\s+")
+_NEXT_WORD = late_pattern(r"\s*[\"'“(\[]*([^\W_]+)")
 
-_BULLET = re.compile(r"\s*(?:[-*•+]|\d+[.)])\s")
+_BULLET = late_pattern(r"\s*(?:[-*•+]|\d+[.)])\s")
 _FULL_LINE = 55
 """A line this long was ended by wrapping, a shorter one on purpose, unless a word like "the" ends it."""
 _GOES_ON = tuple(",;:-(\"'")
@@ -219,7 +221,7 @@ def strip_span(text: str, start: int, end: int) -> tuple[int, int]:
 
 # Clauses
 
-_CLAUSE = re.compile(
+_CLAUSE = late_pattern(
     r"\s*(?:;|:|—|–| - |,?\s+\b(?:but|because|whereas|while|although|which means|therefore|rather|instead"
     r"|so (?:that|they|it|the|you|we|each|every|no))\b"
     r"|,\s+(?:and|so|then|or|not)\b|,(?=\s))",

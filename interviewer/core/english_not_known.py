@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from interviewer.core.english import content_stems, stem, tokens
+from interviewer.core.patterns import late_pattern
 
 __all__ = ["AROUND", "NO_ASIDE", "UNKNOWN", "any_of", "pieces", "read_pieces", "says_not_known"]
 
@@ -20,7 +21,7 @@ def any_of(lines: str) -> str:
 
 def pieces(**named: str) -> re.Pattern[str]:
     """What `read_pieces` reads a text as: patterns of words in lower case, each by the name of what it says."""
-    return re.compile("(?:" + "|".join(f"(?P<{name}>{pattern})" for name, pattern in named.items()) + ")(?: |$)")
+    return late_pattern("(?:" + "|".join(f"(?P<{name}>{pattern})" for name, pattern in named.items()) + ")(?: |$)")
 
 
 _VERY = (
@@ -67,20 +68,20 @@ AROUND = any_of(
 """What people put around it, and what stands for what was asked."""
 _PIECES = pieces(unknown=UNKNOWN, around=AROUND)
 
-_CLAUSE_END = re.compile(
+_CLAUSE_END = late_pattern(
     r"[,.;:!?…()\n–—]+|\s-+\s|\b(?:but|because|although|though|however|maybe|perhaps|probably)\b", re.IGNORECASE
 )
-NO_ASIDE = re.compile(r"^\W*(?:no|nope|nah)\b(?!\W*(?:but|idea|clue|\w*$))", re.IGNORECASE)
+NO_ASIDE = late_pattern(r"^\W*(?:no|nope|nah)\b(?!\W*(?:but|idea|clue|\w*$))", re.IGNORECASE)
 """A "no" before "I don't know", which is not the answer no."""
 _SHORT = (
-    (re.compile(r"\b(do|did|does|ca|have|has|could|would|wo|is|was)nt\b"), r"\1n't"),
-    (re.compile(r"\bi(m|ve)\b"), r"i'\1"),
-    (re.compile(r"\bill\b"), "i'll"),
-    (re.compile(r"\bid(?= (?:rather|like|prefer))"), "i'd"),
-    (re.compile(r"\b(that|what|it|let)s\b(?! own)"), r"\1's"),
+    (late_pattern(r"\b(do|did|does|ca|have|has|could|would|wo|is|was)nt\b"), r"\1n't"),
+    (late_pattern(r"\bi(m|ve)\b"), r"i'\1"),
+    (late_pattern(r"\bill\b"), "i'll"),
+    (late_pattern(r"\bid(?= (?:rather|like|prefer))"), "i'd"),
+    (late_pattern(r"\b(that|what|it|let)s\b(?! own)"), r"\1's"),
 )
 """Contractions as they are typed in a hurry."""
-_TOPIC = re.compile(
+_TOPIC = late_pattern(
     r"(?:(?:about|of|on|for|at|to|with|in) )?"
     r"(?:what|how|why|when|where|which|who|whether|if|any|anything|much|enough|the|a|an|about|of)\b"
 )
@@ -99,7 +100,7 @@ _MOST_WORDS = 14
 """Of what one says one does not know."""
 _JOINING = ("when", "if", "that", "while", "as", "how", "what", "where", "after", "before", "whether")
 _JOINED = "".join(f"(?<!{word} )" for word in _JOINING)
-_TELLS = re.compile(
+_TELLS = late_pattern(
     rf"^why\b|^(?:the|an?|that)(?: \S+){{6}}|\bso\b|(?:\S+ ){{2}}{_JOINED}"
     r"(?:(?:it|they|we|there) (?!(?:for|to|in|at|on|of|and|or|with|from)\b)|it's |they're |there's )"
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from interviewer.core.patterns import late_pattern
+
 __all__ = ["denials", "still_said", "takes_back"]
 
 _FULLY = "(?:(?:absolutely|quite|totally|completely|entirely|clearly|simply|just|so|indeed|of course|obviously) )*"
@@ -12,7 +14,7 @@ _WRONG = (
 )
 _SAID = "what i (?:just |first )?(?:said|claimed|wrote)(?: before| earlier| above)?"
 _CLAIM = rf"(?:that|it|this|{_SAID}|(?:my|the|that) (?:\w+ )?(?:claim|statement|answer|sentence|point|remark|words))"
-_RETRACTION = re.compile(
+_RETRACTION = late_pattern(
     r"\b(?:"
     rf"you(?:'?re| are) {_FULLY}(?:right|correct)\b(?! to\b| that i\b)"
     rf"|i(?:'?m| was| am) {_WRONG}|i stand corrected|i (?:\w+ )?(?:misspoke|misremembered|messed (?:that|it) up)"
@@ -27,20 +29,20 @@ _RETRACTION = re.compile(
     rf"|{_SAID} (?:(?:is|was) {_WRONG}|(?:is|was)n't (?:true|right|correct))"
     r")\b"
 )
-_NOT_OUTRIGHT = re.compile(
+_NOT_OUTRIGHT = late_pattern(
     r"(?:\b(?:if|unless|whether|maybe|perhaps|possibly|might|may|not|never|doubt|refuse|why"
     r"|(?:do|did|wo|ca|would|could|is|was)n't)\b|cannot)[^,.;:!?]*$"
 )
 """Words before it in the same clause that turn it, or leave it open."""
-_STANDS = re.compile(
+_STANDS = late_pattern(
     r"\bi still (?:think|believe|say|hold|maintain|claim|stand)\b|\bi (?:stand by|insist)\b"
     r"|\bi (?:was|am) (?:still )?right\b"
     r"|\b(?:it|that|this|what i said)(?:'s| is)? still (?:true|right|correct|holds|stands)\b"
 )
 """Who says so holds on to it."""
 _DENIAL = r"\b(?:(?:is|was)(?:n't| not) |not )(?:true|right|correct|so|the case) that\b|\b(?:false|wrong|untrue) that\b"
-_DENIED = re.compile(rf"(?:{_DENIAL})(?P<what>.*?)(?=\b(?:but|rather|instead)\b|[.;!?]|$)")
-_TOLD = re.compile(
+_DENIED = late_pattern(rf"(?:{_DENIAL})(?P<what>.*?)(?=\b(?:but|rather|instead)\b|[.;!?]|$)")
+_TOLD = late_pattern(
     rf"{_RETRACTION.pattern}(?:,? (?:that|about|in|when|to|on|with|there|here|saying|claiming)\b[^,.;:!?]*)?"
     rf"|{_DENIED.pattern}"
     r"|\bi (?:had )?(?:said|claimed|wrote|thought|believed|assumed|was saying)\b.*?(?=\bbut\b|[.;!?]|$)"

@@ -6,9 +6,9 @@ test holds it against the bindings themselves.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
+from interviewer.core.patterns import late_pattern
 from interviewer.errors import nearest_names
 
 ACTIONS = (
@@ -86,7 +86,7 @@ ACTIONS = (
 )
 """Ids of the bindings."""
 
-_KEY = re.compile(r"^(ctrl\+|shift\+|alt\+|super\+)*[a-z0-9_]+$")
+_KEY = late_pattern(r"^(ctrl\+|shift\+|alt\+|super\+)*[a-z0-9_]+$")
 
 
 def check_keys(keys: Mapping[str, str]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from interviewer.core.bank.content import Item
 from interviewer.core.english import content_stems
 from interviewer.core.interview.session import State, Turn, TurnKind
 from interviewer.core.interview.utterance import Act
+from interviewer.core.patterns import late_pattern
 
 __all__ = ["AS_BEFORE", "asks_again", "clarification"]
 
@@ -26,7 +27,7 @@ _POLITE = (
     r"(?:(?:please|pls|sorry|excuse me|ok(?:ay)?|hi|hey|um+|can|could|would|will|you|u|just|kindly|mind|for me|thanks)"
     r"[\s,.]+)*"
 )
-_AGAIN = re.compile(
+_AGAIN = late_pattern(
     rf"^\W*{_POLITE}(?:repeat(?:ing)?|pardon(?: me)?|{_ONCE_MORE})"
     rf"(?:[\s,]+(?:please|pls|thanks|for me|{_ONCE_MORE}))*\W*$"
     rf"|(?<!\bi )\brepeat(?:ing)? (?:{_IT}|please)\b|(?<!\bi )\b(?:re-?read|re-?state) {_IT}"
@@ -40,8 +41,10 @@ _AGAIN = re.compile(
     re.IGNORECASE,
 )
 """How one asks to hear the same words."""
-_OTHERWISE = re.compile(r"\b(?:other|different|simpler|plainer) words\b|\bdifferently\b|\banother way\b", re.IGNORECASE)
-_CHOICE = re.compile(r"\bor\b|\b(?:should|shall|may|can) i\b|\bassume\b", re.IGNORECASE)
+_OTHERWISE = late_pattern(
+    r"\b(?:other|different|simpler|plainer) words\b|\bdifferently\b|\banother way\b", re.IGNORECASE
+)
+_CHOICE = late_pattern(r"\bor\b|\b(?:should|shall|may|can) i\b|\bassume\b", re.IGNORECASE)
 """How one asks which of two things is meant; other words for the question would not say it."""
 _CHOOSE = (
     "Where the question leaves that open, say which you take and go on from there.",

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from interviewer.core.bank.content import Item
 from interviewer.core.english import content_words, tokens, word_runs
+from interviewer.core.patterns import late_pattern
 
 MOST_RUN = 6
 """Words in a row that a text may not share with a key point."""
@@ -19,8 +20,8 @@ _MOST_SHARE = 0.6
 """Share of a key point's own content words that a text must stay below."""
 _FEWEST_OWN = 2
 
-_NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)*")
-_JUDGEMENT = re.compile(
+_NUMBER = late_pattern(r"(?<![\w.])\d+(?:[.,]\d+)*")
+_JUDGEMENT = late_pattern(
     r"\b(?:correct\w*|incorrect\w*|wrong\w*|(?<!all\s)right|exact(?:ly)?|precisely|perfect\w*|great|good|excellent|nice\w*"
     r"|well (?:done|said|put|explained|thought)|very well|did well|spot on|impressive|brilliant|solid|strong|weak"
     r"|accurate\w*|inaccurate\w*|mistake\w*|misconception|missed|missing|forgot\w*|overlook\w*|omit\w*|incomplete"
