@@ -1,4 +1,4 @@
-"""Keys in the editor take effect in the order in which they were typed."""
+"""Keys in the editor and in a line of text take effect in the order in which they were typed."""
 
 from __future__ import annotations
 
@@ -8,14 +8,19 @@ from textual.containers import Vertical
 from textual.events import Key
 
 from interviewer.tui.widgets.answer_area import AnswerArea
+from interviewer.tui.widgets.line_input import LineInput
 
 
 class Alone(App[None]):
-    """The editor inside two boxes, as on the screen of an interview."""
+    """A field inside two boxes, as on the screen of an interview."""
+
+    def __init__(self, field: AnswerArea | LineInput) -> None:
+        super().__init__()
+        self.field = field
 
     def compose(self) -> ComposeResult:
         with Vertical(), Vertical():
-            yield AnswerArea()
+            yield self.field
 
 
 def keys(text: str, *behind: str) -> list[Key]:
@@ -33,7 +38,7 @@ def keys(text: str, *behind: str) -> list[Key]:
     ids=["backspaces", "ends of the line", "a word", "undo"],
 )
 async def test_a_burst_of_keys_does_what_the_same_keys_do_one_by_one(typed: list[Key], wanted: str | None) -> None:
-    app = Alone()
+    app = Alone(AnswerArea())
     async with app.run_test() as pilot:
         area = app.query_one(AnswerArea)
         area.focus()
@@ -48,3 +53,20 @@ async def test_a_burst_of_keys_does_what_the_same_keys_do_one_by_one(typed: list
         await pilot.pause()
         assert area.text == slowly
         assert wanted is None or area.text == wanted
+
+
+async def test_a_burst_of_keys_in_a_line_of_text_does_the_same() -> None:
+    app = Alone(LineInput())
+    async with app.run_test() as pilot:
+        line = app.query_one(LineInput)
+        line.focus()
+        for key in [*keys("one two three", *["backspace"] * 5), *keys("four", "home"), *keys("x", "ctrl+k")]:
+            app.post_message(key)
+        await pilot.pause()
+        await pilot.pause()
+        assert line.value == "x"
+        for key in [*keys("one two three", *["backspace"] * 5), *keys("four", "home"), *keys("y")]:
+            app.post_message(key)
+        await pilot.pause()
+        await pilot.pause()
+        assert line.value == "yxone two four"

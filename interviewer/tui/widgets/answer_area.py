@@ -9,17 +9,17 @@ from typing import ClassVar
 
 from rich.text import Text
 from textual.binding import Binding, BindingType
-from textual.events import Key
 from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult
 
 from interviewer.core.text import plain_newlines
+from interviewer.tui.widgets.keys_in_order import KeysInOrder
 
 _HALF = re.compile("[\ud800-\udfff]")
 _BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 
-class AnswerArea(TextArea, inherit_bindings=False):
+class AnswerArea(KeysInOrder, TextArea, inherit_bindings=False):
     """A text area whose control characters and direction marks are kept and not shown."""
 
     HELP = "Your answer. Enter starts a new line; ctrl+z takes back, ctrl+y brings again."
@@ -27,19 +27,6 @@ class AnswerArea(TextArea, inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [
         each for each in TextArea.BINDINGS if isinstance(each, Binding) and each.key not in ("f6", "f7")
     ]
-
-    async def _on_key(self, event: Key) -> None:
-        """Take keys in the order in which they were typed, also where they come faster than they are handled.
-
-        Textual looks for a binding only once the key has come up through all that the editor lies in, and by then text
-        that was typed after a Backspace may stand before it.
-        """
-        for binding in self._bindings.key_to_bindings.get(event.key, ()):
-            if not binding.priority and await self.app.run_action(binding.action, self):
-                event.stop()
-                event.prevent_default()
-                return
-        await super()._on_key(event)
 
     def edit(self, edit: Edit) -> EditResult:
         """Take text in, with plain line ends; half a character, which no file can hold, becomes a replacement."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from textual.widgets import Input
 
 from interviewer.core.text import clean
+from interviewer.tui.widgets.keys_in_order import KeysInOrder
 
 
-class LineInput(Input):
+class LineInput(KeysInOrder, Input):
     """Like `Input`, for outside text."""
 
     def validate_value(self, value: str) -> str:
