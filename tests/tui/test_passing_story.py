@@ -304,6 +304,9 @@ async def test_last_words_have_no_questions_clock_and_no_hint(services: Services
         assert " min" not in head
         assert head.rstrip().endswith("in all")
         assert "Hint" not in story.visible().splitlines()[-1]
+        await story.pilot.press("ctrl+s")
+        await story.until(lambda: conductor.state.phase is Phase.FINISHED)
+        assert conductor.state.turns[-1].outcome is Outcome.SKIPPED
 
 
 async def test_while_an_answer_is_read_its_question_is_not_asked_again_and_a_sign_moves(

@@ -353,6 +353,15 @@ def test_help_is_set_to_the_width_of_the_terminal(services: Services, monkeypatc
     assert max(map(len, out.splitlines())) < 80
 
 
+def test_a_dot_alone_adds_no_last_words(services: Services) -> None:
+    conductor = start(services, count=1, edition=2)
+    _, out, err = play(services, conductor, f"an answer\n.\n{'/skip' + chr(10)}{'/skip' + chr(10)}.\n")
+    assert conductor.state.turns[-1].kind is TurnKind.LAST_WORDS
+    assert conductor.state.turns[-1].outcome is Outcome.SKIPPED
+    assert conductor.state.phase is Phase.FINISHED
+    assert "Nothing is typed" not in out + err
+
+
 @pytest.mark.parametrize("fails", [False, True])
 def test_last_words_for_several_questions_are_read_once(
     services: Services, engine: ScriptedEngine, fails: bool

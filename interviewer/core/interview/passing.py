@@ -61,8 +61,8 @@ def asks_back(text: str) -> bool:
 
 
 def says_nothing(text: str) -> bool:
-    """Whether that is all the text says when one is asked for anything to add."""
-    return bool((read_pieces(text, _ADDING) or set()) & {"nothing", "thanks"})
+    """Whether that is all the text says when one is asked for anything to add; so does no text at all."""
+    return not text.strip() or bool((read_pieces(text, _ADDING) or set()) & {"nothing", "thanks"})
 
 
 def read_passing(text: str) -> Outcome | None:
