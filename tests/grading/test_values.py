@@ -131,6 +131,17 @@ def test_a_number_of_a_case_only_thought_of_denies_nothing(text: str, accused: b
     assert (found.verdict is VerdictName.CONTRADICTED) is accused
 
 
+@pytest.mark.parametrize("others", [VerdictName.COVERED, VerdictName.PARTIAL])
+def test_the_words_without_the_number_make_a_question_and_no_half_of_it(others: VerdictName) -> None:
+    text = "At 20 requests a second the whole cache is some 20 of them in flight."
+    other = PointVerdict(point_id="total", verdict=others, p_covered=0.6, p_partial=0.2, method="other")
+    spans = cut_spans(text)
+    found = decide_by_value(TOTAL, other, plain_layout(text), spans[0], spans)
+    assert found.verdict is VerdictName.UNSURE
+    assert found.p_covered == 0
+    assert found.p_partial < found.p_contradicted
+
+
 def other_channels(**changes: object) -> PointVerdict:
     verdict = PointVerdict(point_id="total", verdict=VerdictName.UNSURE, p_covered=0.3, p_partial=0.2, method="other")
     return verdict.model_copy(update=changes)
