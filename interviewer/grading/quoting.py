@@ -7,7 +7,7 @@ this point: it lies near to several of its wordings and not as near to what anot
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from interviewer.core.english import is_taken_back
@@ -76,19 +76,21 @@ def find_evidence(
         table = shares[row : row + len(own)]
         row += len(own)
         covered, contradicted = table[:, 0] + 0.5 * table[:, 1], table[:, 3]
-        value = covered if each.opposed is None else contradicted
-        good = {
-            at: float(share)
-            for at, share in zip(own, value, strict=True)
-            if share >= _CARRIES and not spans[at].refuted
-        }
-        if each.opposed is None:
-            quoted = max(good, key=lambda at: _better(each, spans[at], vectors[at], good[at]), default=None)
-        else:
-            near = [at for at, share in good.items() if share >= value.max() - _AS_GOOD]
-            quoted = min(near, key=lambda at: _worse(spans[at]), default=each.opposed)
+        carries = dict(zip(own, (covered if each.opposed is None else contradicted).tolist(), strict=True))
+        quoted = _quoted(each, carries, spans, vectors)
         found.append(Evidence(quoted, float(covered.max())))
     return found
+
+
+def _quoted(
+    sought: Sought, carries: Mapping[int, float], spans: Sequence[TextSpan], vectors: numpy.ndarray
+) -> int | None:
+    """The stretch to quote of those that say by themselves, with these probabilities, what is sought."""
+    good = [at for at, share in carries.items() if share >= _CARRIES and not spans[at].refuted]
+    if sought.opposed is None:
+        return max(good, key=lambda at: _better(sought, spans[at], vectors[at], carries[at]), default=None)
+    near = [at for at in good if carries[at] >= max(carries.values()) - _AS_GOOD]
+    return min(near, key=lambda at: _worse(spans[at]), default=sought.opposed)
 
 
 def _better(sought: Sought, span: TextSpan, vector: numpy.ndarray, share: float) -> tuple[bool, float]:
