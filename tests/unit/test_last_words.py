@@ -141,12 +141,12 @@ good regularization helps|not really a minimum but a saddle|I have one more thin
 no more dropout|done with softmax|no, but the mask is fresh|fine tuning|That's it: the mask is fresh|no bias"""
 
 
-@pytest.mark.parametrize("text", NOTHING.replace("\n", "|").split("|"))
+@pytest.mark.parametrize("text", ["", " \n", *NOTHING.replace("\n", "|").split("|")])
 def test_nothing_to_add_is_heard(text: str) -> None:
     assert says_nothing(text)
 
 
-@pytest.mark.parametrize("text", ["", *SOMETHING.replace("\n", "|").split("|")])
+@pytest.mark.parametrize("text", SOMETHING.replace("\n", "|").split("|"))
 def test_what_may_be_added_is_no_nothing(text: str) -> None:
     assert not says_nothing(text)
 
