@@ -29,9 +29,10 @@ _STATED = re.compile(
 MEANS_ANOTHER = 0.5
 """P(contradicted) by the other channels from which on a right number is a question: of 13 such numbers in answers to
 questions that nothing was fitted on five stood for something else, of 172 others nine."""
-HALF_MADE = 0.4
-"""Of a point whose words are there without its number, the share that is made, half or whole. Of 60 that held-out
-answers spoke of so, a careful reader found 8 made and 13 half made, and 31 said wrongly; they were called half made."""
+_HALF_MADE, _SAID_WRONGLY = 0.4, 0.5
+"""Of a point whose words are there without its number, the shares that are made, half or whole, and that are said
+wrongly. Of 60 that held-out answers spoke of so, a careful reader found 8 made, 13 half made and 31 said wrongly; they
+were called half made."""
 _NEAR = (VerdictName.COVERED, VerdictName.PARTIAL)
 _BEFORE = 24
 """Characters before a number that are looked at for it."""
@@ -131,5 +132,6 @@ def decide_by_value(
         return verdict.model_copy(update={**denied, "evidence": evidence, "method": "exact value"})
     near = verdict.p_covered + verdict.p_partial
     asked = VerdictName.UNSURE if verdict.verdict in _NEAR else verdict.verdict
-    told = {"p_covered": 0.0, "p_partial": HALF_MADE * near, "p_contradicted": max(verdict.p_contradicted, 0.5 * near)}
-    return verdict.model_copy(update={"verdict": asked, **told})
+    wrongly = max(verdict.p_contradicted, _SAID_WRONGLY * near)
+    told = {"verdict": asked, "p_covered": 0.0, "p_partial": _HALF_MADE * near, "p_contradicted": wrongly}
+    return verdict.model_copy(update=told)

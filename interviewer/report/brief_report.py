@@ -87,8 +87,8 @@ def render_lists(summary: SessionSummary, width: int) -> list[str]:
         lines += ["", "Study next:"]
     for item in summary.study:
         source = f" ({verdicts.describe_place(item.reference)})" if item.reference else ""
-        mark = "? did you mean:" if item.perhaps else "○"
-        lines += wrap_text(f"{mark} {read_formulas(item.statement)}{source}", width, indent="  ")
+        sentence = read_formulas(verdicts.describe_study(item))
+        lines += wrap_text(f"{'?' if item.perhaps else '○'} {sentence}{source}", width, indent="  ")
     return lines
 
 

@@ -65,8 +65,7 @@ def _head(summary: SessionSummary, width: int) -> Iterable[str]:
         yield "Study next:"
     for item in summary.study:
         source = f" ({verdicts.describe_place(item.reference)})" if item.reference else ""
-        doubt = "did you mean: " if item.perhaps else ""
-        yield from wrap_text(f"- {doubt}{item.statement}{source}", width, indent="  ")
+        yield from wrap_text(f"- {verdicts.describe_study(item)}{source}", width, indent="  ")
 
 
 def _calibration(summary: SessionSummary, width: int) -> Iterable[str]:

@@ -14,6 +14,7 @@ from interviewer.core.interview.misconception_scores import MisconceptionScore
 from interviewer.core.interview.passing import says_nothing
 from interviewer.core.interview.point_scores import PointScore
 from interviewer.core.interview.scoring import QuestionScore
+from interviewer.core.interview.study import StudyItem
 from interviewer.core.interview.summary import QuestionSummary, SessionSummary
 from interviewer.core.text import clean_line
 
@@ -197,6 +198,11 @@ def describe_calibration(calibration: Calibration) -> list[str]:
         return []
     rows = [f"{each.confidence} of 5, scored {each.score:.0f}: {each.title}" for each in calibration.ratings]
     return [f"{calibration.verdict[0].upper()}{calibration.verdict[1:]}.", *rows]
+
+
+def describe_study(item: StudyItem) -> str:
+    """The sentence to learn, as a question where it may have been said."""
+    return f"did you mean: {item.statement}" if item.perhaps else item.statement
 
 
 def describe_place(reference: Reference) -> str:

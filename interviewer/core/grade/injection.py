@@ -187,7 +187,7 @@ def find_injections(answer: str) -> tuple[Span, ...]:
     found += [run for run in _fragments(answer, cut) if run not in found and is_injection(plain[slice(*run)])]
     if found:
         known = set(found)
-        parts = [part for at in cut if at not in known for part in (clauses(answer, *at) or [at])]
+        parts = (part for at in cut if at not in known for part in clauses(answer, *at))
         found += [part for part in parts if part not in known and _PRAISED.match(answer, *part)]
     return tuple(Span(start=start, end=end) for start, end in sorted(found))
 
