@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from interviewer.core.ports import Progress
-from interviewer.embedding.device import choose_device, limit_threads
+from interviewer.embedding.device import choose_device, limit_threads, prefers_bfloat16
 from interviewer.embedding.hub import hub_revision, load_from_hub
 from interviewer.embedding.load_failures import BACK_TO_DEFAULT, LESS_MEMORY, failed_load, first_line
 from interviewer.embedding.weights import find_bundled, verify_beside, verify_weights
@@ -71,9 +71,11 @@ def load_encoder(
         else _load_folder(SentenceTransformer, source.place, chosen)
     )
     revision = source.revision or hub_revision(source.place)
+    bundled = source.revision == _BUNDLED
     if chosen != "cpu":
         loaded, revision = loaded.half(), f"{revision}/half"
-    bundled = source.revision == _BUNDLED
+    elif bundled and prefers_bfloat16():
+        loaded, revision = loaded.bfloat16(), f"{revision}/bfloat16"
     return SentenceEncoder(loaded, name=source.name, key=f"{source.name}@{revision}", device=chosen, has_reader=bundled)
 
 

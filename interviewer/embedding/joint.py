@@ -46,10 +46,10 @@ class JointNetwork(nn.Module):  # type: ignore[misc]
         Returns:
             Shape (batch, CLASSES), float32.
         """
-        states = self.bert(input_ids=ids, attention_mask=mask, token_type_ids=types).last_hidden_state
+        states = self.bert(input_ids=ids, attention_mask=mask, token_type_ids=types).last_hidden_state.float()
         both = torch.cat([states[:, 0], _mean(states, mask * (1 - types)), _mean(states, mask * types)], dim=1)
         scored: torch.Tensor = self.decide(both)
-        return scored.float()
+        return scored
 
     def tuned(self) -> dict[str, torch.Tensor]:
         """What is stored: all parameters but those of the bundled encoder."""

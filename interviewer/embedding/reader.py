@@ -8,11 +8,12 @@ the layers tuned on top of them.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from interviewer.core.ports import Reading
+from interviewer.embedding.batches import Batch, make_batches
 from interviewer.embedding.load_failures import LESS_MEMORY, first_line
 from interviewer.errors import EncoderError
 
@@ -44,6 +45,7 @@ class TextReader:
         self._tokenizer = model.tokenizer
         self._bert = model[0].auto_model.eval()
         self._network = network.eval()
+        self._weights = next(self._bert.parameters())
 
     def read(self, texts: Sequence[str], *, cut: bool = True) -> list[Reading]:
         """Read texts; each is cut after 62 word pieces, or after 254 unless `cut`.
@@ -54,8 +56,8 @@ class TextReader:
         readings: list[Reading | None] = [None] * len(texts)
         ids = self._ids(texts, max_length=MOST_TOKENS if cut else LONGEST)["input_ids"]
         try:
-            for rows in _batches([len(each) for each in ids], _TOKENS):
-                for row, reading in zip(rows, self._read_batch([ids[i] for i in rows]), strict=True):
+            for batch in make_batches([len(each) for each in ids], _TOKENS, self._weights):
+                for row, reading in zip(batch.rows, self._read_batch(batch, ids), strict=True):
                     readings[row] = reading
         except (RuntimeError, MemoryError) as error:
             raise _failed(error) from error
@@ -81,14 +83,13 @@ class TextReader:
         if not claims:
             return found
         read = self._ids(claims, passages, max_length=MOST_JOINT)
-        device = next(self._network.parameters()).device
+        ids, types = read["input_ids"], read["token_type_ids"]
         try:
-            for rows in _batches([len(each) for each in read["input_ids"]], _JOINT_TOKENS):
-                part = {name: [read[name][row] for row in rows] for name in ("input_ids", "token_type_ids")}
-                batch = self._tokenizer.pad(part, return_tensors="pt").to(device)
+            for batch in make_batches([len(each) for each in ids], _JOINT_TOKENS, self._weights):
+                told = batch.pad(self._tokenizer, input_ids=ids, token_type_ids=types).to(self._weights.device)
                 with torch.inference_mode():
-                    logits = self._network(batch["input_ids"], batch["attention_mask"], batch["token_type_ids"])
-                    found[rows] = torch.softmax(logits, dim=1).cpu().numpy()
+                    logits = self._network(told["input_ids"], told["attention_mask"], told["token_type_ids"])
+                    found[batch.rows] = torch.softmax(logits, dim=1)[: len(batch.rows)].cpu().numpy()
         except (RuntimeError, MemoryError) as error:
             raise _failed(error) from error
         return found
@@ -97,15 +98,15 @@ class TextReader:
         safe = [[text.encode("utf-8", "replace").decode() for text in each] for each in texts]
         return self._tokenizer(*safe, truncation="longest_first", max_length=max_length)
 
-    def _read_batch(self, texts: list[list[int]]) -> list[Reading]:
+    def _read_batch(self, batch: Batch, texts: Sequence[list[int]]) -> list[Reading]:
         import torch
 
         with torch.inference_mode():
-            means, last = _run(self._bert, self._tokenizer, texts)
+            means, last = _run(self._bert, self._tokenizer, batch, texts)
             vectors = torch.nn.functional.normalize(means, dim=-1).cpu().numpy()
             plain = torch.nn.functional.normalize(last, dim=-1).cpu().numpy()
         readings = []
-        for row, ids in enumerate(texts):
+        for row, ids in enumerate(texts[at] for at in batch.rows):
             pieces = tuple(self._tokenizer.convert_ids_to_tokens(ids[1:-1]))
             readings.append(Reading(vectors[row], pieces, plain[row, 1 : len(ids) - 1].copy()))
         return readings
@@ -133,33 +134,23 @@ def read_means(model: Any, texts: Sequence[str], done: Callable[[int], None]) ->
         return means
     ids = model.tokenizer(list(texts), truncation=True, max_length=LONGEST)["input_ids"]
     bert = model[0].auto_model.eval()
-    for rows in _batches([len(each) for each in ids], _TOKENS):
+    for batch in make_batches([len(each) for each in ids], _TOKENS, next(bert.parameters())):
         with torch.inference_mode():
-            means[rows] = _run(bert, model.tokenizer, [ids[row] for row in rows])[0].cpu().numpy()
-        done(len(rows))
+            means[batch.rows] = _run(bert, model.tokenizer, batch, ids)[0][: len(batch.rows)].cpu().numpy()
+        done(len(batch.rows))
     return means
 
 
-def _run(bert: Any, tokenizer: Any, texts: list[list[int]]) -> tuple[Any, Any]:
+def _run(bert: Any, tokenizer: Any, batch: Batch, texts: Sequence[list[int]]) -> tuple[Any, Any]:
     """Of texts as word pieces: the means of their token states, and the states, padding included."""
-    encoded = tokenizer.pad({"input_ids": texts}, return_tensors="pt")
-    device = next(bert.parameters()).device
-    ids, mask = encoded["input_ids"].to(device), encoded["attention_mask"].to(device)
+    told = batch.pad(tokenizer, input_ids=texts).to(next(bert.parameters()).device)
+    ids, mask = told["input_ids"], told["attention_mask"]
     last, weights = bert(input_ids=ids, attention_mask=mask).last_hidden_state.float(), mask.float()
     return (last * weights[..., None]).sum(1) / weights.sum(1, keepdim=True), last
 
 
 def _failed(error: Exception) -> EncoderError:
     return EncoderError(f"The encoder failed: {first_line(error)}.", kept="Your answers are saved.", todo=LESS_MEMORY)
-
-
-def _batches(lengths: Sequence[int], most: int) -> Iterator[list[int]]:
-    """Indices of texts, the longest first, in batches of about `most` tokens."""
-    order = sorted(range(len(lengths)), key=lambda i: -lengths[i])
-    while order:
-        size = max(1, most // max(1, lengths[order[0]]))
-        yield order[:size]
-        order = order[size:]
 
 
 def load_reader(model: Any, file: Path = JOINT_FILE) -> TextReader:
@@ -189,4 +180,4 @@ def load_reader(model: Any, file: Path = JOINT_FILE) -> TextReader:
             kept="Your answers are saved.",
             todo="Install mockdl again.",
         ) from error
-    return TextReader(model, network.to(device=bert.device, dtype=bert.dtype))
+    return TextReader(model, network.to(bert.device))
