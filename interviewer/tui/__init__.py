@@ -5,6 +5,7 @@ The only room that imports textual.
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def run(services: Services, start: SessionConfig | None, resume: Conductor | Non
 
     conductor = services.sessions.create(start) if start is not None else resume
     app = MockdlApp(services, conductor)
+    gc.freeze()  # all that is there now stays, and looking for cycles in it later would hold a key up
     app.run()
     return app.return_code or 0
 
