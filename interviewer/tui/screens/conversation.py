@@ -10,12 +10,13 @@ from typing import ClassVar
 from textual import getters
 from textual.app import ComposeResult
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from interviewer.core.interview.session import Phase
 from interviewer.sessions.session_view import SessionView
 from interviewer.tui.key_captions import name_keys
 from interviewer.tui.widgets.answer_area import AnswerArea
+from interviewer.tui.widgets.key_footer import KeyFooter
 from interviewer.tui.widgets.pinned_question import PinnedQuestion
 from interviewer.tui.widgets.status import describe_progress
 from interviewer.tui.widgets.too_small import TooSmall
@@ -50,7 +51,7 @@ class ConversationScreen(Screen[None]):
         yield PinnedQuestion()
         yield AnswerArea("", id="editor", soft_wrap=True, show_line_numbers=False, tab_behavior="focus", placeholder="")
         yield Static("", id="status", markup=False)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter()
         yield TooSmall()
 
     def on_mount(self) -> None:

@@ -1,0 +1,30 @@
+"""The line of keys, there at the first paint, and made anew only when other keys work."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.widgets import Footer
+
+
+class KeyFooter(Footer):
+    """Textual's own begins empty and is filled twice, and both times the screen is not painted until it is."""
+
+    def __init__(self) -> None:
+        super().__init__(compact=True, show_command_palette=False)
+        self._shown: list[tuple[Binding, bool, str]] = []
+
+    def compose(self) -> ComposeResult:
+        """The keys that work now."""
+        self._bindings_ready = True
+        self._shown = self._keys()
+        yield from super().compose()
+
+    async def recompose(self) -> None:
+        """Show other keys, if there are any."""
+        if self.is_attached and self._keys() != self._shown:
+            await super().recompose()
+
+    def _keys(self) -> list[tuple[Binding, bool, str]]:
+        active = self.screen.active_bindings.values()
+        return [(binding, enabled, tooltip) for _, binding, enabled, tooltip in active if binding.show]
