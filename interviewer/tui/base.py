@@ -34,7 +34,8 @@ _INTERRUPTED = 130
 class AppBase(App[int]):
     """Looks, help and letters, and the ways to other screens; a replay has none of these ways."""
 
-    CSS_PATH = "app.tcss"
+    # For a file that a screen brings, all rules are parsed anew; the first question does not wait for that.
+    CSS_PATH = ["app.tcss", "screens/conversation.tcss"]  # noqa: RUF012
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (42, "-slim"), (60, "-narrow"), (100, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (14, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
