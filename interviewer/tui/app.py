@@ -87,7 +87,7 @@ class MockdlApp(AppBase):
             self.push_screen(InterviewScreen(self._first))
         else:
             self.show_home()
-        self.set_timer(0.05, self.start_encoder)
+        self.call_later(self.set_timer, 0.05, self.start_encoder)
 
     def start_encoder(self) -> None:
         """Start the worker process and listen to it."""
