@@ -116,7 +116,7 @@ class SqliteJournal:
         Raises:
             ElsewhereError: another program has written to the session since; nothing was written.
         """
-        body = event_adapter.dump_json(event).decode()
+        body = event.model_dump_json()
         with self._writing() as connection:
             ((count, last),) = connection.execute(
                 "SELECT COUNT(*), COALESCE(MAX(seq), 0) FROM events WHERE session_id = ?", (session_id,)

@@ -65,6 +65,7 @@ def begin(config: SessionConfig, plan: Iterable[Planned]) -> State:
         raise ValueError("an interview needs at least one question")
     if len({each.question_id for each in questions}) != len(questions):
         raise ValueError("the plan asks a question twice")
+    Turn.model_rebuild()  # where it is not built yet; a state then takes its schema over, and does not make another
     return State(config=config, plan=questions)
 
 
