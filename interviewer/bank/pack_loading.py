@@ -1,4 +1,4 @@
-"""Packs from disk: every file validated, every error reported at once, the result cached.
+"""Packs from disk: every file validated, every error reported at once.
 
 A pack is a folder with `corpus/<topic>/<id>.yaml` and, at the same path and name,
 `rubrics/<topic>/<id>.yaml`.
@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from interviewer.bank.bank_cache import content_key, read_cache, stamp_of, write_cache
+from interviewer.bank.bank_cache import content_key
 from interviewer.bank.file_reading import FileFaultError, is_stray, list_files, read_file, size_finding
 from interviewer.bank.validation_findings import (
     comment_findings,
@@ -46,22 +46,8 @@ def rubric_hash(rubric: Rubric) -> str:
     return hashlib.sha256(rubric.model_dump_json(exclude=newer).encode()).hexdigest()[:16]
 
 
-def load_bank(roots: Sequence[Path], *, cache: Path | None = None) -> Bank:
-    """Load and merge packs; a later pack may not redefine a question of an earlier one.
-
-    Args:
-        roots: pack folders. The first must be in order; a later one that is not is left out as a
-            whole, and the bank's notices say why.
-        cache: file for the validated bank. It is used when it was written for the very
-            same file contents, and silently left alone when it cannot be written.
-
-    Raises:
-        BankError: the first pack has errors; names every file, line and field that is wrong.
-    """
-    stamp = stamp_of(roots)
-    cached = read_cache(cache, stamp, lambda: content_key(roots)) if cache else None
-    if cached is not None:
-        return cached
+def merge_packs(roots: Sequence[Path]) -> Bank:
+    """Read and merge packs; see `load_bank`."""
     key = content_key(roots)
     items: dict[str, Item] = {}
     notices: list[str] = []
@@ -82,10 +68,7 @@ def load_bank(roots: Sequence[Path], *, cache: Path | None = None) -> Bank:
             items.update(reading.items)
         if strays:
             notices.append(_first_of(strays, root))
-    bank = Bank(items=items, content_hash=key, notices=tuple(notices))
-    if cache:
-        write_cache(cache, bank, stamp)
-    return bank
+    return Bank(items=items, content_hash=key, notices=tuple(notices))
 
 
 def _first_of(findings: Sequence[Finding], root: Path) -> str:
