@@ -32,6 +32,7 @@ from interviewer.embedding import SentenceEncoder, load_encoder
 from interviewer.grading import OfflineGrader, build_grader
 from interviewer.paths import built_in_pack
 from interviewer.services import wiring
+from tests.support.readings import RememberedReadings
 from tests.support.warm import warm
 
 # A busy machine is no fault of what is tested.
@@ -39,7 +40,7 @@ settings.register_profile("patient", deadline=None)
 settings.register_profile("thorough", max_examples=50 * settings().max_examples, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "patient"))
 
-LOADS_ENCODER = {"encoder", "grader"}
+LOADS_ENCODER = {"encoder", "readings", "grader"}
 """Fixtures that bring torch and the real weights into this process."""
 
 
@@ -76,9 +77,17 @@ def encoder(tmp_path_factory: pytest.TempPathFactory) -> SentenceEncoder:
 
 
 @pytest.fixture(scope="session")
-def grader(encoder: SentenceEncoder) -> OfflineGrader:
-    """The real one; it keeps the rubrics it has read."""
-    return build_grader(encoder, None, encoder.reader())
+def readings(encoder: SentenceEncoder) -> RememberedReadings:
+    """What `grader` reads with; tests of the reading itself have it read anew."""
+    reader = encoder.reader()
+    assert reader is not None
+    return RememberedReadings(reader)
+
+
+@pytest.fixture(scope="session")
+def grader(encoder: SentenceEncoder, readings: RememberedReadings) -> OfflineGrader:
+    """The real one; it keeps the rubrics it has read, and each text is read once."""
+    return build_grader(encoder, None, readings)
 
 
 @pytest.fixture(autouse=True)

@@ -8,6 +8,7 @@ from interviewer.core.bank.content import Bank
 from interviewer.core.grade.grade import Grade, GradeRequest
 from interviewer.embedding import SentenceEncoder
 from interviewer.grading import OfflineGrader, build_grader
+from tests.support.readings import RememberedReadings
 
 TOLERANCE = 1e-3
 """Of a probability."""
@@ -22,6 +23,12 @@ def requests(bank: Bank) -> list[GradeRequest]:
     ]
 
 
+def prepare(grader: OfflineGrader, bank: Bank) -> None:
+    """Have the rubrics read before the answers, which are read anew."""
+    for name in QUESTIONS:
+        grader.prepare(bank[name])
+
+
 def all_graded(grader: OfflineGrader, bank: Bank, asked: list[GradeRequest]) -> list[Grade]:
     found = [grader.grade(bank[each.question_id], each) for each in asked]
     assert all(isinstance(each, Grade) for each in found)
@@ -30,15 +37,18 @@ def all_graded(grader: OfflineGrader, bank: Bank, asked: list[GradeRequest]) -> 
 
 @pytest.mark.parametrize("fast", [True, False], ids=["fast", "full"])
 def test_answers_read_together_get_the_grades_that_they_get_alone(
-    encoder: SentenceEncoder, grader: OfflineGrader, bank: Bank, fast: bool
+    encoder: SentenceEncoder, grader: OfflineGrader, readings: RememberedReadings, bank: Bank, fast: bool
 ) -> None:
     if fast:
         grader = build_grader(encoder, None, encoder.reader(), fast=True)
+    prepare(grader, bank)
     asked = requests(bank)
-    alone = all_graded(grader, bank, asked)
-    grader.read_ahead([each.answer for each in asked])
-    together = all_graded(grader, bank, asked)
-    grader.forget_ahead()
+    with readings.anew():
+        alone = all_graded(grader, bank, asked)
+    with readings.anew():
+        grader.read_ahead([each.answer for each in asked])
+        together = all_graded(grader, bank, asked)
+        grader.forget_ahead()
     for one, other in zip(alone, together, strict=True):
         assert [each.verdict for each in one.verdicts] == [each.verdict for each in other.verdicts]
         assert [each.evidence for each in one.verdicts] == [each.evidence for each in other.verdicts]
@@ -52,12 +62,17 @@ def test_answers_read_together_get_the_grades_that_they_get_alone(
 
 
 def test_a_rubric_kept_in_half_precision_moves_no_probability_beyond_the_tolerance(
-    encoder: SentenceEncoder, grader: OfflineGrader, bank: Bank, monkeypatch: pytest.MonkeyPatch
+    encoder: SentenceEncoder,
+    grader: OfflineGrader,
+    readings: RememberedReadings,
+    bank: Bank,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked = requests(bank)[::2]
+    prepare(grader, bank)
     half = all_graded(grader, bank, asked)
     monkeypatch.setattr("interviewer.grading.claims._in_half", lambda reading: reading)
-    whole = all_graded(build_grader(encoder, None, encoder.reader()), bank, asked)
+    whole = all_graded(build_grader(encoder, None, readings), bank, asked)
     for one, other in zip(half, whole, strict=True):
         for a, b in zip(one.verdicts, other.verdicts, strict=True):
             assert abs(a.p_covered - b.p_covered) < TOLERANCE

@@ -11,6 +11,7 @@ from interviewer.core.bank.content import Bank, Item
 from interviewer.core.bank.kinds import VerdictName
 from interviewer.core.grade.grade import Grade, GradeRequest, Ungraded
 from interviewer.grading import OfflineGrader
+from tests.support.readings import RememberedReadings
 
 
 @pytest.fixture(scope="module")
@@ -133,10 +134,15 @@ def test_the_exact_value_decides_a_numeric_point(grader: OfflineGrader, bank: Ba
         assert verdict(grader, numeric, wrong, point.id) is not VerdictName.COVERED
 
 
-def test_the_same_answer_gets_the_same_grade(grader: OfflineGrader, sample: list[Item]) -> None:
+def test_the_same_answer_gets_the_same_grade(
+    grader: OfflineGrader, readings: RememberedReadings, sample: list[Item]
+) -> None:
     for each in sample[:4]:
         example = each.rubric.examples[0]
-        first, second = graded(grader, each, example.text), graded(grader, each, example.text)
+        with readings.anew():
+            first = graded(grader, each, example.text)
+        with readings.anew():
+            second = graded(grader, each, example.text)
         assert first.model_copy(update={"seconds": 0}) == second.model_copy(update={"seconds": 0})
 
 

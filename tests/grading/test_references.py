@@ -6,6 +6,7 @@ import pytest
 
 from interviewer.core.grade.grade import Assessment, AssessmentRequest
 from interviewer.grading import OfflineGrader
+from tests.support.readings import RememberedReadings
 
 QUESTION = "What does dropout do while a network is trained?"
 SAID = "Dropout sets a random part of the units to zero in each training step."
@@ -60,10 +61,12 @@ def test_a_claim_is_not_said_by_saying_the_question_back(grader: OfflineGrader) 
     assert assess(grader, QUESTION, single=True).credit == 0
 
 
-def test_many_at_once_are_judged_as_each_alone(grader: OfflineGrader) -> None:
+def test_many_at_once_are_judged_as_each_alone(grader: OfflineGrader, readings: RememberedReadings) -> None:
     answers = [SAME, OTHER, "", f"{SAME} {OTHER}"]
-    together = grader.assess([request(answer) for answer in answers])
+    with readings.anew():
+        together = grader.assess([request(answer) for answer in answers])
     for answer, found in zip(answers, together, strict=True):
-        alone = assess(grader, answer)
+        with readings.anew():
+            alone = assess(grader, answer)
         assert found.credit == pytest.approx(alone.credit, abs=1e-3)
         assert found.recall == pytest.approx(alone.recall, abs=1e-3)
