@@ -10,6 +10,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 from interviewer.core.grade.grade import Span
 from interviewer.core.text import clean_line
@@ -62,7 +63,8 @@ def nearest_words(quote: str, text: str) -> str:
     return known[near[0]] if near else ""
 
 
-def _plain(text: str) -> list[tuple[str, int]]:
+@lru_cache(maxsize=8)  # a judge quotes one answer again and again, of up to 40,000 characters
+def _plain(text: str) -> tuple[tuple[str, int], ...]:
     """Characters as compared, each with its place in the text as typed; what can be written in two ways is in one."""
     found = _characters(text)
     compared = "".join(char for char, _ in found)
@@ -72,7 +74,7 @@ def _plain(text: str) -> list[tuple[str, int]]:
         levelled += found[at : match.start()]
         levelled += [(char, found[match.end() - 1][1]) for char in _in_one_way(match)]
         at = match.end()
-    return levelled + found[at:]
+    return (*levelled, *found[at:])
 
 
 def _in_one_way(match: re.Match[str]) -> str:
