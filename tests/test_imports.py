@@ -290,3 +290,14 @@ def test_help_and_version_load_nothing_heavy(flag: str) -> None:
         "try:\n    main()\nexcept SystemExit:\n    pass\nprint()"
     )
     assert loaded_by(statement).isdisjoint(HEAVY)
+
+
+def test_nothing_looks_for_plugins_of_pydantic() -> None:
+    """Its own loader imports much to find that none are wanted; a later one may hold more than we know of."""
+    script = (
+        "import sys\nfrom interviewer.cli.process import prepare_process\nprepare_process()\n"
+        "import pydantic\npydantic.TypeAdapter(int)\nprint('importlib.metadata' in sys.modules)\n"
+        "from pydantic.plugin import _loader\nprint(_loader._plugins)\nprint(pydantic.TypeAdapter(str) is not None)"
+    )
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert result.stdout.split() == ["False", "None", "True"]

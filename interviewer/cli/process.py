@@ -13,7 +13,9 @@ import sys
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from types import FrameType
+from importlib import import_module
+from types import FrameType, ModuleType
+from typing import Any
 
 _PRIVATE = 0o077
 _GRACE = 5
@@ -27,6 +29,23 @@ _PLAIN = {
 """Signs of the reports in ASCII."""
 
 
+_PLUGINS = "pydantic.plugin._loader"
+
+
+class _NoPlugins(ModuleType):
+    """Stands where pydantic looks for plugins: its own module imports what reads packages' metadata, mail and archives
+    (a twentieth of a start) before it finds that none are wanted."""
+
+    get_plugins = tuple
+
+    def __getattr__(self, name: str) -> Any:
+        """Whatever else a later pydantic keeps there."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        del sys.modules[_PLUGINS]
+        return getattr(import_module(_PLUGINS), name)
+
+
 class _Closed(io.TextIOBase):
     """Stands where standard output was closed: who writes hears of it."""
 
@@ -37,7 +56,8 @@ class _Closed(io.TextIOBase):
 def prepare_process() -> None:
     """Make files private, have no sign end a command that the output's encoding lacks, and closed streams be there."""
     # A plugin of pydantic's would be handed every answer that is validated, and looking for one takes time.
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    if os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__") == "__all__":
+        sys.modules.setdefault(_PLUGINS, _NoPlugins(_PLUGINS))
     if (umask := os.umask(_PRIVATE)) != _PRIVATE:
         _users_umask[0] = umask
     if sys.stdout is None:
