@@ -6,9 +6,12 @@ import sys
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import pytest
+from rich.console import RenderableType
 from textual.events import Key, Paste
+from textual.screen import Screen
 from textual.widgets import TextArea
 
 from interviewer.core.bank.kinds import Level
@@ -17,6 +20,7 @@ from interviewer.core.interview.utterance import Act
 from interviewer.core.text import clean
 from interviewer.services import Services
 from interviewer.sessions.conductor import Conductor
+from interviewer.tui.app import MockdlApp
 from interviewer.tui.overlays.help import HelpScreen
 from interviewer.tui.screens.clarify import ClarifyScreen
 from interviewer.tui.screens.confidence import ConfidenceScreen
@@ -55,6 +59,26 @@ async def test_a_whole_interview_ends_in_a_saved_report(
         assert "Score:" in story.visible()
         await story.pilot.press("h")
         await story.until(lambda: isinstance(story.app.screen, HomeScreen))
+
+
+async def test_the_first_question_is_drawn_once_and_whole(
+    services: Services, begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[tuple[bool, str]] = []
+    display = MockdlApp._display
+
+    def note(app: MockdlApp, screen: Screen[Any], drawing: RenderableType | None) -> None:
+        if isinstance(screen, InterviewScreen) and drawing is not None:
+            strips = screen._compositor.render_strips()
+            drawn.append((app._batch_count == 0, "\n".join(strip.text for strip in strips)))
+        display(app, screen, drawing)
+
+    monkeypatch.setattr(MockdlApp, "_display", note)
+    async with tell(services, begin()):
+        shown, text = drawn[0]
+        assert shown, "Textual threw it away"
+        for part in ("Question 1 of 2", "Interviewer", "Type your answer here", "0 words", "Submit"):
+            assert part in text
 
 
 async def test_messages_come_in_the_order_of_what_happened(services: Services, begin: Begin) -> None:
