@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal, VerticalScroll
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widgets import Footer, Input, OptionList, Select, Static
+from textual.widgets import Input, OptionList, Select, Static
 
 from interviewer.core.bank.content import Item
 from interviewer.core.bank.kinds import Level
@@ -23,6 +23,7 @@ from interviewer.tui.base import AppBase
 from interviewer.tui.deferred_work import work_on
 from interviewer.tui.key_captions import name_keys
 from interviewer.tui.safe_text import show, show_line
+from interviewer.tui.widgets.key_footer import KeyFooter
 from interviewer.tui.widgets.line_input import LineInput
 from interviewer.tui.widgets.question_list import QuestionList
 from interviewer.tui.widgets.question_view import describe_answer, describe_question
@@ -78,7 +79,7 @@ class BankScreen(Screen[None]):
                 yield Static("", id="question", markup=False)
                 yield Static("", id="answer", markup=False)
         yield Static("", id="plan", markup=False)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter()
         yield TooSmall()
 
     def on_mount(self) -> None:

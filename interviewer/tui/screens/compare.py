@@ -7,11 +7,12 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from interviewer.core.progress.record import Record
 from interviewer.core.progress.trends import Compared, compare, differences
 from interviewer.tui.safe_text import fit, show
+from interviewer.tui.widgets.key_footer import KeyFooter
 from interviewer.tui.widgets.page import Page
 from interviewer.tui.widgets.record_view import bar
 from interviewer.tui.widgets.session_list import describe_score, describe_state, describe_title
@@ -37,7 +38,7 @@ class CompareScreen(Screen[None]):
         yield Static("Two sessions side by side", id="title", markup=False)
         with Page(id="page"):
             yield Static("", id="text", markup=False)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter()
         yield TooSmall()
 
     def on_resize(self) -> None:

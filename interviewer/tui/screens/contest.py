@@ -10,7 +10,7 @@ from textual import getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 
 from interviewer.core.grade.contest import FEWEST_WORDS, is_whole, problem_of
 from interviewer.core.grade.grade import Grade
@@ -27,6 +27,7 @@ from interviewer.tui.base import AppBase
 from interviewer.tui.deferred_work import work_on
 from interviewer.tui.key_captions import name_keys
 from interviewer.tui.safe_text import show, show_line
+from interviewer.tui.widgets.key_footer import KeyFooter
 from interviewer.tui.widgets.mark_area import MarkArea
 from interviewer.tui.widgets.point_list import PointList, describe_choice
 from interviewer.tui.widgets.too_small import TooSmall
@@ -72,7 +73,7 @@ class ContestScreen(Screen[None]):
         yield Static("", id="whose", markup=False)
         yield MarkArea(id="marked-answer")
         yield Static("", id="ruling", markup=False)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter()
         yield TooSmall()
 
     def on_mount(self) -> None:

@@ -13,13 +13,14 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from interviewer.services.health import Check, check_installed, check_services, wait_for_engine
 from interviewer.tui.base import AppBase
 from interviewer.tui.deferred_work import work_on
 from interviewer.tui.key_captions import name_keys
 from interviewer.tui.safe_text import show, show_line
+from interviewer.tui.widgets.key_footer import KeyFooter
 from interviewer.tui.widgets.too_small import TooSmall
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class DoctorScreen(Screen[None]):
         yield Static("Doctor", id="title", markup=False)
         with VerticalScroll(id="findings"):
             yield Static("", id="text", markup=False)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter()
         yield TooSmall()
 
     def on_mount(self) -> None:

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.screen import Screen
-from textual.widgets import Footer, Input, OptionList, Select, Static
+from textual.widgets import Input, OptionList, Select, Static
 
 from interviewer.core.bank.kinds import Level
 from interviewer.core.progress.record import Record
@@ -24,6 +24,7 @@ from interviewer.tui.deferred_work import work_on
 from interviewer.tui.key_captions import name_keys
 from interviewer.tui.safe_text import explain, show_line, toast
 from interviewer.tui.screens.confirm import ConfirmScreen, LineScreen
+from interviewer.tui.widgets.key_footer import KeyFooter
 from interviewer.tui.widgets.line_input import LineInput
 from interviewer.tui.widgets.record_view import describe_record
 from interviewer.tui.widgets.session_list import SessionList, describe_title
@@ -83,7 +84,7 @@ class HistoryScreen(Screen[None]):
                 yield Select(options, value="", allow_blank=False, id=name, compact=True)
         yield SessionList(id="sessions")
         yield Static("", id="detail", markup=False)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter()
         yield TooSmall()
 
     def on_mount(self) -> None:

@@ -14,7 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Grid, Horizontal, Vertical
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Button, Footer, Input, Label, OptionList, Select, Static
+from textual.widgets import Button, Input, Label, OptionList, Select, Static
 
 from interviewer.core.bank.kinds import Level
 from interviewer.core.interview.session import RULES, Mode, SessionConfig
@@ -30,6 +30,7 @@ from interviewer.tui.key_captions import name_keys
 from interviewer.tui.safe_text import explain, show, show_line, toast
 from interviewer.tui.screens.interview import InterviewScreen
 from interviewer.tui.widgets.due_row import DueRow
+from interviewer.tui.widgets.key_footer import KeyFooter
 from interviewer.tui.widgets.line_input import LineInput
 from interviewer.tui.widgets.session_list import SessionList
 from interviewer.tui.widgets.today import describe_today
@@ -92,7 +93,7 @@ class HomeScreen(Screen[None]):
         yield DueRow(id="due")
         yield Static("", id="caption", markup=False)
         yield SessionList(id="sessions")
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter()
         yield TooSmall()
 
     def _fields(self) -> Iterable[Widget]:

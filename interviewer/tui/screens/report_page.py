@@ -5,12 +5,13 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from interviewer.report.brief_report import render_blocks
 from interviewer.report.terminal_report import render_head, render_terminal
 from interviewer.sessions.session_view import SessionView
 from interviewer.tui.safe_text import show_line
+from interviewer.tui.widgets.key_footer import KeyFooter
 from interviewer.tui.widgets.page import Page
 from interviewer.tui.widgets.report_head import describe_report
 from interviewer.tui.widgets.report_lines import paint
@@ -32,7 +33,7 @@ class ReportPage(Screen[None]):
         yield Static("", id="note", markup=False)
         with Page(id="page"):
             yield Static("", id="text", markup=False)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter()
         yield TooSmall()
 
     def on_resize(self) -> None:

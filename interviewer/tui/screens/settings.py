@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import Screen
 from textual.suggester import SuggestFromList
-from textual.widgets import Footer, Input, OptionList, Static
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from interviewer.core.bank.kinds import Level
@@ -25,6 +25,7 @@ from interviewer.tui.base import AppBase
 from interviewer.tui.deferred_work import work_on
 from interviewer.tui.key_captions import name_keys
 from interviewer.tui.safe_text import explain, fit, show, show_line
+from interviewer.tui.widgets.key_footer import KeyFooter
 from interviewer.tui.widgets.line_input import ValueInput
 from interviewer.tui.widgets.too_small import TooSmall
 
@@ -73,7 +74,7 @@ class SettingsScreen(Screen[None]):
         yield Static("", id="meaning", markup=False)
         yield ValueInput(id="line", compact=True)
         yield Static("", id="outcome", markup=False)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter()
         yield TooSmall()
 
     def on_mount(self) -> None:

@@ -10,13 +10,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from interviewer.core.bank.kinds import Level
 from interviewer.core.progress.record import Record
 from interviewer.core.progress.trends import Line, TrendPoint, counted, spark, trend
 from interviewer.tui.safe_text import fit, show, show_line
+from interviewer.tui.widgets.key_footer import KeyFooter
 from interviewer.tui.widgets.too_small import TooSmall
 from interviewer.wording.verdicts import local_time
 
@@ -54,7 +55,7 @@ class TrendScreen(Screen[None]):
             with Vertical():
                 yield PlotextPlot(id="plot")
                 yield Static("", id="words", markup=False)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter()
         yield TooSmall()
 
     def on_mount(self) -> None:

@@ -8,13 +8,14 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from interviewer.core.interview.authored import missed_points
 from interviewer.core.interview.summary import QuestionSummary
 from interviewer.sessions.session_view import SessionView
 from interviewer.tui.key_captions import name_keys
 from interviewer.tui.safe_text import show
+from interviewer.tui.widgets.key_footer import KeyFooter
 from interviewer.tui.widgets.page import Page
 from interviewer.tui.widgets.too_small import TooSmall
 from interviewer.tui.widgets.verdict_text import describe_sources, describe_verdict
@@ -48,7 +49,7 @@ class VerdictPage(Screen[None]):
             yield Static("", id="sources", markup=False)
         with VerticalScroll(id="explanation"):
             yield Static("", id="explained", markup=False)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter()
         yield TooSmall()
 
     def on_mount(self) -> None:
