@@ -6,7 +6,7 @@ import ipaddress
 import os
 import signal
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -30,10 +30,11 @@ from interviewer.bank import load_bank
 from interviewer.core.bank.content import Bank
 from interviewer.embedding import SentenceEncoder, load_encoder
 from interviewer.grading import OfflineGrader, build_grader
-from interviewer.paths import built_in_pack
+from interviewer.paths import WORKER_SOCKET, built_in_pack
 from interviewer.services import wiring
 from tests.support.readings import RememberedReadings
-from tests.support.warm import warm
+from tests.support.shared_worker import worker_to_share
+from tests.support.warm import folder_of_the_run, move_in, warm
 
 # A busy machine is no fault of what is tested.
 settings.register_profile("patient", deadline=None)
@@ -42,6 +43,8 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "patient"))
 
 LOADS_ENCODER = {"encoder", "readings", "grader"}
 """Fixtures that bring torch and the real weights into this process."""
+SHARES_WORKER = "shared_worker"
+"""The fixture that starts the real worker, once for all tests that name it."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -61,10 +64,14 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(tryfirst=True)  # before those without a wanted mark are left out, and before they are handed out
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
     for item in items:
-        if LOADS_ENCODER.intersection(getattr(item, "fixturenames", ())):
+        fixtures = getattr(item, "fixturenames", ())
+        if LOADS_ENCODER.intersection(fixtures):
             item.add_marker(pytest.mark.encoder)
             # On one worker: each would else load the encoder, and read the same rubrics, which takes most of the time.
             item.add_marker(pytest.mark.xdist_group("encoder"))
+        elif SHARES_WORKER in fixtures:
+            item.add_marker(pytest.mark.encoder)
+            item.add_marker(pytest.mark.xdist_group(SHARES_WORKER))
         else:
             item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
 
@@ -101,15 +108,28 @@ def home(
 
     Where a test has the real worker it finds the caches that a first start leaves.
     """
-    for name in list(os.environ):
-        if name.startswith(("MOCKDL_", "OPENAI_")):
-            monkeypatch.delenv(name)
     folder = tmp_path / "home"
-    monkeypatch.setenv("MOCKDL_HOME", str(folder))
+    move_in(folder, monkeypatch)
     if request.node.get_closest_marker("encoder") and not LOADS_ENCODER.intersection(request.fixturenames):
-        base = tmp_path_factory.getbasetemp()
-        warm(folder, base.parent if "PYTEST_XDIST_WORKER" in os.environ else base)
+        warm(folder, folder_of_the_run(tmp_path_factory))
     return folder
+
+
+@pytest.fixture(scope="session")
+def worker_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the worker of `shared_worker` is met."""
+    folder = tmp_path_factory.mktemp("worker") / "home"
+    with worker_to_share(folder, folder_of_the_run(tmp_path_factory)) as address:
+        yield address
+
+
+@pytest.fixture
+def shared_worker(home: Path, worker_address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The programs that a test starts ask a real worker that is there already, and start none of their own.
+
+    Not for tests of the start, the log, the encoder's settings or the death of a worker, nor where packs are added.
+    """
+    monkeypatch.setenv(WORKER_SOCKET, worker_address)
 
 
 @pytest.fixture(autouse=True)

@@ -41,7 +41,9 @@ from unittest import mock
 
 import pytest
 
+from interviewer.paths import WORKER_SOCKET
 from interviewer.storage import open_journal
+from tests.support.shared_worker import worker_to_share
 from tests.support.stored import (
     ANSWERS,
     DATA,
@@ -49,6 +51,7 @@ from tests.support.stored import (
     JUDGED,
     OUTPUTS,
     OWING,
+    PACK,
     SEARCH,
     UNFINISHED,
     check_pack,
@@ -66,6 +69,7 @@ from tests.support.stored import (
     show_settings,
     with_pack,
 )
+from tests.support.warm import folder_of_the_run
 
 NEAR = 20.0
 """Points of 100 by which a score may move when the grader is fitted anew: a bound that was chosen, not measured. The
@@ -93,6 +97,20 @@ def stored_home(home: Path) -> Iterator[Path]:
         restore_journal(home)
         yield home
     time.tzset()
+
+
+@pytest.fixture(scope="module")
+def pack_worker_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the worker of `pack_worker` is met."""
+    folder = tmp_path_factory.mktemp("worker") / "home"
+    with worker_to_share(folder, folder_of_the_run(tmp_path_factory), PACK) as address:
+        yield address
+
+
+@pytest.fixture
+def pack_worker(stored_home: Path, pack_worker_address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands with the pack ask one worker for all of them, which has it too, and start none of their own."""
+    monkeypatch.setenv(WORKER_SOCKET, pack_worker_address)
 
 
 starts_the_encoder = pytest.mark.timeout(450)
@@ -200,6 +218,7 @@ def test_stored_settings_mean_the_same(stored_home: Path) -> None:
 
 @pytest.mark.encoder
 @starts_the_encoder
+@pytest.mark.usefixtures("pack_worker")
 @pytest.mark.parametrize("name", ANSWERS)
 def test_an_answer_is_graded_about_as_it_was(name: str, tmp_path: Path) -> None:
     found, stored = json.loads(grade_answer(name, tmp_path)), expected_json(f"grade-{name}.json")
@@ -218,14 +237,15 @@ def test_an_answer_is_graded_about_as_it_was(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.encoder
 @starts_the_encoder
+@pytest.mark.usefixtures("pack_worker")
 def test_the_packs_question_is_still_found_by_its_meaning() -> None:
     found, stored = json.loads(run_apart(*SEARCH, env=with_pack())), expected_json("search.json")
     assert found[0]["question_id"] == stored[0]["question_id"] == "write-policies"
     assert [sorted(each) for each in found] == [sorted(each) for each in stored]
 
 
-@pytest.mark.encoder
 @starts_the_encoder
+@pytest.mark.usefixtures("shared_worker")
 def test_an_owed_grade_of_a_stored_session_can_still_be_made() -> None:
     owed = STATES[OWING]["owed"]
     body = json.loads(run_apart("grade", "--session", OWING, "--json"))

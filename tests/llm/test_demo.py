@@ -188,7 +188,7 @@ def test_a_request_it_cannot_read_gets_no_verdict() -> None:
     assert [row["verdict"] for row in json.loads(answer.text)["points"].values()] == ["cannot tell"]
 
 
-@pytest.mark.encoder
+@pytest.mark.usefixtures("shared_worker")
 def test_the_command_says_what_it_does(home: Path) -> None:
     assert "--demo" in mockdl("start", "--help").stdout
     both = mockdl("start", "--demo", "--judge", "llm", "--plain")

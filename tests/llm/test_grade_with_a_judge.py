@@ -22,7 +22,7 @@ def env(stage: ChatStage) -> dict[str, str]:
     return {"MOCKDL_JUDGE_URL": stage.url, "MOCKDL_JUDGE_MODEL": "tiny-chat", "MOCKDL_JUDGE_RETRIES": "0"}
 
 
-@pytest.mark.encoder
+@pytest.mark.usefixtures("shared_worker")
 def test_where_an_answer_goes_is_said_first_and_what_it_cost_after(stage: ChatStage, env: dict[str, str]) -> None:
     stage.act = says({"random-zeroing": ("covered", "silenced at random")})
     first = mockdl(*ONE, typed=ANSWER, env=env)
@@ -40,7 +40,7 @@ def test_where_an_answer_goes_is_said_first_and_what_it_cost_after(stage: ChatSt
     assert len(stage.bodies) > asked
 
 
-@pytest.mark.encoder
+@pytest.mark.usefixtures("shared_worker")
 def test_a_judge_that_failed_is_named_and_nothing_is_passed_off_as_judged(
     stage: ChatStage, env: dict[str, str], tmp_path: Path
 ) -> None:

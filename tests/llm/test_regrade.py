@@ -324,7 +324,7 @@ def test_a_demonstration_is_not_graded_again(stage: ChatStage, opened: Open) -> 
     assert stage.bodies == []
 
 
-@pytest.mark.encoder
+@pytest.mark.usefixtures("shared_worker")
 def test_the_command_grades_a_session_again(stage: ChatStage, opened: Open) -> None:
     services = opened(JudgeMode.OFF)
     name = finish_session(services)

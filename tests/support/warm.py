@@ -1,4 +1,4 @@
-"""What the program has on disk from its second start on: made once in a run of the tests, copied into their homes.
+"""Homes of tests, and what the program has on disk from its second start on: made once in a run, copied into them.
 
 Every real worker of a test would else read the bank anew and embed three thousand texts beside what is tested.
 """
@@ -11,7 +11,22 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from filelock import FileLock
+
+
+def move_in(home: Path, patch: pytest.MonkeyPatch) -> None:
+    """Make this MOCKDL_HOME; no setting or key of the developer's machine stays."""
+    for name in list(os.environ):
+        if name.startswith(("MOCKDL_", "OPENAI_")):
+            patch.delenv(name)
+    patch.setenv("MOCKDL_HOME", str(home))
+
+
+def folder_of_the_run(factory: pytest.TempPathFactory) -> Path:
+    """The folder that all workers of a run share."""
+    base = factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
 
 def warm(home: Path, run: Path) -> None:
@@ -19,7 +34,7 @@ def warm(home: Path, run: Path) -> None:
 
     Args:
         home: MOCKDL_HOME of the test, not made yet.
-        run: folder of the whole run, shared by its workers.
+        run: `folder_of_the_run`.
     """
     seed = run / "warm"
     with FileLock(run / "warm.lock"):

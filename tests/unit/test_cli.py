@@ -236,7 +236,7 @@ def test_ctrl_c_saves_and_says_how_to_come_back() -> None:
     assert draft.text == "my half answer"
 
 
-@pytest.mark.encoder
+@pytest.mark.usefixtures("shared_worker")
 def test_a_topic_in_free_text_is_looked_up_in_the_index() -> None:
     result = mockdl("start", "--plain", "--topic", "memory of the key value cache", "--count", "1", typed="/quit\n")
     assert "Question 1 of 1 (transformers-llms" in result.stdout

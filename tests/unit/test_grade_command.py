@@ -19,7 +19,7 @@ def strong(bank: Bank) -> str:
     return bank["dropout"].rubric.examples[0].text
 
 
-@pytest.mark.encoder
+@pytest.mark.usefixtures("shared_worker")
 def test_one_answer_is_graded_from_standard_input(strong: str) -> None:
     result = mockdl("grade", "--question", "dropout", "--json", typed=strong)
     assert result.returncode == 0, result.stderr
@@ -48,7 +48,7 @@ def test_wrong_use_is_explained(arguments: list[str], typed: str, wanted: str) -
     assert "Traceback" not in result.stderr
 
 
-@pytest.mark.encoder
+@pytest.mark.usefixtures("shared_worker")
 def test_lines_keep_their_order_and_a_second_run_goes_on(tmp_path: Path, strong: str) -> None:
     source, target = tmp_path / "answers.jsonl", tmp_path / "grades.jsonl"
     rows = [
@@ -130,7 +130,7 @@ def test_an_output_that_holds_anything_else_than_grades_stays_as_it_is(tmp_path:
     assert target.read_bytes() == there
 
 
-@pytest.mark.encoder
+@pytest.mark.usefixtures("shared_worker")
 def test_a_half_written_grade_is_left_until_the_input_is_there(tmp_path: Path) -> None:
     target = tmp_path / "grades.jsonl"
     target.write_bytes(GRADED + b'{"line": 2, "ques')
@@ -151,7 +151,7 @@ def test_an_encoder_that_fails_leaves_a_half_written_grade_alone(tmp_path: Path)
     assert target.read_bytes() == GRADED + b'{"line": 2, "ques'
 
 
-@pytest.mark.encoder
+@pytest.mark.usefixtures("shared_worker")
 def test_a_last_grade_without_a_line_break_is_a_grade(tmp_path: Path) -> None:
     target = tmp_path / "grades.jsonl"
     target.write_bytes(GRADED.rstrip())
@@ -196,7 +196,7 @@ def eval_rows() -> list[dict[str, object]]:
     ]
 
 
-@pytest.mark.encoder
+@pytest.mark.usefixtures("shared_worker")
 def test_eval_prints_agreement_beside_the_baselines_and_names_bad_lines(tmp_path: Path) -> None:
     rows = [json.dumps(row) for row in eval_rows()]
     point = {
@@ -229,7 +229,7 @@ def test_eval_prints_agreement_beside_the_baselines_and_names_bad_lines(tmp_path
     assert "agreement with scores" in mockdl("eval", str(file)).stdout
 
 
-@pytest.mark.encoder
+@pytest.mark.usefixtures("shared_worker")
 def test_a_result_that_cannot_be_written_is_not_lost(tmp_path: Path) -> None:
     file = tmp_path / "rows.jsonl"
     row = {"reference": "Plants make sugar.", "answer": "The plants make sugar from light.", "label": "correct"}

@@ -189,7 +189,7 @@ def odd_disk(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(library)
 
 
-@pytest.mark.encoder
+@pytest.mark.usefixtures("shared_worker")
 def test_without_shared_memory_a_journal_is_read_and_written(home: Path, odd_disk: str) -> None:
     restore_journal(home)
     path = home / "data" / "journal.sqlite3"
@@ -204,7 +204,7 @@ def test_without_shared_memory_a_journal_is_read_and_written(home: Path, odd_dis
     assert len(open_journal(path).sessions()) == len(STATES) + 1
 
 
-@pytest.mark.encoder
+@pytest.mark.usefixtures("shared_worker")
 def test_a_journal_begun_without_shared_memory_goes_on_without_it(home: Path, odd_disk: str) -> None:
     odd = {"LD_PRELOAD": odd_disk, "NO_SHM": "1"}
     assert mockdl("start", "--plain", "--count", "1", typed="/quit\n", env=odd).returncode == 0

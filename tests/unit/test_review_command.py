@@ -61,7 +61,7 @@ def test_a_demonstration_is_never_reviewed(services: Services) -> None:
     assert "no graded answer yet" in mockdl("review").stdout
 
 
-@pytest.mark.encoder
+@pytest.mark.usefixtures("shared_worker")
 def test_start_practises_what_is_due_at_the_level_asked(services: Services) -> None:
     due = hold_session(services, days_ago=5, verdict="missing", level=Level.SENIOR)
     hold_session(services, days_ago=4, verdict="missing", level=Level.SENIOR)
