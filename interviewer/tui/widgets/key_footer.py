@@ -8,9 +8,11 @@ from textual.widgets import Footer
 
 
 class KeyFooter(Footer):
-    """Textual's own begins empty and is filled twice, and both times the screen is not painted until it is. Then it makes
-    all its widgets anew whenever focus or state changes, four times of five with the same keys: a third of all that an
-    interface does."""
+    """Textual's own begins empty and is filled twice, and both times the screen is not painted until it is.
+
+    Then it makes all its widgets anew whenever focus or state changes, which takes a third of what an interface does;
+    four times of five the keys are the same.
+    """
 
     def __init__(self) -> None:
         super().__init__(compact=True, show_command_palette=False)
