@@ -21,6 +21,7 @@ GRADER_FILES = (
     "grading/*.py",
     "grading/*.json",
     "embedding/joint.*",
+    "embedding/batches.py",
     "embedding/reader.py",
     "core/*.py",
     "core/bank/[ckqr]*.py",

@@ -388,7 +388,7 @@ async def visit_it(stage: Stage) -> None:
             await visitor.sees("Settings")
             drawn += visitor.bytes
             await visitor.presses(F8)
-            await visitor.sees("Bank")
+            await visitor.sees("to search by words")  # what the home screen does not say
             drawn += visitor.bytes
             await visitor.presses("/")
             for _ in range(20):  # until the keys go to what was opened
