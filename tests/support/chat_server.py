@@ -49,11 +49,12 @@ class ChatStage:
 
     def _chat(self, request: Request) -> Response:
         data = request.get_data()
-        self.bodies.append(json.loads(data))
+        body = json.loads(data)  # requests are answered in threads: the latest one may be another's
+        self.bodies.append(body)
         self.sizes.append(len(data))
         self.headers.append({name.lower(): value for name, value in request.headers.items()})
         self.socket = request.environ["werkzeug.socket"]
-        return self.act(self.bodies[-1])
+        return self.act(body)
 
     def _models(self, request: Request) -> Response:
         self.asked_for_models += 1
