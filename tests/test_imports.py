@@ -61,7 +61,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("core", "core.bank", "core.grade", "core.interview", "core.ports", "core.progress", "errors"),
         *("sessions", "services", "settings", "report", "wording"),
     },
-    "web": set(),
+    "web": {"errors"},
     "cli": {
         *("core", "core.bank", "core.grade", "core.interview", "core.ports", "core.progress", "errors", "paths"),
         *("tui", "plain", "web", "sessions", "services", "settings", "report", "wording", "audit"),

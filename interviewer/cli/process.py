@@ -131,7 +131,9 @@ def conclude_output(error: OSError) -> int:
     if error.errno == errno.EPIPE:  # whoever reads has had enough
         return 1
     reason = "it is closed" if isinstance(sys.stdout, _Closed) else error.strerror
-    print(f"mockdl: standard output could not be written: {reason}. What was saved before is safe.", file=sys.stderr)
+    told = f"mockdl: standard output could not be written: {reason}. What was saved before is safe."
+    with suppress(OSError):  # both may have been the terminal that is gone
+        print(told, file=sys.stderr)
     return 5
 
 

@@ -100,14 +100,7 @@ def _serve(services: Services, address: Address, limits: Limits, offered: dict[s
     server = WebServer([sys.executable, "-P", "-m", "interviewer.cli.visitor"], address, _announce, limits)
     with _encoder_for_all(services) as shared:
         os.environ.update({**offered, **_python_path(), WORKER_SOCKET: shared})  # what the visitors inherit
-        try:
-            server.run()
-        except (OSError, UnicodeError) as error:  # the second of a name that can be none
-            raise UsageError(
-                f"Nothing can be served at {address.host}, port {address.port}: "
-                f"{getattr(error, 'strerror', None) or error}.",
-                todo="Choose another one with --port; 0 takes any that is free.",
-            ) from error
+        server.run()
 
 
 @contextmanager
@@ -125,7 +118,8 @@ def _encoder_for_all(services: Services) -> Iterator[str]:
 
 def _announce(url: str) -> None:
     print(url, flush=True)
-    say("Open this address in a browser; keep it to yourself. Ctrl-C ends mockdl for everyone.")
+    with suppress(OSError):  # a terminal that closes at this moment ends the server in order, as it does later
+        say("Open this address in a browser; keep it to yourself. Ctrl-C ends mockdl for everyone.")
 
 
 def _python_path() -> dict[str, str]:

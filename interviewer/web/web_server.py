@@ -20,6 +20,7 @@ from weakref import WeakSet
 from aiohttp import WSCloseCode, web
 from textual_serve.server import Server, to_int
 
+from interviewer.errors import UsageError
 from interviewer.web.connections import BACKLOG, Connections, most_connections
 from interviewer.web.fault_log import LoopFaults, quiet_log
 from interviewer.web.guard import COOKIE, Guard, protect
@@ -84,7 +85,7 @@ class WebServer(Server):
         """Serve until Ctrl-C, SIGTERM, or the end of the terminal; every app is then asked to end.
 
         Raises:
-            OSError: the address cannot be listened at.
+            UsageError: the address cannot be listened at.
         """
         asyncio.run(self._run())
 
@@ -103,13 +104,22 @@ class WebServer(Server):
         assert runner.server is not None
         self._connections = Connections(runner.server, most_connections(self._limits.visitors))
         try:
-            host, port = self._address.host, self._address.port
-            with closing(await loop.create_server(self._connections, host, port, backlog=BACKLOG)) as listening:
+            with closing(await self._listen()) as listening:
                 stopped = _on_stop()  # before anyone can know that there is something to stop
                 self._say(self._url(listening.sockets[0].getsockname()[1]))
                 await stopped.wait()
         finally:
             await runner.cleanup()
+
+    async def _listen(self) -> asyncio.Server:
+        host, port = self._address.host, self._address.port
+        try:
+            return await asyncio.get_running_loop().create_server(self._connections, host, port, backlog=BACKLOG)
+        except (OSError, UnicodeError) as error:  # the second of a name that can be none
+            raise UsageError(
+                f"Nothing can be served at {host}, port {port}: {getattr(error, 'strerror', None) or error}.",
+                todo="Choose another one with --port; 0 takes any that is free.",
+            ) from error
 
     def _url(self, port: int) -> str:
         host = socket.gethostname() if self._address.host in _EVERYWHERE else self._address.host

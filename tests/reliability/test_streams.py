@@ -16,6 +16,7 @@ import pytest
 from tests.support.stored import restore_journal
 from tests.unit.test_cli import mockdl
 
+ROOT = Path(__file__).resolve().parents[2]
 posix = pytest.mark.skipif(os.name != "posix", reason="streams as POSIX has them")
 
 
@@ -163,3 +164,33 @@ def test_the_interface_ends_with_its_terminal_also_where_hang_ups_are_ignored(ho
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
     pytest.fail("it outlived its terminal")
+
+
+SERVE = [sys.executable, "-m", "tests.support.stub_program", "serve", "--port", "0"]
+
+
+@posix
+def test_a_server_whose_terminal_is_gone_before_it_has_said_all_ends_in_order(home: Path) -> None:
+    pytest.importorskip("textual_serve")
+    ours, terminal = pty.openpty()
+    os.close(ours)
+    server = subprocess.Popen(SERVE, cwd=ROOT, stdout=subprocess.PIPE, stderr=terminal, text=True)
+    os.close(terminal)
+    assert server.stdout is not None
+    with server.stdout:
+        assert server.stdout.readline().startswith("http://")
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(60) == 0
+
+
+@posix
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_server_that_cannot_say_its_address_does_not_blame_the_address(home: Path) -> None:
+    pytest.importorskip("textual_serve")
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        server = subprocess.Popen(SERVE, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True)
+        _, said = server.communicate(timeout=60)
+    assert server.returncode == 5, said
+    assert said == (
+        "mockdl: standard output could not be written: No space left on device. What was saved before is safe.\n"
+    )
