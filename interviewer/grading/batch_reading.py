@@ -44,7 +44,6 @@ class ReadAhead:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._known: dict[tuple[str, bool], Reading] = {}
-        self._pairs: dict[tuple[str, str], numpy.ndarray] = {}
 
     def ahead(self, texts: Iterable[str], *, cut: bool) -> None:
         """Read texts that will be asked for soon, each once."""
@@ -55,7 +54,6 @@ class ReadAhead:
     def forget(self) -> None:
         """Forget what was read beforehand."""
         self._known.clear()
-        self._pairs.clear()
 
     def read(self, texts: Sequence[str], *, cut: bool = True) -> list[Reading]:
         """Read texts, or remember them."""
@@ -64,16 +62,5 @@ class ReadAhead:
         return [known if (known := self._known.get((text, cut))) is not None else next(found) for text in texts]
 
     def read_jointly(self, claims: Sequence[str], passages: Sequence[str]) -> numpy.ndarray:
-        """Read pairs, or remember them."""
-        import numpy as np
-
-        pairs = list(zip(claims, passages, strict=True))
-        if not pairs or not all(pair in self._pairs for pair in pairs):
-            return self._reader.read_jointly(claims, passages)
-        return np.stack([self._pairs[pair] for pair in pairs])
-
-    def ahead_jointly(self, pairs: Iterable[tuple[str, str]]) -> None:
-        """Read pairs that will be asked for soon, each once."""
-        new = list(dict.fromkeys(pairs))
-        found = self._reader.read_jointly([claim for claim, _ in new], [passage for _, passage in new])
-        self._pairs.update(zip(new, found, strict=True))
+        """Read pairs."""
+        return self._reader.read_jointly(claims, passages)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
 
 from interviewer.core.bank.content import Item
 from interviewer.core.bank.kinds import VerdictName
@@ -24,9 +23,10 @@ from interviewer.core.grade.grade import (
 )
 from interviewer.core.grade.injection import find_injections
 from interviewer.core.language import other_language
-from interviewer.core.layout import Layout, plain_layout
+from interviewer.core.layout import plain_layout
 from interviewer.core.ports import Encoder, Reader
-from interviewer.grading.answer_reading import AnswerReading, read_answer
+from interviewer.grading.answer import MOST_CHARACTERS, Answer, readable
+from interviewer.grading.answer_reading import read_answer
 from interviewer.grading.batch_reading import EncodeAhead, ReadAhead
 from interviewer.grading.claims import Claims, ClaimStore, reference_text
 from interviewer.grading.decision import (
@@ -41,45 +41,18 @@ from interviewer.grading.decision import (
     load_model,
 )
 from interviewer.grading.features import Matched, match_claim
-from interviewer.grading.guards import Guarded, guard_spans
-from interviewer.grading.quote_ends import complete_quote
+from interviewer.grading.guards import guard_spans
 from interviewer.grading.quoting import Evidence, Sought, find_evidence
 from interviewer.grading.recall import load_piece_weights
 from interviewer.grading.reference import build_assessment, reference_signals
-from interviewer.grading.signals import Pair, Signals, add_company, collect_signals, joint_pairs
-from interviewer.grading.spans import MOST_SPANS, TextSpan, cut_spans, whole_sentences
+from interviewer.grading.signals import Signals, add_company, collect_signals
+from interviewer.grading.spans import MOST_SPANS, cut_spans, whole_sentences
+from interviewer.grading.stepwise import Steps, take_steps, take_steps_together
 from interviewer.grading.values import decide_by_value
 
-if TYPE_CHECKING:
-    import numpy
-
 NAME = "offline-contrast"
-_MOST_CHARACTERS = 40_000
 _FREE: tuple[Flag, ...] = ("too-short", "soup")
 """Guards that do not fire against a bare reference."""
-
-
-class _Answer(NamedTuple):
-    layout: Layout
-    follow_up: str
-    """What it replies to; "" for an answer to the question itself."""
-    spans: list[TextSpan]
-    vectors: numpy.ndarray
-    read: AnswerReading | None
-    """None without a reader."""
-    guarded: Guarded
-
-    def aside(self) -> _Answer:
-        """The same but for what it replies to."""
-        return self._replace(follow_up="")
-
-    def typed(self, span: TextSpan) -> Span:
-        """Where a span stands in the answer as typed."""
-        return Span.of(self.layout.typed(span.start, span.end))
-
-    def quote(self, span: TextSpan) -> Span:
-        """The same, of as many words as can be read by themselves."""
-        return Span.of(self.layout.typed(*complete_quote(self.layout.text, span.start, span.end)))
 
 
 _Found = dict[str, Matched | Signals | None]
@@ -119,6 +92,8 @@ class OfflineGrader:
         self._reader = ReadAhead(reader) if reader is not None else None
         self._fitted = model
         self._claims = ClaimStore(rubric_encoder, self._reader)
+        self._graded: dict[tuple[str, GradeRequest], GradeResult] = {}
+        """What was graded ahead, by rubric and request."""
 
     @property
     def _model(self) -> DecisionModel:
@@ -129,19 +104,30 @@ class OfflineGrader:
         """Embed all wordings of a rubric, so that the first grade needs no more than the answer."""
         self._claims.of(item)
 
-    def read_ahead(self, answers: Sequence[str]) -> None:
-        """Read answers that are to be graded soon, all in one go; kept until `forget_ahead`.
+    def grade_ahead(self, asked: Sequence[tuple[Item, GradeRequest]]) -> None:
+        """Grade answers that will be asked for next, all of them together; kept until `forget_ahead`.
 
         Token states and vectors agree with those of a text read alone within 1e-4, so probabilities do within 1e-3.
+        What goes wrong with one of them is left for `grade` to say.
         """
-        spans = [span.text for text in answers for span in cut_spans(plain_layout(_readable(text)).text)]
+        began = time.perf_counter()
+        self._read_ahead([request.answer for _, request in asked])
+        found = take_steps_together([self._grade(item, request) for item, request in asked], self._reader)
+        seconds = (time.perf_counter() - began) / max(1, len(asked))
+        for (item, request), graded in zip(asked, found, strict=True):
+            if isinstance(graded, Grade):
+                self._graded[_key(item, request)] = graded.model_copy(update={"seconds": seconds})
+
+    def _read_ahead(self, answers: Sequence[str]) -> None:
+        spans = [span.text for text in answers for span in cut_spans(plain_layout(readable(text)).text)]
         if self._reader is not None:
             self._reader.ahead(spans, cut=True)
         else:
             self._encoder.ahead(spans)
 
     def forget_ahead(self) -> None:
-        """Forget what was read ahead."""
+        """Forget what was read and graded ahead."""
+        self._graded.clear()
         self._encoder.forget()
         if self._reader is not None:
             self._reader.forget()
@@ -152,6 +138,10 @@ class OfflineGrader:
         Raises:
             KeyError: the request names a point or misconception that the rubric has not.
         """
+        kept = self._graded.get(_key(item, request))
+        return kept if kept is not None else take_steps(self._grade(item, request), self._reader)
+
+    def _grade(self, item: Item, request: GradeRequest) -> Steps[GradeResult]:
         began = time.perf_counter()
         language = other_language(request.answer)
         if language is not None:
@@ -160,8 +150,8 @@ class OfflineGrader:
         answer = self._read_for(item, request.answer, claims, request.follow_up)
         points = tuple(point.id for point in item.rubric.key_points)
         ids = request.point_ids or points
-        found = self._matches(claims, answer, ids)
-        verdicts = self._verdicts(item, ids, claims, answer, found)
+        found = yield from self._matches(claims, answer, ids)
+        verdicts = yield from self._verdicts(item, ids, claims, answer, found)
         if request.point_ids is None:
             verdicts = _without_chance(verdicts, 0.0 if "instructions" in answer.guarded.flags else 0.5)
         if request.is_open:
@@ -171,19 +161,20 @@ class OfflineGrader:
         aside: tuple[str, ...] = ()
         if request.is_reply:  # what else the reply says counts, too; what it does not say was not asked
             others = tuple(each for each in points if each not in ids)
-            more = self._verdicts(item, others, claims, answer.aside(), found)
+            more = yield from self._verdicts(item, others, claims, answer.aside(), found)
             heard = tuple(each for each in more if self._is_heard_aside(each, found[each.point_id]))
             verdicts = (*verdicts, *heard)
             aside = tuple(e.point_id for e in more if e.verdict is VerdictName.COVERED and e not in heard)
         flags: tuple[Flag, ...] = answer.guarded.flags
-        if len(request.answer) > _MOST_CHARACTERS or len(answer.spans) >= MOST_SPANS:
+        if len(request.answer) > MOST_CHARACTERS or len(answer.spans) >= MOST_SPANS:
             flags = (*flags, "too-long")
+        held = yield from self._misconceptions(item, answer, found)
         return Grade(
             verdicts=verdicts,
-            misconceptions=tuple(self._misconceptions(item, answer, found)),
+            misconceptions=held,
             flags=flags,
             passport=self.passport(item),
-            closed=_closed(answer),
+            closed=answer.closed(),
             aside=aside,
             seconds=time.perf_counter() - began,
         )
@@ -211,9 +202,9 @@ class OfflineGrader:
             asked: the points that the follow-up asks for.
         """
         claims = self._claims.of(item)
-        return self._matches(claims, self._read_for(item, answer, claims, follow_up), asked)
+        return take_steps(self._matches(claims, self._read_for(item, answer, claims, follow_up), asked), self._reader)
 
-    def _read_for(self, item: Item, answer: str, claims: Claims, follow_up: str) -> _Answer:
+    def _read_for(self, item: Item, answer: str, claims: Claims, follow_up: str) -> Answer:
         free: tuple[Flag, ...] = ("too-short",) if follow_up else ()  # "Python." is all some follow-ups ask for
         return self._read(item.question.prompt, answer, claims, free, follow_up)
 
@@ -232,9 +223,15 @@ class OfflineGrader:
         Returns:
             Numbers in the order of `REFERENCE_SIGNALS`; None when no span of the answer may earn credit.
         """
+        return take_steps(self._reference_signals(question, points, answer, single), self._reader)
+
+    def _reference_signals(
+        self, question: str, points: Sequence[tuple[str, ...]], answer: str, single: bool
+    ) -> Steps[tuple[float, ...] | None]:
         claims = self._claims.bare(question, points)
         read = self._read(question, answer, claims, _free(single))
-        found = [each.features for each in self._matches(claims, read).values() if each is not None]
+        matched = yield from self._matches(claims, read)
+        found = [each.features for each in matched.values() if each is not None]
         said = [read.spans[i].text for i in whole_sentences(read.spans).values() if read.guarded.open[i]]
         whole = self._reader.read([answer], cut=False)[0] if self._reader is not None else None
         vector = whole.vector if whole is not None else self._encoder.encode([answer])[0]
@@ -245,55 +242,53 @@ class OfflineGrader:
         if self._reader is not None:
             answers = [each.answer for each in requests]
             references = [reference_text(each.points) for each in requests]
-            spans = [span.text for text in answers for span in cut_spans(plain_layout(_readable(text)).text)]
+            spans = [span.text for text in answers for span in cut_spans(plain_layout(readable(text)).text)]
             claims = [wording for each in requests for point in each.points for wording in point]
             self._reader.ahead([*spans, *claims, *(each.question for each in requests)], cut=True)
             self._reader.ahead([*answers, *references], cut=False)
-            self._reader.ahead_jointly(pair for each in requests for pair in self._pairs(each))
         try:
-            return [self._assess(each) for each in requests]
+            works = [self._reference_signals(e.question, e.points, e.answer, e.single) for e in requests]
+            found = take_steps_together(works, self._reader)
         finally:
             if self._reader is not None:
                 self._reader.forget()
+        for each in found:
+            if isinstance(each, Exception):
+                raise each
+        return [
+            build_assessment(self._model, each, single=asked.single)
+            for asked, each in zip(requests, found, strict=True)
+            if not isinstance(each, Exception)
+        ]
 
-    def _pairs(self, request: AssessmentRequest) -> list[Pair]:
-        claims = self._claims.bare(request.question, request.points)
-        read = self._read(request.question, request.answer, claims, _free(request.single))
-        return joint_pairs(list(claims.texts.values()), read.layout.text, read.read) if read.read is not None else []
-
-    def _assess(self, request: AssessmentRequest) -> Assessment:
-        features = self.reference_signals(request.question, request.points, request.answer, single=request.single)
-        return build_assessment(self._model, features, single=request.single)
-
-    def _read(
-        self, prompt: str, text: str, claims: Claims, free: tuple[Flag, ...] = (), follow_up: str = ""
-    ) -> _Answer:
+    def _read(self, prompt: str, text: str, claims: Claims, free: tuple[Flag, ...] = (), follow_up: str = "") -> Answer:
         import numpy as np
 
-        layout = plain_layout(_readable(text))
+        layout = plain_layout(readable(text))
         spans = cut_spans(layout.text)
-        orders = [Span.of(layout.plain(each.start, each.end)) for each in find_injections(_readable(text))]
+        orders = [Span.of(layout.plain(each.start, each.end)) for each in find_injections(readable(text))]
         guarded = guard_spans(layout.text, prompt, spans, claims.known, told=claims.told, orders=orders, free=free)
         if self._reader is not None:
             # A reply need not name the subject that its follow-up named.
             subject = None if follow_up else claims.subject
             read = read_answer(spans, guarded.open, self._reader, self._encoder.dimension, subject)
-            return _Answer(layout, follow_up, spans, read.vectors, read, guarded)
+            return Answer(layout, follow_up, spans, read.vectors, read, guarded)
         vectors = np.zeros((len(spans), self._encoder.dimension), dtype=np.float32)
         used = [i for i, free in enumerate(guarded.open) if free]
         if used:
             vectors[used] = self._encoder.encode([spans[i].text for i in used])
-        return _Answer(layout, follow_up, spans, vectors, None, guarded)
+        return Answer(layout, follow_up, spans, vectors, None, guarded)
 
-    def _matches(self, claims: Claims, answer: _Answer, asked: Sequence[str] = ()) -> _Found:
+    def _matches(self, claims: Claims, answer: Answer, asked: Sequence[str] = ()) -> Steps[_Found]:
         """Compare an answer with all claims of a kind, which compete for its spans, and then with the other kind.
 
         A reply leans on its follow-up for the points `asked` alone: of others it would be taken for what was asked.
         """
         leaning = [each for each in asked if answer.follow_up and not each.startswith(FIX_PREFIX)]
         others = [each for each in claims.texts if each not in leaning]
-        found = dict(zip(others, self._match(claims, others, answer.aside()), strict=True))
-        found |= zip(leaning, self._match(claims, leaning, answer), strict=True)
+        matched = yield from self._match(claims, others, answer.aside())
+        leant = yield from self._match(claims, leaning, answer)
+        found = dict(zip((*others, *leaning), (*matched, *leant), strict=True))
         full: _Found = dict(found)
         for of_fixes in (False, True):
             own = {name: each for name, each in found.items() if name.startswith(FIX_PREFIX) is of_fixes}
@@ -302,38 +297,40 @@ class OfflineGrader:
         return full
 
     def _match(
-        self, claims: Claims, names: Sequence[str], answer: _Answer, *, turned: bool = False
-    ) -> Sequence[Matched | Signals | None]:
+        self, claims: Claims, names: Sequence[str], answer: Answer, *, turned: bool = False
+    ) -> Steps[Sequence[Matched | Signals | None]]:
         """Compare an answer with claims, or with their opposites when `turned`."""
         own = [claims.turned(each) if turned else (claims.texts[each], claims.readings.get(each)) for each in names]
         read = [(texts, readings) for texts, readings in own if readings is not None]
         if self._reader is None or answer.read is None or len(read) < len(own):
             spans, vectors, may_earn = answer.spans, answer.vectors, answer.guarded.open
             return [match_claim(each, spans, vectors, may_earn, claims.weights, claims.asked) for each, _ in own]
-        return collect_signals(
-            read,
-            answer.layout.text,
-            answer.read,
-            self._reader,
-            claims.weights,
-            load_piece_weights(),
-            claims.asked,
-            claims.asked_pieces,
-            answer.follow_up,
+        return (
+            yield from collect_signals(
+                read,
+                answer.layout.text,
+                answer.read,
+                claims.weights,
+                load_piece_weights(),
+                claims.asked,
+                claims.asked_pieces,
+                answer.follow_up,
+            )
         )
 
     def _verdicts(
-        self, item: Item, ids: Sequence[str], claims: Claims, answer: _Answer, found: _Found
-    ) -> tuple[PointVerdict, ...]:
+        self, item: Item, ids: Sequence[str], claims: Claims, answer: Answer, found: _Found
+    ) -> Steps[tuple[PointVerdict, ...]]:
         """On key points, and on `fix:<id>`: whether a misconception was put right, its correction the claim."""
         matched = {each: found[each] for each in ids if not each.startswith(FIX_PREFIX)}
         turned = [each for each in ids if each.startswith(FIX_PREFIX)]
-        matched |= zip(turned, self._match(claims, turned, answer, turned=True), strict=True)
+        opposite = yield from self._match(claims, turned, answer, turned=True)
+        matched |= zip(turned, opposite, strict=True)
         reply = bool(answer.follow_up)
         decided = {
             each: self._model.decide(own.features, reply=reply) for each, own in matched.items() if own is not None
         }
-        evidence = self._evidence(claims, answer, decided, matched)
+        evidence = yield from self._evidence(claims, answer, decided, matched)
         return tuple(self._verdict(item, each, answer, matched[each], decided.get(each), evidence) for each in ids)
 
     def _is_heard_aside(self, verdict: PointVerdict, matched: Matched | Signals | None) -> bool:
@@ -347,7 +344,7 @@ class OfflineGrader:
         self,
         item: Item,
         point_id: str,
-        answer: _Answer,
+        answer: Answer,
         matched: Matched | Signals | None,
         decision: Decision | None,
         evidence: Mapping[str, Evidence],
@@ -374,8 +371,8 @@ class OfflineGrader:
         return decide_by_value(value, verdict, answer.layout, answer.spans[matched.span], may_earn, others)
 
     def _evidence(
-        self, claims: Claims, answer: _Answer, decided: Mapping[str, Decision], matched: _Found
-    ) -> dict[str, Evidence]:
+        self, claims: Claims, answer: Answer, decided: Mapping[str, Decision], matched: _Found
+    ) -> Steps[dict[str, Evidence]]:
         """The words that each verdict but "missing" rests on."""
         names = [each for each, decision in decided.items() if decision.verdict is not VerdictName.MISSING]
         against = [decided[each].p_contradicted > decided[each].p_covered for each in names]
@@ -390,10 +387,10 @@ class OfflineGrader:
             for name, wrong in zip(names, against, strict=True)
             if isinstance(own := matched[name], Signals)
         ]
-        told = find_evidence(sought, answer.spans, answer.vectors, answer.read.may_earn, self._reader)
+        told = yield from find_evidence(sought, answer.spans, answer.vectors, answer.read.may_earn)
         return dict(zip(names, told, strict=True))
 
-    def _misconceptions(self, item: Item, answer: _Answer, found: _Found) -> list[HeldMisconception]:
+    def _misconceptions(self, item: Item, answer: Answer, found: _Found) -> Steps[tuple[HeldMisconception, ...]]:
         """Wrong claims that are probably held, and that some stretch of the answer makes by itself."""
         likely = {}
         for misconception in item.rubric.misconceptions:
@@ -404,18 +401,22 @@ class OfflineGrader:
         spans = {name: matched.span for name, (matched, _) in likely.items()}
         if self._reader is not None and answer.read is not None and likely:
             sought = [Sought(own.claim, None) for own, _ in likely.values() if isinstance(own, Signals)]
-            told = find_evidence(sought, answer.spans, answer.vectors, answer.read.may_earn, self._reader)
+            told = yield from find_evidence(sought, answer.spans, answer.vectors, answer.read.may_earn)
             spans = {
                 name: each.span
                 for name, each in zip(likely, told, strict=True)
                 if each.span is not None and each.covered >= HELD_ALONE
             }
-        return [
+        return tuple(
             HeldMisconception(
                 misconception_id=name, probability=likely[name][1], evidence=answer.quote(answer.spans[span])
             )
             for name, span in spans.items()
-        ]
+        )
+
+
+def _key(item: Item, request: GradeRequest) -> tuple[str, GradeRequest]:
+    return f"{item.question.id} {item.rubric_hash}", request
 
 
 def _without_chance(verdicts: tuple[PointVerdict, ...], kept: float) -> tuple[PointVerdict, ...]:
@@ -447,20 +448,3 @@ def _as_missing(verdict: PointVerdict) -> PointVerdict:
 
 def _free(single: bool) -> tuple[Flag, ...]:
     return _FREE if single else (*_FREE, "echo")
-
-
-def _readable(text: str) -> str:
-    """As much of an answer as is read."""
-    return text[:_MOST_CHARACTERS]
-
-
-def _closed(answer: _Answer) -> tuple[Span, ...]:
-    """Sentences that a guard closed, or only those of their clauses that it closed."""
-    found = []
-    for number, whole in whole_sentences(answer.spans).items():
-        if answer.guarded.open[whole]:
-            continue
-        own = [i for i, span in enumerate(answer.spans) if span.sentence == number and not span.pair and i != whole]
-        kept = any(answer.guarded.open[i] for i in own)
-        found += [answer.spans[i] for i in (own if kept else [whole]) if not answer.guarded.open[i]]
-    return tuple(answer.typed(span) for span in found)

@@ -14,13 +14,14 @@ from interviewer.core.english import is_taken_back
 from interviewer.grading.features import ClaimTexts
 from interviewer.grading.joint_text import claim_text
 from interviewer.grading.spans import TextSpan
+from interviewer.grading.stepwise import Pair, Steps
 
 if TYPE_CHECKING:
     import numpy
 
-    from interviewer.core.ports import Reader
-
 _CANDIDATES = 6
+_AT_ONCE = 2
+"""Stretches read in one step where not all need to be: what they say rules most of the others out."""
 _AS_GOOD = 0.1
 """Of words against a claim a shorter stretch is preferred to one that says so with so much more probability at most."""
 _NEAREST_WORDINGS = 3
@@ -49,52 +50,93 @@ class Evidence(NamedTuple):
     span: int | None
     """Index of the span to quote; None when none carries the point."""
     covered: float
-    """The highest P(covered) of any of them, half of P(partial) added."""
+    """The highest P(covered) of those that were read, half of P(partial) added; of all where nothing competes."""
 
 
 def find_evidence(
-    sought: Sequence[Sought],
-    spans: Sequence[TextSpan],
-    vectors: numpy.ndarray,
-    may_earn: Sequence[bool],
-    reader: Reader,
-) -> list[Evidence]:
-    """Read the nearest stretches alone, for all claims in one go.
+    sought: Sequence[Sought], spans: Sequence[TextSpan], vectors: numpy.ndarray, may_earn: Sequence[bool]
+) -> Steps[list[Evidence]]:
+    """Read the nearest stretches alone, for all claims in one go, then those that could be the better quote.
 
     Args:
         sought: at least one span must be open when there are any.
         spans: of the answer.
         vectors: of the spans, unit length.
         may_earn: False for spans that a guard closed.
-        reader: reads pairs.
     """
-    chosen = [_nearest(each, vectors, may_earn) for each in sought]
-    claims = [claim_text(each.claim, vectors[[at]]) for each, own in zip(sought, chosen, strict=True) for at in own]
-    shares = reader.read_jointly(claims, [spans[at].text for own in chosen for at in own])
-    found, row = [], 0
-    for each, own in zip(sought, chosen, strict=True):
-        table = shares[row : row + len(own)]
-        row += len(own)
-        covered, contradicted = table[:, 0] + 0.5 * table[:, 1], table[:, 3]
-        carries = dict(zip(own, (covered if each.opposed is None else contradicted).tolist(), strict=True))
-        quoted = _quoted(each, carries, spans, vectors)
-        found.append(Evidence(quoted, float(covered.max())))
-    return found
+    searches = [_Search(each, spans, vectors, may_earn) for each in sought]
+    while any(chosen := [each.choose() for each in searches]):
+        shares = yield [
+            Pair(claim_text(each.claim, vectors[[at]]), spans[at].text)
+            for each, own in zip(sought, chosen, strict=True)
+            for at in own
+        ]
+        for search, own in zip(searches, chosen, strict=True):
+            search.read.update(zip(own, shares[: len(own)].tolist(), strict=True))
+            shares = shares[len(own) :]
+    return [each.evidence() for each in searches]
 
 
-def _quoted(
-    sought: Sought, carries: Mapping[int, float], spans: Sequence[TextSpan], vectors: numpy.ndarray
-) -> int | None:
-    """The stretch to quote of those that say by themselves, with these probabilities, what is sought."""
-    good = [at for at, share in carries.items() if share >= _CARRIES and not spans[at].refuted]
-    if sought.opposed is None:
-        return max(good, key=lambda at: _better(sought, spans[at], vectors[at], carries[at]), default=None)
-    near = [at for at in good if carries[at] >= max(carries.values()) - _AS_GOOD]
-    return min(near, key=lambda at: _worse(spans[at]), default=sought.opposed)
+_Rank = tuple[bool, float]
 
 
-def _better(sought: Sought, span: TextSpan, vector: numpy.ndarray, share: float) -> tuple[bool, float]:
-    """Order of stretches that carry a point, the best last: not taken back by its own words, most of this point.
+class _Search:
+    """For the words on one claim: what was read, and what is to be read next."""
+
+    def __init__(
+        self, sought: Sought, spans: Sequence[TextSpan], vectors: numpy.ndarray, may_earn: Sequence[bool]
+    ) -> None:
+        self._sought, self._spans = sought, spans
+        self._rest = _nearest(sought, vectors, may_earn)
+        self._all = sought.opposed is not None or sought.others is None
+        self._unread = {at: _rank_unread(sought, spans[at], vectors[at]) for at in self._rest}
+        if not self._all:
+            free = [at for at in self._rest if not spans[at].refuted]
+            self._rest = sorted(free, key=self._unread.__getitem__, reverse=True)
+        self.read: dict[int, list[float]] = {}
+        """Probabilities by span."""
+
+    def choose(self) -> list[int]:
+        """The spans to read in the next step; none when no other could be quoted any more."""
+        if not self._all and (best := self._best()) is not None:
+            self._rest = [at for at in self._rest if _with_share(self._unread[at], 1.0) > self._rank(best)]
+        most = len(self._rest) if self._all else _AT_ONCE
+        now, self._rest = self._rest[:most], self._rest[most:]
+        return now
+
+    def evidence(self) -> Evidence:
+        """What was found."""
+        covered = max(map(_covered, self.read.values()), default=0.0)
+        if self._sought.opposed is None:
+            return Evidence(self._best(), covered)
+        carries = {at: told[3] for at, told in self.read.items()}
+        most = max(carries.values())
+        near = [at for at in self._good(carries) if carries[at] >= most - _AS_GOOD]
+        return Evidence(min(near, key=lambda at: _worse(self._spans[at]), default=self._sought.opposed), covered)
+
+    def _best(self) -> int | None:
+        """The best quote that makes the claim, of what was read."""
+        carries = {at: _covered(told) for at, told in self.read.items()}
+        return max(self._good(carries), key=self._rank, default=None)
+
+    def _good(self, carries: Mapping[int, float]) -> list[int]:
+        return [at for at, share in carries.items() if share >= _CARRIES and not self._spans[at].refuted]
+
+    def _rank(self, at: int) -> _Rank:
+        return _with_share(self._unread[at], _covered(self.read[at]))
+
+
+def _covered(told: Sequence[float]) -> float:
+    return told[0] + 0.5 * told[1]
+
+
+def _with_share(rank: _Rank, share: float) -> _Rank:
+    return rank[0], rank[1] + share
+
+
+def _rank_unread(sought: Sought, span: TextSpan, vector: numpy.ndarray) -> _Rank:
+    """Order of stretches that carry a point, the best last, but for the probability that they do: not taken back by
+    its own words, most of this point.
 
     The weights are read off 162 credited points of natural answers, of which two readers marked every stretch that
     carries the point: of the quotes 146 do, and 122 where the shortest of the most probable was quoted.
@@ -104,7 +146,7 @@ def _better(sought: Sought, span: TextSpan, vector: numpy.ndarray, share: float)
     near = cosines[0] + sum(nearest) / len(nearest)
     elsewhere = 0.0 if sought.others is None else float((sought.others @ vector).max())
     fragment = len(span.text.split()) < _FRAGMENT
-    return not is_taken_back(span.text), share + near - elsewhere - (_FRAGMENT_COSTS if fragment else 0.0)
+    return not is_taken_back(span.text), near - elsewhere - (_FRAGMENT_COSTS if fragment else 0.0)
 
 
 def _worse(span: TextSpan) -> tuple[bool, bool, int]:

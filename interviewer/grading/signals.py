@@ -16,10 +16,11 @@ from interviewer.grading.direction import CHECKS, check_direction
 from interviewer.grading.features import FEATURES, ClaimReadings, ClaimTexts, Matched, WordWeights, match_claim
 from interviewer.grading.joint_text import claim_text, cut_passage
 from interviewer.grading.recall import PieceWeights, least_said, soft_recall
+from interviewer.grading.stepwise import Pair, Steps
 from interviewer.grading.style import MANNERS, describe_manner
 
 if TYPE_CHECKING:
-    from interviewer.core.ports import Reader, Reading
+    from interviewer.core.ports import Reading
 
 RECALLS = ("recall", "recall_best", "recall_opposed", "recall_span", "span_used", "least_said")
 JOINT = ("joint_covered", "joint_partial", "joint_missing", "joint_contradicted")
@@ -55,13 +56,6 @@ _ALONE = (0.0,) * (len(COMPANY) + len(STANDING))
 _FIRST_JOINT = SIGNALS.index(JOINT[0])
 
 
-class Pair(NamedTuple):
-    """What the joint reader reads."""
-
-    claim: str
-    passage: str
-
-
 class Signals(NamedTuple):
     """What was found for one claim."""
 
@@ -79,7 +73,7 @@ class Signals(NamedTuple):
         return self.features[_FIRST_JOINT : _FIRST_JOINT + len(JOINT)]
 
 
-def joint_pairs(claims: Sequence[ClaimTexts], text: str, answer: AnswerReading, asked: str = "") -> list[Pair]:
+def _joint_pairs(claims: Sequence[ClaimTexts], text: str, answer: AnswerReading, asked: str = "") -> list[Pair]:
     """What the joint reader is to read of an answer beside each claim; nothing when no span may earn credit.
 
     Args:
@@ -103,20 +97,18 @@ def collect_signals(
     claims: Sequence[tuple[ClaimTexts, ClaimReadings]],
     text: str,
     answer: AnswerReading,
-    reader: Reader,
     weights: WordWeights,
     pieces: PieceWeights,
     asked: set[str],
     asked_pieces: Collection[str],
     follow_up: str = "",
-) -> list[Signals | None]:
-    """Compare an answer with each claim.
+) -> Steps[list[Signals | None]]:
+    """Compare an answer with each claim, all of which are read beside it in one step.
 
     Args:
         claims: wordings with their sentence vectors, and the same wordings read token by token.
         text: the answer without its layout.
         answer: what was said.
-        reader: reads pairs.
         weights: of stems.
         pieces: of word pieces.
         asked: stems of the question.
@@ -126,10 +118,10 @@ def collect_signals(
     Returns:
         For each claim what was found; None when no span may earn credit.
     """
-    pairs = joint_pairs([own for own, _ in claims], text, answer, follow_up)
+    pairs = _joint_pairs([own for own, _ in claims], text, answer, follow_up)
     if not pairs:
         return [None] * len(claims)
-    joint = reader.read_jointly([pair.claim for pair in pairs], [pair.passage for pair in pairs])
+    joint = yield pairs
     found: list[Signals | None] = []
     for (own, readings), told in zip(claims, joint, strict=True):
         matched = match_claim(own, answer.spans, answer.vectors, answer.may_earn, weights, asked)

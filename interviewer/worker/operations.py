@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from interviewer.bank import load_bank
+from interviewer.core.bank.content import Item
 from interviewer.core.grade.grade import Assessment, GradeResult
 from interviewer.core.ports import Close, SearchHit
 from interviewer.embedding import CachedEncoder, VectorCache, load_encoder
@@ -78,12 +79,13 @@ class Operations:
         """Serve one request; the result is plain data."""
         return self.handlers[method](params)
 
-    def read_ahead(self, answers: Sequence[str]) -> None:
-        """Read answers that are to be graded next in full batches; `EncoderError` when that failed."""
-        self._grader.read_ahead(answers)
+    def grade_ahead(self, requests: Sequence[dict[str, Any]]) -> None:
+        """Grade answers that are asked for next together, in full batches; `EncoderError` when that failed."""
+        asked = [methods.GradeParams.model_validate(params) for params in requests]
+        self._grader.grade_ahead([(self._item_of(each), each.request) for each in asked])
 
     def forget_ahead(self) -> None:
-        """Forget what was read ahead."""
+        """Forget what was graded ahead."""
         self._grader.forget_ahead()
 
     def _prepare(self, params: methods.PrepareParams) -> None:
@@ -91,12 +93,15 @@ class Operations:
             self._grader.prepare(self._bank[params.question_id])
 
     def _grade(self, params: methods.GradeParams) -> GradeResult:
+        return self._grader.grade(self._item_of(params), params.request)
+
+    def _item_of(self, params: methods.GradeParams) -> Item:
         item, question_id = params.item, params.request.question_id
         if item is None and question_id in self._bank:
             item = self._bank[question_id]
         if item is None:
             raise UsageError(f"There is no question {question_id!r}.")
-        return self._grader.grade(item, params.request)
+        return item
 
     def _assess(self, params: methods.AssessParams) -> list[Assessment]:
         return self._grader.assess(params.requests)

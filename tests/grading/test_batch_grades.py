@@ -1,4 +1,4 @@
-"""Answers read together get the grades that they get one by one, within the tolerance that docs/grading.md states."""
+"""Answers graded together get the grades that they get one by one, within the tolerance that docs/grading.md states."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def all_graded(grader: OfflineGrader, bank: Bank, asked: list[GradeRequest]) -> 
 
 
 @pytest.mark.parametrize("fast", [True, False], ids=["fast", "full"])
-def test_answers_read_together_get_the_grades_that_they_get_alone(
+def test_answers_graded_together_get_the_grades_that_they_get_alone(
     encoder: SentenceEncoder, grader: OfflineGrader, readings: RememberedReadings, bank: Bank, fast: bool
 ) -> None:
     if fast:
@@ -46,7 +46,7 @@ def test_answers_read_together_get_the_grades_that_they_get_alone(
     with readings.anew():
         alone = all_graded(grader, bank, asked)
     with readings.anew():
-        grader.read_ahead([each.answer for each in asked])
+        grader.grade_ahead([(bank[each.question_id], each) for each in asked])
         together = all_graded(grader, bank, asked)
         grader.forget_ahead()
     for one, other in zip(alone, together, strict=True):

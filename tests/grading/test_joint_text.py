@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -13,6 +14,7 @@ from interviewer.grading.features import ClaimTexts
 from interviewer.grading.joint_text import PASSAGE, claim_text, cut_passage
 from interviewer.grading.quoting import Sought, find_evidence
 from interviewer.grading.spans import TextSpan, cut_spans
+from interviewer.grading.stepwise import take_steps
 
 
 def at(*degrees: float) -> np.ndarray:
@@ -77,11 +79,14 @@ class Says:
 
     def __init__(self, shares: Mapping[str, tuple[float, ...]]) -> None:
         self.shares = shares
+        self.passages: list[str] = []
+        """What it was asked to read."""
 
     def read(self, texts: Sequence[str], *, cut: bool = True) -> list[Reading]:
         raise AssertionError
 
     def read_jointly(self, claims: Sequence[str], passages: Sequence[str]) -> np.ndarray:
+        self.passages += passages
         return np.array([self.shares.get(passage, (0.0, 0.0, 1.0, 0.0)) for passage in passages])
 
 
@@ -111,7 +116,7 @@ def words_quoted(
     vectors: np.ndarray,
     shares: Mapping[str, tuple[float, ...]],
 ) -> str | None:
-    (found,) = find_evidence([sought], spans, vectors, [True] * len(spans), Says(shares))
+    (found,) = take_steps(find_evidence([sought], spans, vectors, [True] * len(spans)), Says(shares))
     return None if found.span is None else spans[found.span].text
 
 
@@ -149,9 +154,8 @@ def test_what_is_called_wrong_is_not_quoted_however_well_it_says_it(opposed: int
     answer = "It is a myth that it stays on at test time."
     _, spans, vectors = read(answer, {"on": 5})
     assert all(span.refuted for span in spans)
-    (found,) = find_evidence(
-        [Sought(CLAIM, opposed)], spans, vectors, [True] * len(spans), Says({answer: (0.9, 0.0, 0.1, 0.9)})
-    )
+    steps = find_evidence([Sought(CLAIM, opposed)], spans, vectors, [True] * len(spans))
+    (found,) = take_steps(steps, Says({answer: (0.9, 0.0, 0.1, 0.9)}))
     assert found.span == quoted
 
 
@@ -160,3 +164,21 @@ def test_against_a_claim_nothing_else_is_quoted_where_what_says_it_most_is_calle
     _, spans, vectors = read(f"{own} {refuted}", {"on": 5, "off": 5})
     shares = {refuted: (0.0, 0.0, 0.1, 0.9), own: (0.0, 0.0, 0.6, 0.4)}
     assert words_quoted(Sought(CLAIM, 1), spans, vectors, shares) == spans[1].text
+
+
+def test_what_is_not_read_any_more_would_not_have_been_quoted(monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = random.Random(1)
+    fewer = 0
+    for _ in range(300):
+        said = [f"Stretch {n} of it says something{' myth' * (chance.random() < 0.2)}." for n in range(7)]
+        _, spans, vectors = read(" ".join(said), {each: chance.uniform(0, 90) for each in said})
+        shares = {span.text: (chance.random(), 0.0, 0.0, 0.0) for span in spans}
+        sought = Sought(CLAIM, None, at(chance.uniform(0, 360)))
+        readers = Says(shares), Says(shares)
+        monkeypatch.setattr("interviewer.grading.quoting._AT_ONCE", 2)
+        (found,) = take_steps(find_evidence([sought], spans, vectors, [True] * len(spans)), readers[0])
+        monkeypatch.setattr("interviewer.grading.quoting._AT_ONCE", len(spans))
+        (every,) = take_steps(find_evidence([sought], spans, vectors, [True] * len(spans)), readers[1])
+        assert found.span == every.span
+        fewer += len(readers[1].passages) - len(readers[0].passages)
+    assert fewer > 300

@@ -565,10 +565,10 @@ def test_a_cache_that_cannot_be_written_is_said_and_costs_no_grade(engine_for: M
     ]
 
 
-# Answers read together
+# Answers graded together
 
 
-def test_an_answer_that_kills_the_worker_where_answers_are_read_together_takes_no_other_with_it(
+def test_an_answer_that_kills_the_worker_where_answers_are_graded_together_takes_no_other_with_it(
     engine_for: MakeEngine,
 ) -> None:
     engine = engine_for()
@@ -594,7 +594,7 @@ def test_an_answer_that_kills_the_worker_each_time_costs_two_processes_in_compan
     assert len(engine.notices) == 2
 
 
-def test_what_cannot_be_read_ahead_is_graded_one_by_one(engine_for: MakeEngine) -> None:
+def test_what_cannot_be_graded_ahead_is_graded_one_by_one(engine_for: MakeEngine) -> None:
     engine = engine_for()
     wait_until(engine, "ready")
     busy = engine.grade(request("sleep 0.5"))

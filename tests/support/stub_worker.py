@@ -41,11 +41,11 @@ class StubGrader:
     def prepare(self, item: Item) -> None:
         pass
 
-    def read_ahead(self, answers: Sequence[str]) -> None:
-        """`together crash` and the like are obeyed here, where answers are read together."""
-        for answer in answers:
-            if answer.startswith("together "):
-                _obey(answer.removeprefix("together "))
+    def grade_ahead(self, asked: Sequence[tuple[Item, GradeRequest]]) -> None:
+        """`together crash` and the like are obeyed here, where answers are graded together."""
+        for _, request in asked:
+            if request.answer.startswith("together "):
+                _obey(request.answer.removeprefix("together "))
 
     def forget_ahead(self) -> None:
         pass
