@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import numpy
 
 _CANDIDATES = 6
-_AT_ONCE = 2
+_AT_ONCE = 3
 """Stretches read in one step where not all need to be: what they say rules most of the others out."""
 _AS_GOOD = 0.1
 """Of words against a claim a shorter stretch is preferred to one that says so with so much more probability at most."""
