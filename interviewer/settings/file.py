@@ -7,7 +7,6 @@ not work.
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
@@ -67,6 +66,8 @@ def load_settings(path: Path) -> Settings:
         key = name.removeprefix(_ENV_PREFIX).lower()
         if key not in Settings.model_fields:
             raise _unknown_key(key, f"The environment variable {name}")
+    if not values and not variables:
+        return Settings.model_construct()
     try:
         return _with_environment(values) if variables else Settings(**values)
     except ValidationError as error:
@@ -77,7 +78,10 @@ def load_settings(path: Path) -> Settings:
 
 def _read_file(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(_read_text(path))
+        text = _read_text(path)
+        import tomllib  # here, because most people have no such file, and the first question need not wait for it
+
+        return tomllib.loads(text)
     except FileNotFoundError:
         return {}
     except (ValueError, RecursionError) as error:  # TOML's own errors, bytes that are no UTF-8, nesting without end
@@ -137,7 +141,9 @@ def _message_of(error: ValidationError) -> str:
 def parse_value(text: str) -> Any:
     """Read a value as typed on the command line: TOML when it parses, else plain text."""
     try:
-        return tomllib.loads(f"value = {text}")["value"]
+        from tomllib import loads
+
+        return loads(f"value = {text}")["value"]
     except (ValueError, RecursionError):
         return text
 

@@ -47,7 +47,8 @@ class VoiceMode(StrEnum):
 class Settings(BaseModel):
     """All settings, with the text that `mockdl config show` prints beside each."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    # The schema is built when something is to be validated: defaults need none, and it takes a fiftieth of the start.
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, defer_build=True)
 
     level: Level = Level.MID
     """Level of an interview when `--level` is not given: junior, mid, senior or staff."""

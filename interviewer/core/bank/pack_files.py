@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from interviewer.core.bank.content import Item
 from interviewer.core.bank.finding import Finding
 from interviewer.core.bank.kinds import Kind, Level, Standard
-from interviewer.core.bank.natural import NaturalAnswer
+
+if TYPE_CHECKING:
+    from interviewer.core.bank.natural import NaturalAnswer
 
 NATURAL_ENDING = ".natural.jsonl"
 

@@ -18,7 +18,6 @@ from interviewer.core.bank.rubric import KeyPoint
 from interviewer.core.interview.clarifying import AS_BEFORE, clarification
 from interviewer.core.interview.scoring import score_question
 from interviewer.core.interview.session import Mode, Outcome, Phase, State, Turn, TurnKind
-from interviewer.core.interview.study import rank_references
 from interviewer.core.interview.utterance import Act, Utterance
 
 OnWords = Callable[[str], None]
@@ -240,6 +239,8 @@ def _detail(item: Item, point: KeyPoint) -> str:
 
 def _sources(item: Item, point: KeyPoint, most: int = 2) -> list[str]:
     """References, those that back this very point first."""
+    from interviewer.core.interview.study import rank_references  # here: the first question need not wait for it
+
     ranked = rank_references(item, point)[:most]
     places = ((each, f"arXiv:{each.arxiv}" if each.arxiv else each.venue or "") for each in ranked)
     return [f"{each.authors} ({each.year}), {each.title}, {place}" for each, place in places]

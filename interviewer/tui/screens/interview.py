@@ -38,7 +38,6 @@ from interviewer.tui import messages
 from interviewer.tui.base import AppBase
 from interviewer.tui.key_captions import name_keys
 from interviewer.tui.safe_text import explain, show_line, toast
-from interviewer.tui.screens.clarify import ClarifyScreen
 from interviewer.tui.screens.conversation import ConversationScreen
 from interviewer.tui.session.draft import Drafting
 from interviewer.tui.session.pass_on import PassOn
@@ -288,6 +287,8 @@ class InterviewScreen(ConversationScreen):
 
     def action_clarify(self) -> None:
         """Ask what the question means. It is no answer and ends no turn."""
+        from interviewer.tui.screens.clarify import ClarifyScreen  # here: the first question need not wait for it
+
         if not isinstance(self.app.screen, ClarifyScreen):
             self.app.push_screen(ClarifyScreen(), self._clarify)
 

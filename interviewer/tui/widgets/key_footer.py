@@ -1,10 +1,13 @@
-"""The line of keys, there at the first paint, and made anew only when other keys work."""
+"""The line of keys, filled right after the first paint, and made anew only when other keys work."""
 
 from __future__ import annotations
 
+from textual import getters
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widgets import Footer
+
+from interviewer.tui.base import AppBase
 
 
 class KeyFooter(Footer):
@@ -14,12 +17,17 @@ class KeyFooter(Footer):
     four times of five the keys are the same.
     """
 
+    app = getters.app(AppBase)
+
     def __init__(self) -> None:
         super().__init__(compact=True, show_command_palette=False)
         self._shown: list[tuple[Binding, bool, str]] = []
 
     def compose(self) -> ComposeResult:
-        """The keys that work now."""
+        """The keys that work now; none before the first screen is seen, which they would delay by a twentieth."""
+        if not self.app.paints.is_set():
+            self.call_after_refresh(self.recompose)
+            return
         self._bindings_ready = True
         self._shown = self._keys()
         yield from super().compose()
