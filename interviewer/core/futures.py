@@ -35,8 +35,9 @@ def chain(future: Future[T], then: Callable[[Future[T]], R | Future[R]]) -> Futu
 
     Returns:
         It holds that value. It raises what `then` or its future raises, and is cancelled when they are; since
-        `Future.result` raises both, a `then` that only reads a result hands failures on. When it is cancelled
-        itself, `then` is not called any more, what is under way goes on, and what comes of it is dropped.
+        `Future.result` raises both, a `then` that only reads a result hands failures on. An interrupt is raised
+        here as well. When it is cancelled itself, `then` is not called any more, what is under way goes on, and
+        what comes of it is dropped.
     """
     following: Future[R] = Future()
 
@@ -57,6 +58,8 @@ def _settle(waiting: Future[R], make: Callable[[], R | Future[R]]) -> None:
     except BaseException as error:
         with suppress(InvalidStateError):
             waiting.set_exception(error)
+        if not isinstance(error, Exception):  # Ctrl-C is meant for the program, whoever waits
+            raise
     else:
         if isinstance(made, Future):
             made.add_done_callback(lambda done: _settle(waiting, done.result))

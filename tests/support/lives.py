@@ -137,7 +137,7 @@ class Career:
         else:
             program.signal(signal.SIGINT if kind == "Ctrl-C" else getattr(signal, kind))
         while program.is_running:
-            assert time.monotonic() < began + END_BOUND, f"it runs on after {kind}"
+            assert time.monotonic() < began + END_BOUND, f"it runs on after {kind}:\n{program.plain()[-2000:]}"
             program.listen(0.01)
         ended = time.monotonic()
         while left := self._living():

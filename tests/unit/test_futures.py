@@ -69,7 +69,6 @@ TABLE: list[tuple[str, Callable[[Future[str]], Made], str]] = [
     ("set", read, "read one"),
     ("set", read_of_another, "read one"),
     ("set", raise_torn, "TornError"),
-    ("set", interrupt, "KeyboardInterrupt"),
     ("set", lambda done: torn(), "TornError"),
     ("set", lambda done: called_off(), "cancelled"),
     ("failed", read, "TornError"),
@@ -174,3 +173,14 @@ def test_a_chain_of_any_length_ends_as_plain_calls_would(
         elif not failed:
             expected = f"read {expected}"
     assert outcome(last) == expected
+
+
+def test_an_interrupt_ends_the_program_and_lets_no_waiter_wait() -> None:
+    first: Future[str] = Future()
+    following = chain(first, interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        first.set_result("")
+    with pytest.raises(KeyboardInterrupt):
+        following.result(timeout=0)
+    with pytest.raises(KeyboardInterrupt):
+        chain(settled(""), interrupt)
