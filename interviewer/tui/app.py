@@ -80,12 +80,19 @@ class MockdlApp(AppBase):
         super().__init__(services)
         self._first = conductor
 
+    def get_default_screen(self) -> Screen[Any]:
+        """The interview, when there is one to begin with: an empty screen below it would be made and drawn first."""
+        if self._first is None:
+            return super().get_default_screen()
+        self.apply_looks()
+        screen = InterviewScreen(self._first)
+        screen._push_result_callback(screen, None)  # as `switch_screen` does; without one it could not be replaced
+        return screen
+
     def on_mount(self) -> None:
         """Show the first screen; the encoder's process starts only after it has been drawn."""
-        self.apply_looks()
-        if self._first is not None:
-            self.push_screen(InterviewScreen(self._first))
-        else:
+        if self._first is None:
+            self.apply_looks()
             self.show_home()
         self.call_later(self.set_timer, 0.05, self.start_encoder)
 
@@ -125,9 +132,10 @@ class MockdlApp(AppBase):
 
     def _show_alone(self, screen: Screen[Any]) -> None:
         """Show a screen in place of all others."""
-        while len(self.screen_stack) > 2:
+        below = 1 if self._first is None else 0  # the empty screen that never shows
+        while len(self.screen_stack) > below + 1:
             self.pop_screen()
-        if len(self.screen_stack) == 2:
+        if len(self.screen_stack) > below:
             self.switch_screen(screen)
         else:
             self.push_screen(screen)

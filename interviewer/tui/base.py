@@ -49,6 +49,8 @@ class AppBase(App[int]):
     def __init__(self, services: Services) -> None:
         super().__init__()
         self.services = services
+        self.has_drawn = False
+        """Whether a screen was seen; the first is seen without its line of keys."""
         self.paints = asyncio.Event()
         """Set once what a screen draws is shown. While the app starts, Textual draws and throws away; a first screen
         that waits for this is drawn once, and seen at once."""

@@ -61,7 +61,7 @@ async def test_a_whole_interview_ends_in_a_saved_report(
         await story.until(lambda: isinstance(story.app.screen, HomeScreen))
 
 
-async def test_the_first_question_is_drawn_once_and_whole(
+async def test_the_first_question_is_drawn_once_and_whole_and_then_the_line_of_keys(
     services: Services, begin: Begin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn: list[tuple[bool, str]] = []
@@ -74,11 +74,15 @@ async def test_the_first_question_is_drawn_once_and_whole(
         display(app, screen, drawing)
 
     monkeypatch.setattr(MockdlApp, "_display", note)
-    async with tell(services, begin()):
+    conductor = begin()
+    async with tell(services, conductor) as story:
         shown, text = drawn[0]
         assert shown, "Textual threw it away"
-        for part in ("Question 1 of 2", "Interviewer", "Type your answer here", "0 words", "Submit"):
-            assert part in text
+        asked = conductor.turn.prompt[:40]
+        for part in ("Question 1 of 2", "Interviewer", asked, "Type your answer here", "0 words"):
+            assert part in text, text
+        assert "Submit" not in text
+        await story.until(lambda: "Submit" in story.visible())
 
 
 async def test_messages_come_in_the_order_of_what_happened(services: Services, begin: Begin) -> None:

@@ -109,6 +109,7 @@ class InterviewScreen(ConversationScreen):
         self._pass_on = PassOn(self.app, self.conductor, self.editor, self._send_and_clear)
         self.watch(self.app, "encoder_status", self._show_status, init=False)
         self._runner.perform(self._opening)
+        self._refresh_state()  # so that the first paint is whole
         self.set_interval(_SAVES_EVERY, self._tick)
         self.set_interval(1 / STEPS, self._move_sign)
 
@@ -353,7 +354,7 @@ class InterviewScreen(ConversationScreen):
         self._show_status()
 
     def _show_status(self) -> None:
-        if not self.is_mounted:
+        if not self.children:  # not composed yet
             return
         if self._runner.speaker.is_waiting or self.conductor.is_elsewhere:
             said = IS_ELSEWHERE if self.conductor.is_elsewhere else name_keys(self, _LOOKING)

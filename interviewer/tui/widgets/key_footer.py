@@ -25,12 +25,16 @@ class KeyFooter(Footer):
 
     def compose(self) -> ComposeResult:
         """The keys that work now; none before the first screen is seen, which they would delay by a twentieth."""
-        if not self.app.paints.is_set():
-            self.call_after_refresh(self.recompose)
+        if not self.app.has_drawn:
+            self.call_after_refresh(self._fill)
             return
         self._bindings_ready = True
         self._shown = self._keys()
         yield from super().compose()
+
+    async def _fill(self) -> None:
+        self.app.has_drawn = True
+        await self.recompose()
 
     async def recompose(self) -> None:
         """Show other keys, if there are any."""
