@@ -119,11 +119,10 @@ class OfflineGrader:
                 self._graded[_key(item, request)] = graded.model_copy(update={"seconds": seconds})
 
     def _read_ahead(self, answers: Sequence[str]) -> None:
-        spans = [span.text for text in answers for span in cut_spans(plain_layout(readable(text)).text)]
         if self._reader is not None:
-            self._reader.ahead(spans, cut=True)
+            self._reader.ahead(_spans_of(answers), cut=True)
         else:
-            self._encoder.ahead(spans)
+            self._encoder.ahead(_spans_of(answers))
 
     def forget_ahead(self) -> None:
         """Forget what was read and graded ahead."""
@@ -242,9 +241,8 @@ class OfflineGrader:
         if self._reader is not None:
             answers = [each.answer for each in requests]
             references = [reference_text(each.points) for each in requests]
-            spans = [span.text for text in answers for span in cut_spans(plain_layout(readable(text)).text)]
             claims = [wording for each in requests for point in each.points for wording in point]
-            self._reader.ahead([*spans, *claims, *(each.question for each in requests)], cut=True)
+            self._reader.ahead([*_spans_of(answers), *claims, *(each.question for each in requests)], cut=True)
             self._reader.ahead([*answers, *references], cut=False)
         try:
             works = [self._reference_signals(e.question, e.points, e.answer, e.single) for e in requests]
@@ -252,14 +250,12 @@ class OfflineGrader:
         finally:
             if self._reader is not None:
                 self._reader.forget()
-        for each in found:
+        assessed = []
+        for asked, each in zip(requests, found, strict=True):
             if isinstance(each, Exception):
                 raise each
-        return [
-            build_assessment(self._model, each, single=asked.single)
-            for asked, each in zip(requests, found, strict=True)
-            if not isinstance(each, Exception)
-        ]
+            assessed.append(build_assessment(self._model, each, single=asked.single))
+        return assessed
 
     def _read(self, prompt: str, text: str, claims: Claims, free: tuple[Flag, ...] = (), follow_up: str = "") -> Answer:
         import numpy as np
@@ -413,6 +409,10 @@ class OfflineGrader:
             )
             for name, span in spans.items()
         )
+
+
+def _spans_of(answers: Sequence[str]) -> list[str]:
+    return [span.text for text in answers for span in cut_spans(plain_layout(readable(text)).text)]
 
 
 def _key(item: Item, request: GradeRequest) -> tuple[str, GradeRequest]:

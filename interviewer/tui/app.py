@@ -82,9 +82,9 @@ class MockdlApp(AppBase):
 
     def get_default_screen(self) -> Screen[Any]:
         """The interview, when there is one to begin with: an empty screen below it would be made and drawn first."""
+        self.apply_looks()
         if self._first is None:
             return super().get_default_screen()
-        self.apply_looks()
         screen = InterviewScreen(self._first)
         screen._push_result_callback(screen, None)  # as `switch_screen` does; without one it could not be replaced
         return screen
@@ -92,7 +92,6 @@ class MockdlApp(AppBase):
     def on_mount(self) -> None:
         """Show the first screen; the encoder's process starts only after it has been drawn."""
         if self._first is None:
-            self.apply_looks()
             self.show_home()
         self.call_later(self.set_timer, 0.05, self.start_encoder)
 

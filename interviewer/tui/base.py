@@ -5,7 +5,6 @@ Every screen imports this, so it imports no screen: which screen a verb leads to
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -51,13 +50,9 @@ class AppBase(App[int]):
         self.services = services
         self.has_drawn = False
         """Whether a screen was seen; the first is seen without its line of keys."""
-        self.paints = asyncio.Event()
-        """Set once what a screen draws is shown. While the app starts, Textual draws and throws away; a first screen
-        that waits for this is drawn once, and seen at once."""
 
     def on_mount(self) -> None:
         """Have a signal end the program as its own key does; in a browser the server does that."""
-        self.call_next(self.paints.set)  # once the first screen is mounted
         if not (self.is_headless or self.is_web):
             end_when_told(self.keep_all, lambda said: self.exit(return_code=_INTERRUPTED, message=said))
 

@@ -113,10 +113,6 @@ class InterviewScreen(ConversationScreen):
         self.set_interval(_SAVES_EVERY, self._tick)
         self.set_interval(1 / STEPS, self._move_sign)
 
-    def on_resize(self) -> None:
-        """Draw nothing before it is shown."""
-        self.call_next(self.app.paints.wait)
-
     @property
     def under_way(self) -> bool:
         """Whether leaving now would interrupt something."""
