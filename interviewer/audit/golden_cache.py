@@ -23,6 +23,7 @@ GRADER_FILES = (
     "embedding/joint.*",
     "embedding/batches.py",
     "embedding/reader.py",
+    "embedding/states.py",
     "core/*.py",
     "core/bank/[ckqr]*.py",
     "core/grade/*.py",

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 _T = TypeVar("_T")
-_STEP = 16
+_STEP, _SHORTEST = 32, 16
 _FEWEST_TOKENS, _MOST_TOKENS = 512, 2048
 """In bfloat16 the order in which a processor sums, and with it the last digit, depends on how long the longest text of
-a batch is, and in small batches on their number. So texts are padded to a multiple of the one and batches to the
-other, which makes the states of a text the same within 1e-5 whatever else is read with it. Full batches are read half
-as fast again as small ones."""
+a batch is and, in small batches, on their number. Not so where that length is a multiple of 32, or 16, and there are
+512 tokens and more: the states of a text are then the same within 1e-5 whatever else is read with it and however far it
+is padded. So few texts of one length are read with shorter ones, and what is still too few is filled up. Full batches
+are read half as fast again as small ones."""
 
 
 class Batch(NamedTuple):
@@ -29,10 +30,12 @@ class Batch(NamedTuple):
         own = [texts[row] for row in self.rows]
         return own + own[:1] * (self.size - len(own))
 
-    def pad(self, tokenizer: Any, **parts: Sequence[list[int]]) -> Any:
-        """Tensors of shape (size, length), and the mask, from the parts of all texts."""
-        own = {name: self.of(part) for name, part in parts.items()}
-        return tokenizer.pad(own, padding="max_length", max_length=self.length, return_tensors="pt")
+    def padded(self, texts: Sequence[list[int]]) -> Any:
+        """Numbers of those that are read, zeros after them; shape (size, length)."""
+        import torch
+
+        rows = [row + [0] * (self.length - len(row)) for row in self.of(texts)]
+        return torch.tensor(rows, dtype=torch.long)
 
 
 def make_batches(lengths: Sequence[int], most: int, weights: Any) -> Iterator[Batch]:
@@ -46,14 +49,19 @@ def make_batches(lengths: Sequence[int], most: int, weights: Any) -> Iterator[Ba
     import torch
 
     coarse = weights.dtype == torch.bfloat16
-    step = _STEP if coarse else 1
-    padded = [-(-max(1, length) // step) * step for length in lengths]
+    padded = [_padded(length) if coarse else max(1, length) for length in lengths]
     most = _MOST_TOKENS if coarse else most
     order = sorted(range(len(lengths)), key=lambda i: -padded[i])
     while order:
         length = padded[order[0]]
+        fewest = -(-_FEWEST_TOKENS // length) if coarse else 1
         rows = order[: max(1, most // length)]
         if coarse:
-            rows = [row for row in rows if padded[row] == length]
-        yield Batch(rows, length, max(len(rows), -(-_FEWEST_TOKENS // length)) if coarse else len(rows))
+            alike = sum(padded[row] == length for row in rows)
+            rows = rows[: max(alike, fewest)]
+        yield Batch(rows, length, max(len(rows), fewest))
         order = order[len(rows) :]
+
+
+def _padded(length: int) -> int:
+    return _SHORTEST if length <= _SHORTEST else -(-length // _STEP) * _STEP

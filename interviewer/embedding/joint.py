@@ -13,6 +13,8 @@ from typing import Any
 import torch
 from torch import nn
 
+from interviewer.embedding.states import token_states
+
 WIDTH = 384
 HIDDEN = 256
 CLASSES = 4
@@ -46,7 +48,7 @@ class JointNetwork(nn.Module):  # type: ignore[misc]
         Returns:
             Shape (batch, CLASSES), float32.
         """
-        states = self.bert(input_ids=ids, attention_mask=mask, token_type_ids=types).last_hidden_state.float()
+        states = token_states(self.bert, ids, mask, types).float()
         both = torch.cat([states[:, 0], _mean(states, mask * (1 - types)), _mean(states, mask * types)], dim=1)
         scored: torch.Tensor = self.decide(both)
         return scored

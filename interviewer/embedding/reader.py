@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from interviewer.core.ports import Reading
 from interviewer.embedding.batches import Batch, make_batches
 from interviewer.embedding.load_failures import LESS_MEMORY, first_line
+from interviewer.embedding.states import token_states
 from interviewer.errors import EncoderError
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class TextReader:
             EncoderError: the model failed, most often for want of memory.
         """
         readings: list[Reading | None] = [None] * len(texts)
-        ids = self._ids(texts, max_length=MOST_TOKENS if cut else LONGEST)["input_ids"]
+        ids: list[list[int]] = self._ids(texts, max_length=MOST_TOKENS if cut else LONGEST)["input_ids"]
         try:
             for batch in make_batches([len(each) for each in ids], _TOKENS, self._weights):
                 for row, reading in zip(batch.rows, self._read_batch(batch, ids), strict=True):
@@ -83,12 +84,11 @@ class TextReader:
         if not claims:
             return found
         read = self._ids(claims, passages, max_length=MOST_JOINT)
-        ids, types = read["input_ids"], read["token_type_ids"]
+        parts = read["input_ids"], read["attention_mask"], read["token_type_ids"]
         try:
-            for batch in make_batches([len(each) for each in ids], _JOINT_TOKENS, self._weights):
-                told = batch.pad(self._tokenizer, input_ids=ids, token_type_ids=types).to(self._weights.device)
+            for batch in make_batches([len(each) for each in parts[0]], _JOINT_TOKENS, self._weights):
                 with torch.inference_mode():
-                    logits = self._network(told["input_ids"], told["attention_mask"], told["token_type_ids"])
+                    logits = self._network(*(batch.padded(each).to(self._weights.device) for each in parts))
                     found[batch.rows] = torch.softmax(logits, dim=1)[: len(batch.rows)].cpu().numpy()
         except (RuntimeError, MemoryError) as error:
             raise _failed(error) from error
@@ -102,7 +102,7 @@ class TextReader:
         import torch
 
         with torch.inference_mode():
-            means, last = _run(self._bert, self._tokenizer, batch, texts)
+            means, last = _run(self._bert, batch, texts)
             vectors = torch.nn.functional.normalize(means, dim=-1).cpu().numpy()
             plain = torch.nn.functional.normalize(last, dim=-1).cpu().numpy()
         readings = []
@@ -136,16 +136,17 @@ def read_means(model: Any, texts: Sequence[str], done: Callable[[int], None]) ->
     bert = model[0].auto_model.eval()
     for batch in make_batches([len(each) for each in ids], _TOKENS, next(bert.parameters())):
         with torch.inference_mode():
-            means[batch.rows] = _run(bert, model.tokenizer, batch, ids)[0][: len(batch.rows)].cpu().numpy()
+            means[batch.rows] = _run(bert, batch, ids)[0][: len(batch.rows)].cpu().numpy()
         done(len(batch.rows))
     return means
 
 
-def _run(bert: Any, tokenizer: Any, batch: Batch, texts: Sequence[list[int]]) -> tuple[Any, Any]:
+def _run(bert: Any, batch: Batch, texts: Sequence[list[int]]) -> tuple[Any, Any]:
     """Of texts as word pieces: the means of their token states, and the states, padding included."""
-    told = batch.pad(tokenizer, input_ids=texts).to(next(bert.parameters()).device)
-    ids, mask = told["input_ids"], told["attention_mask"]
-    last, weights = bert(input_ids=ids, attention_mask=mask).last_hidden_state.float(), mask.float()
+    device = next(bert.parameters()).device
+    mask = batch.padded([[1] * len(each) for each in texts]).to(device)
+    last = token_states(bert, batch.padded(texts).to(device), mask).float()
+    weights = mask.float()
     return (last * weights[..., None]).sum(1) / weights.sum(1, keepdim=True), last
 
 

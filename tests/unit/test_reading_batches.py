@@ -9,6 +9,7 @@ import pytest
 
 from interviewer.embedding import SentenceEncoder, load_encoder
 from interviewer.embedding.batches import Batch, make_batches
+from interviewer.embedding.states import token_states
 
 LENGTHS = [5, 190, 16, 17, 64, 5, 3, 300, 33, 48, 16]
 
@@ -34,12 +35,22 @@ def test_in_single_precision_nothing_is_read_that_was_not_asked_for(encoder: Sen
         assert batch.length * batch.size <= 384 or batch.size == 1
 
 
-def test_in_bfloat16_the_company_of_a_text_has_its_length_and_fills_the_batch(encoder: SentenceEncoder) -> None:
+def test_in_bfloat16_texts_are_padded_to_lengths_at_which_company_does_not_matter_and_fill_the_batch(
+    encoder: SentenceEncoder,
+) -> None:
     for batch in batches(encoder, LENGTHS, "bfloat16"):
-        assert {-(-LENGTHS[row] // 16) * 16 for row in batch.rows} == {batch.length}
+        assert batch.length == 16 or batch.length % 32 == 0
         assert batch.length * batch.size >= 512
         assert batch.of(LENGTHS)[: len(batch.rows)] == [LENGTHS[row] for row in batch.rows]
         assert len(batch.of(LENGTHS)) == batch.size
+
+
+def test_in_bfloat16_shorter_texts_fill_a_batch_and_no_more(encoder: SentenceEncoder) -> None:
+    long, *_ = found = batches(encoder, [100] * 2 + [20] * 40, "bfloat16")
+    assert (long.length, long.size, len(long.rows)) == (128, 4, 4)
+    assert sum(batch.length * batch.size for batch in found) <= 4 * 128 + 38 * 32 + 512
+    first, second = batches(encoder, [100] * 8 + [20] * 40, "bfloat16")
+    assert (first.length, len(first.rows), second.length, len(second.rows)) == (128, 8, 32, 40)
 
 
 @pytest.mark.parametrize("lengths", [[], [0], [1]])
@@ -60,6 +71,19 @@ def test_a_text_is_read_alike_in_any_company(encoder: SentenceEncoder) -> None:
         assert abs(alone.vector - together[at].vector).max() < 1e-4
         assert abs(alone.plain - together[at].plain).max() < 1e-4
         assert abs(reader.read_jointly(claims[at : at + 1], [text])[0] - jointly[at]).max() < 1e-4
+
+
+def test_token_states_are_those_that_the_model_gives_itself(encoder: SentenceEncoder) -> None:
+    import torch
+
+    bert = encoder._model[0].auto_model.eval()
+    ids = torch.randint(1000, 20000, (6, 32))
+    mask = torch.ones_like(ids)
+    mask[2:, 9:] = 0
+    with torch.inference_mode():
+        own = token_states(bert, ids, mask)
+        wanted = bert(input_ids=ids, attention_mask=mask).last_hidden_state
+    assert abs((own - wanted) * mask[..., None]).max() < 1e-4
 
 
 def test_the_precision_moves_what_is_read_by_little(
