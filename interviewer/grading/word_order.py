@@ -18,6 +18,8 @@ _ALIKE = 0.6
 _WHOLE, _MARGIN = 0.85, 0.3
 """Share of a wording's words found in order from which on it is said by a longer stretch, and by how much that must
 exceed the same share of every contradiction."""
+_TEXTS = 40_000
+"""More than the wordings and contradictions of the built-in bank, any of which the next answer of a batch may need."""
 _TURNS = frozenset(
     tokens("above after all before below down less more no not off on only over same than under up without")
 )
@@ -61,11 +63,17 @@ def compare_order(spans: Sequence[str], wordings: Sequence[str], contradictions:
 def _nearest(said: Sequence[tuple[str, ...]], texts: Sequence[str]) -> tuple[float, float]:
     """The highest share of common words, of both and of the text alone."""
     alike = whole = 0.0
+    words = {word for span in said for word in span}
     for text in texts:
         length, places = _places(text)
+        if len(words & places.keys()) < min(2, length):
+            continue
         for span in said:
             found = [places[word] for word in span if word in places]
-            if not found or (length > 1 and len(set(found)) < 2):
+            most = min(len(found), length)
+            if most < min(2, length) or (2 * most <= alike * (len(span) + length) and most <= whole * length):
+                continue
+            if length > 1 and len(set(found)) < 2:
                 continue
             common = _common(found, length)
             if common > 1 or length == 1:
@@ -74,17 +82,21 @@ def _nearest(said: Sequence[tuple[str, ...]], texts: Sequence[str]) -> tuple[flo
     return alike, whole
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=2_000)
 def _in_order(text: str) -> tuple[str, ...]:
-    """Stems of the words that carry the claim."""
+    """Stems of the words that carry the claim, of a stretch of an answer that is held against many claims."""
+    return _stems(text)
+
+
+def _stems(text: str) -> tuple[str, ...]:
     words = ("not" if word.endswith("n't") else word for word in tokens(text))
     return tuple(stem(word) for word in words if word in _TURNS or word not in STOP_WORDS)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=_TEXTS)
 def _places(text: str) -> tuple[int, dict[str, int]]:
-    """How many such words there are, and for each the bits of the places where it stands."""
-    words = _in_order(text)
+    """How many such words a wording has, and for each the bits of the places where it stands."""
+    words = _stems(text)
     places: dict[str, int] = {}
     for at, word in enumerate(words):
         places[word] = places.get(word, 0) | 1 << at
