@@ -33,8 +33,10 @@ if TYPE_CHECKING:
 _URGENT = {method.name for method in METHODS.values() if method.urgent}
 _NICENESS = 5
 _MOST_LOG_BYTES = 1_000_000
-_MOST_TOGETHER = 8
+_FEWEST_TOGETHER, _MOST_TOGETHER = 4, 32
 """Requests that are taken from the queue in one go: with more, batches are hardly any fuller and replies late."""
+_SECONDS_TOGETHER = 8.0
+"""About as long as a group should take, so that a slow machine shows its progress as well."""
 _MOST_CHARACTERS = 40_000
 """Of answers that are graded together: their token states take 2 kB a character."""
 _BEAT = 1.0
@@ -169,14 +171,16 @@ def _refuse_all(inbox: queue.Queue[dict[str, Any]], outbox: _Outbox, error: Exce
 def _serve(operations: Operations, inbox: queue.Queue[dict[str, Any]], outbox: _Outbox) -> None:
     """Build the index batch by batch with urgent requests in between, then serve everything."""
     later: list[dict[str, Any]] = []
+    most = _FEWEST_TOGETHER
     outbox.status(state="indexing", model=operations.model, device=operations.device)
     try:
         for done, total in operations.index_steps():
             outbox.status(state="indexing", done=done, total=total)
             while not inbox.empty():
-                taken = _take(inbox)
+                taken = _take(inbox, most)
                 later += [message for message in taken if message["method"] not in _URGENT]
-                _answer_all(operations, [message for message in taken if message["method"] in _URGENT], outbox)
+                urgent = [message for message in taken if message["method"] in _URGENT]
+                most = _suitable(_answer_all(operations, urgent, outbox), most)
     except Exception as error:
         # Grading needs no index, so whatever is wrong with it must not end the process.
         traceback.print_exc()
@@ -185,29 +189,43 @@ def _serve(operations: Operations, inbox: queue.Queue[dict[str, Any]], outbox: _
     for message in later:
         _answer(operations, message, outbox)
     while True:
-        _answer_all(operations, _take(inbox), outbox)
+        most = _suitable(_answer_all(operations, _take(inbox, most), outbox), most)
 
 
-def _take(inbox: queue.Queue[dict[str, Any]]) -> list[dict[str, Any]]:
+def _take(inbox: queue.Queue[dict[str, Any]], most: int) -> list[dict[str, Any]]:
     """The next request, and some of those that already wait behind it."""
     taken = [inbox.get()]
-    while len(taken) < _MOST_TOGETHER and not inbox.empty():
+    while len(taken) < most and not inbox.empty():
         taken.append(inbox.get())
     return taken
 
 
-def _answer_all(operations: Operations, messages: list[dict[str, Any]], outbox: _Outbox) -> None:
-    """Answer in order; what is to be graded is graded together first."""
+def _suitable(pace: float | None, before: int) -> int:
+    """How many requests to take in one go where each took so many seconds; as `before` where that is not known."""
+    if pace is None:
+        return before
+    return min(_MOST_TOGETHER, max(_FEWEST_TOGETHER, int(_SECONDS_TOGETHER / max(pace, 1e-3))))
+
+
+def _answer_all(operations: Operations, messages: list[dict[str, Any]], outbox: _Outbox) -> float | None:
+    """Answer in order; what is to be graded is graded together first.
+
+    Returns:
+        Seconds for each of those graded together; None where none were.
+    """
     together = _gradable_together(messages)
+    began = time.perf_counter()
     if len(together) > 1:
         try:
             with outbox.serving(*(message["id"] for message in together)):
                 operations.grade_ahead([message["params"] for message in together])
         except Exception:  # what is wrong with one of them is found again when it is graded, and said of that one
             traceback.print_exc()
+    pace = (time.perf_counter() - began) / len(together) if len(together) > 1 else None
     for message in messages:
         _answer(operations, message, outbox)
     operations.forget_ahead()
+    return pace
 
 
 def _gradable_together(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from interviewer.core.frozen import Frozen
 from interviewer.core.futures import settled
 from interviewer.core.grade.grade import Assessment, AssessmentRequest, GradeRequest, Ungraded
 from interviewer.core.ports import Close, EncoderStatus, SearchHit
-from interviewer.worker import methods
+from interviewer.worker import host, methods
 from interviewer.worker.engine import WorkerEngine
 from interviewer.worker.methods import METHODS, Method
 from interviewer.worker.operations import Operations
@@ -128,3 +128,11 @@ def test_the_worker_serves_the_methods_that_there_are_and_no_others(tmp_path: Pa
 def test_parameters_that_nobody_declared_are_refused(method: Method[Any, Any]) -> None:
     with pytest.raises(ValidationError):
         method.served_by(lambda params: None)[1]({"surprise": 1})
+
+
+@pytest.mark.parametrize(
+    ("pace", "before", "rows"),
+    [(None, 7, 7), (0.0, 4, 32), (0.25, 4, 32), (1.0, 32, 8), (3.0, 32, 4), (60.0, 8, 4)],
+)
+def test_a_group_takes_some_seconds_on_fast_and_slow_machines(pace: float | None, before: int, rows: int) -> None:
+    assert host._suitable(pace, before) == rows
