@@ -14,6 +14,7 @@ from interviewer.core.grade.grade import FIX_PREFIX
 from interviewer.core.ports import Encoder, Reader, Reading
 from interviewer.grading.features import ClaimReadings, ClaimTexts, WordWeights
 from interviewer.grading.guards import shingles, told_runs
+from interviewer.grading.recall import RecallTable, load_piece_weights
 
 if TYPE_CHECKING:
     import numpy
@@ -34,6 +35,8 @@ class Claims(NamedTuple):
     """By the names of points and, under `fix:<id>`, of misconceptions."""
     readings: dict[str, ClaimReadings]
     """The same texts read token by token; empty without a reader."""
+    recall: RecallTable | None
+    """All of them and the question; None without a reader."""
     asked: set[str]
     """Stems of the question."""
     asked_pieces: frozenset[str]
@@ -56,8 +59,8 @@ class Claims(NamedTuple):
     def size(self) -> int:
         """Bytes of its arrays, about."""
         tables = [table for each in self.texts.values() for table in (each.support_vectors, each.oppose_vectors)]
-        read = {id(one): one.plain for own in self.readings.values() for part in own for one in part}
-        arrays = [*tables, *read.values(), *(each.plain for each in self.alternatives)]
+        read = [] if self.recall is None else [self.recall.states]
+        arrays = [*tables, *read, *(each.plain for each in self.alternatives)]
         return 4096 + sum(each.nbytes for each in arrays)
 
     def statements(self, *, besides: str) -> numpy.ndarray | None:
@@ -81,7 +84,7 @@ class Claims(NamedTuple):
         """A claim with its opposite in its place."""
         own, read = self.texts[name], self.readings.get(name)
         texts = ClaimTexts(own.opposing, own.supporting, own.oppose_vectors, own.support_vectors)
-        return texts, None if read is None else ClaimReadings(read.opposing, read.supporting)
+        return texts, None if read is None else read.turned()
 
 
 class ClaimStore:
@@ -150,10 +153,13 @@ class ClaimStore:
         texts = [text for _, supporting, opposing in wordings for text in (*supporting, *opposing)]
         rows = {text: row for row, text in enumerate(dict.fromkeys(texts))}
         read: list[Reading] = []
+        table: RecallTable | None = None
         asked_pieces: frozenset[str] = frozenset()
         if self._reader is not None:
-            read = [_in_half(each) for each in self._reader.read([*rows, prompt])]
+            read = self._reader.read([*rows, prompt])
             asked_pieces = frozenset(read[-1].pieces)
+            table = RecallTable.of(read, load_piece_weights(), asked_pieces)
+            read = table.views(read)
             vectors = np.stack([each.vector for each in read])
         else:
             vectors = self._encoder.encode([*rows, prompt])
@@ -163,12 +169,10 @@ class ClaimStore:
             own, against = [rows[text] for text in supporting], [rows[text] for text in opposing]
             found[name] = ClaimTexts(supporting, opposing, vectors[own], vectors[against])
             if read:
-                readings[name] = ClaimReadings(tuple(read[i] for i in own), tuple(read[i] for i in against))
-        return Claims(found, readings, set(content_stems(prompt)), asked_pieces, WordWeights(texts), vectors)
-
-
-def _in_half(reading: Reading) -> Reading:
-    return reading._replace(plain=reading.plain.astype("float16"))
+                readings[name] = ClaimReadings(
+                    tuple(read[i] for i in own), tuple(read[i] for i in against), tuple(own), tuple(against)
+                )
+        return Claims(found, readings, table, set(content_stems(prompt)), asked_pieces, WordWeights(texts), vectors)
 
 
 def reference_text(points: Sequence[tuple[str, ...]]) -> str:

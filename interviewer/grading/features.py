@@ -79,6 +79,13 @@ class ClaimReadings(NamedTuple):
 
     supporting: tuple[Reading, ...]
     opposing: tuple[Reading, ...]
+    supporting_rows: tuple[int, ...]
+    """Which texts of the table of all claims they are."""
+    opposing_rows: tuple[int, ...]
+
+    def turned(self) -> ClaimReadings:
+        """The same with the opposite in the claim's place."""
+        return ClaimReadings(self.opposing, self.supporting, self.opposing_rows, self.supporting_rows)
 
 
 class Matched(NamedTuple):

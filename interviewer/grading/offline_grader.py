@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
+from types import MappingProxyType
 
 from interviewer.core.bank.content import Item
 from interviewer.core.bank.kinds import VerdictName
@@ -42,12 +43,13 @@ from interviewer.grading.decision import (
 )
 from interviewer.grading.features import Matched, match_claim
 from interviewer.grading.guards import guard_spans
-from interviewer.grading.quoting import Evidence, Sought, find_evidence
+from interviewer.grading.quoting import Sought, find_evidence
 from interviewer.grading.recall import load_piece_weights
 from interviewer.grading.reference import build_assessment, reference_signals
-from interviewer.grading.signals import Signals, add_company, collect_signals
+from interviewer.grading.signals import BEFORE, Signals, add_company, collect_signals
 from interviewer.grading.spans import MOST_SPANS, cut_spans, whole_sentences
 from interviewer.grading.stepwise import Steps, take_steps, take_steps_together
+from interviewer.grading.unread import Unread, Unreads, load_unreads
 from interviewer.grading.values import decide_by_value
 
 NAME = "offline-contrast"
@@ -72,7 +74,8 @@ def build_grader(
     """
     reader = None if fast else reader
     model = load_model(WITH_READER if reader else PLAIN)
-    return OfflineGrader(encoder, rubric_encoder or encoder, reader, model, fast=fast)
+    unreads = load_unreads(BEFORE) if reader else None
+    return OfflineGrader(encoder, rubric_encoder or encoder, reader, model, unreads, fast=fast)
 
 
 class OfflineGrader:
@@ -84,6 +87,7 @@ class OfflineGrader:
         rubric_encoder: Encoder,
         reader: Reader | None,
         model: DecisionModel | None,
+        unreads: Unreads | None = None,
         *,
         fast: bool = False,
     ) -> None:
@@ -91,6 +95,7 @@ class OfflineGrader:
         self._fast = fast
         self._reader = ReadAhead(reader) if reader is not None else None
         self._fitted = model
+        self._unreads = unreads
         self._claims = ClaimStore(rubric_encoder, self._reader)
         self._graded: dict[tuple[str, GradeRequest], GradeResult] = {}
         """What was graded ahead, by rubric and request."""
@@ -149,7 +154,7 @@ class OfflineGrader:
         answer = self._read_for(item, request.answer, claims, request.follow_up)
         points = tuple(point.id for point in item.rubric.key_points)
         ids = request.point_ids or points
-        found = yield from self._matches(claims, answer, ids)
+        found = yield from self._matches(claims, answer, ids, self._left_unread(item, request.point_ids or ()))
         verdicts = yield from self._verdicts(item, ids, claims, answer, found)
         if request.point_ids is None:
             verdicts = _without_chance(verdicts, 0.0 if "instructions" in answer.guarded.flags else 0.5)
@@ -275,14 +280,36 @@ class OfflineGrader:
             vectors[used] = self._encoder.encode([spans[i].text for i in used])
         return Answer(layout, follow_up, spans, vectors, None, guarded)
 
-    def _matches(self, claims: Claims, answer: Answer, asked: Sequence[str] = ()) -> Steps[_Found]:
+    def _left_unread(self, item: Item, asked: Container[str]) -> dict[str, Unread]:
+        """What tells of claims whether they are left unread: of depth and misconceptions, but for what was asked.
+
+        A point that demands a number needs the reading to know what a number stands for.
+        """
+        kinds = self._unreads
+        if kinds is None:
+            return {}
+        depth = {
+            point.id: kinds.depth
+            for point in item.rubric.key_points
+            if not point.is_core(item.question.level) and point.value is None
+        }
+        wrong = {FIX_PREFIX + each.id: kinds.misconception for each in item.rubric.misconceptions}
+        return {name: kind for name, kind in (depth | wrong).items() if name not in asked}
+
+    def _matches(
+        self,
+        claims: Claims,
+        answer: Answer,
+        asked: Sequence[str] = (),
+        unread: Mapping[str, Unread] = MappingProxyType({}),
+    ) -> Steps[_Found]:
         """Compare an answer with all claims of a kind, which compete for its spans, and then with the other kind.
 
         A reply leans on its follow-up for the points `asked` alone: of others it would be taken for what was asked.
         """
         leaning = [each for each in asked if answer.follow_up and not each.startswith(FIX_PREFIX)]
         others = [each for each in claims.texts if each not in leaning]
-        matched = yield from self._match(claims, others, answer.aside())
+        matched = yield from self._match(claims, others, answer.aside(), unread)
         leant = yield from self._match(claims, leaning, answer)
         found = dict(zip((*others, *leaning), (*matched, *leant), strict=True))
         full: _Found = dict(found)
@@ -293,12 +320,20 @@ class OfflineGrader:
         return full
 
     def _match(
-        self, claims: Claims, names: Sequence[str], answer: Answer, *, turned: bool = False
+        self,
+        claims: Claims,
+        names: Sequence[str],
+        answer: Answer,
+        unread: Mapping[str, Unread] = MappingProxyType({}),
+        *,
+        turned: bool = False,
     ) -> Steps[Sequence[Matched | Signals | None]]:
         """Compare an answer with claims, or with their opposites when `turned`."""
+        if not names:
+            return []
         own = [claims.turned(each) if turned else (claims.texts[each], claims.readings.get(each)) for each in names]
         read = [(texts, readings) for texts, readings in own if readings is not None]
-        if self._reader is None or answer.read is None or len(read) < len(own):
+        if answer.read is None or claims.recall is None or len(read) < len(own):
             spans, vectors, may_earn = answer.spans, answer.vectors, answer.guarded.open
             return [match_claim(each, spans, vectors, may_earn, claims.weights, claims.asked) for each, _ in own]
         return (
@@ -310,7 +345,9 @@ class OfflineGrader:
                 load_piece_weights(),
                 claims.asked,
                 claims.asked_pieces,
+                claims.recall.recalls(answer.read.tokens),
                 answer.follow_up,
+                [unread.get(name) for name in names],
             )
         )
 
@@ -326,8 +363,8 @@ class OfflineGrader:
         decided = {
             each: self._model.decide(own.features, reply=reply) for each, own in matched.items() if own is not None
         }
-        evidence = yield from self._evidence(claims, answer, decided, matched)
-        return tuple(self._verdict(item, each, answer, matched[each], decided.get(each), evidence) for each in ids)
+        quoted = yield from self._quoted(claims, answer, decided, matched)
+        return tuple(self._verdict(item, each, answer, matched[each], decided.get(each), quoted) for each in ids)
 
     def _is_heard_aside(self, verdict: PointVerdict, matched: Matched | Signals | None) -> bool:
         """Whether a reply surely makes a point that it was not asked for, and that it was found to cover."""
@@ -343,20 +380,20 @@ class OfflineGrader:
         answer: Answer,
         matched: Matched | Signals | None,
         decision: Decision | None,
-        evidence: Mapping[str, Evidence],
+        quoted: Mapping[str, int | None],
     ) -> PointVerdict:
         if matched is None or decision is None:
             return PointVerdict(
                 point_id=point_id, verdict=VerdictName.MISSING, p_covered=0.0, p_partial=0.0, method="guard"
             )
-        told = evidence.get(point_id)
+        span = quoted.get(point_id)
         verdict = PointVerdict(
             point_id=point_id,
             verdict=decision.verdict,
             p_covered=decision.p_covered,
             p_partial=decision.p_partial,
             p_contradicted=decision.p_contradicted,
-            evidence=None if told is None or told.span is None else answer.quote(answer.spans[told.span]),
+            evidence=None if span is None else answer.quote(answer.spans[span]),
             method="similarity and contrast" if self._reader is None else "joint reading",
         )
         value = None if point_id.startswith(FIX_PREFIX) else item.rubric.point(point_id).value
@@ -366,15 +403,15 @@ class OfflineGrader:
         others = [each.value for each in item.rubric.key_points if each.value is not None and each.id != point_id]
         return decide_by_value(value, verdict, answer.layout, answer.spans[matched.span], may_earn, others)
 
-    def _evidence(
+    def _quoted(
         self, claims: Claims, answer: Answer, decided: Mapping[str, Decision], matched: _Found
-    ) -> Steps[dict[str, Evidence]]:
-        """The words that each verdict but "missing" rests on."""
+    ) -> Steps[dict[str, int | None]]:
+        """The span that each verdict but "missing" rests on."""
         names = [each for each, decision in decided.items() if decision.verdict is not VerdictName.MISSING]
         against = [decided[each].p_contradicted > decided[each].p_covered for each in names]
         if self._reader is None or answer.read is None:
             return {
-                name: Evidence(own.opposed_span if wrong else own.span, 0.0)
+                name: own.opposed_span if wrong else own.span
                 for name, wrong in zip(names, against, strict=True)
                 if (own := matched[name]) is not None
             }
@@ -394,20 +431,18 @@ class OfflineGrader:
             probability = 0.0 if matched is None else self._model.p_held(matched.features)
             if matched is not None and probability >= self._model.held and not answer.spans[matched.span].refuted:
                 likely[misconception.id] = (matched, probability)
-        spans = {name: matched.span for name, (matched, _) in likely.items()}
+        spans: dict[str, int | None] = {name: matched.span for name, (matched, _) in likely.items()}
         if self._reader is not None and answer.read is not None and likely:
-            sought = [Sought(own.claim, None) for own, _ in likely.values() if isinstance(own, Signals)]
+            read = [own for own, _ in likely.values() if isinstance(own, Signals)]
+            sought = [Sought(own.claim, None, least=HELD_ALONE) for own in read]
             told = yield from find_evidence(sought, answer.spans, answer.vectors, answer.read.may_earn)
-            spans = {
-                name: each.span
-                for name, each in zip(likely, told, strict=True)
-                if each.span is not None and each.covered >= HELD_ALONE
-            }
+            spans = dict(zip(likely, told, strict=True))
         return tuple(
             HeldMisconception(
                 misconception_id=name, probability=likely[name][1], evidence=answer.quote(answer.spans[span])
             )
             for name, span in spans.items()
+            if span is not None
         )
 
 

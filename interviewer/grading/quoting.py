@@ -20,14 +20,20 @@ if TYPE_CHECKING:
     import numpy
 
 _CANDIDATES = 6
-_AT_ONCE = 3
+_AGAINST = 4
+"""The same for words against a claim, so many nearest to it and so many nearest to its contradictions, all of which are
+read: with six of each 21 of 332 quotes would be others."""
+_AT_ONCE = 1
 """Stretches read in one step where not all need to be: what they say rules most of the others out."""
+_MOST = 0.95
+"""So probably at most an unread stretch is taken to carry a point: few do with more, and of 1,358 quotes four would be
+others."""
 _AS_GOOD = 0.1
 """Of words against a claim a shorter stretch is preferred to one that says so with so much more probability at most."""
 _NEAREST_WORDINGS = 3
 """How many wordings a stretch has to lie near to; one alone may share no more than a term with it."""
-_CARRIES = 0.3
-"""Less probable than this, a stretch alone does not carry the point."""
+CARRIES = 0.3
+"""Less probable than this, a stretch alone does not carry a point."""
 _FRAGMENT = 4
 """A stretch of fewer words ("FLOPs idle.") shows nobody what was said; it is quoted where no longer one is as good."""
 _FRAGMENT_COSTS = 0.3
@@ -42,20 +48,13 @@ class Sought(NamedTuple):
     None where words that make it are sought."""
     others: numpy.ndarray | None = None
     """Unit vectors of what the other points state, shape (n, dimension); None where nothing competes for the words."""
-
-
-class Evidence(NamedTuple):
-    """What the nearest stretches say by themselves."""
-
-    span: int | None
-    """Index of the span to quote; None when none carries the point."""
-    covered: float
-    """The highest P(covered) of those that were read, half of P(partial) added; of all where nothing competes."""
+    least: float = CARRIES
+    """Less probable than this, a stretch alone does not carry the claim."""
 
 
 def find_evidence(
     sought: Sequence[Sought], spans: Sequence[TextSpan], vectors: numpy.ndarray, may_earn: Sequence[bool]
-) -> Steps[list[Evidence]]:
+) -> Steps[list[int | None]]:
     """Read the nearest stretches alone, for all claims in one go, then those that could be the better quote.
 
     Args:
@@ -63,6 +62,9 @@ def find_evidence(
         spans: of the answer.
         vectors: of the spans, unit length.
         may_earn: False for spans that a guard closed.
+
+    Returns:
+        For each claim the index of the span to quote; None when none carries it.
     """
     searches = [_Search(each, spans, vectors, may_earn) for each in sought]
     while any(chosen := [each.choose() for each in searches]):
@@ -74,7 +76,7 @@ def find_evidence(
         for search, own in zip(searches, chosen, strict=True):
             search.read.update(zip(own, shares[: len(own)].tolist(), strict=True))
             shares = shares[len(own) :]
-    return [each.evidence() for each in searches]
+    return [each.found() for each in searches]
 
 
 _Rank = tuple[bool, float]
@@ -88,7 +90,7 @@ class _Search:
     ) -> None:
         self._sought, self._spans = sought, spans
         self._rest = _nearest(sought, vectors, may_earn)
-        self._all = sought.opposed is not None or sought.others is None
+        self._all = sought.opposed is not None
         self._unread = {at: _rank_unread(sought, spans[at], vectors[at]) for at in self._rest}
         if not self._all:
             free = [at for at in self._rest if not spans[at].refuted]
@@ -99,20 +101,19 @@ class _Search:
     def choose(self) -> list[int]:
         """The spans to read in the next step; none when no other could be quoted any more."""
         if not self._all and (best := self._best()) is not None:
-            self._rest = [at for at in self._rest if _with_share(self._unread[at], 1.0) > self._rank(best)]
+            self._rest = [at for at in self._rest if _with_share(self._unread[at], _MOST) > self._rank(best)]
         most = len(self._rest) if self._all else _AT_ONCE
         now, self._rest = self._rest[:most], self._rest[most:]
         return now
 
-    def evidence(self) -> Evidence:
-        """What was found."""
-        covered = max(map(_covered, self.read.values()), default=0.0)
+    def found(self) -> int | None:
+        """The span to quote."""
         if self._sought.opposed is None:
-            return Evidence(self._best(), covered)
+            return self._best()
         carries = {at: told[3] for at, told in self.read.items()}
         most = max(carries.values())
         near = [at for at in self._good(carries) if carries[at] >= most - _AS_GOOD]
-        return Evidence(min(near, key=lambda at: _worse(self._spans[at]), default=self._sought.opposed), covered)
+        return min(near, key=lambda at: _worse(self._spans[at]), default=self._sought.opposed)
 
     def _best(self) -> int | None:
         """The best quote that makes the claim, of what was read."""
@@ -120,7 +121,7 @@ class _Search:
         return max(self._good(carries), key=self._rank, default=None)
 
     def _good(self, carries: Mapping[int, float]) -> list[int]:
-        return [at for at, share in carries.items() if share >= _CARRIES and not self._spans[at].refuted]
+        return [at for at, share in carries.items() if share >= self._sought.least and not self._spans[at].refuted]
 
     def _rank(self, at: int) -> _Rank:
         return _with_share(self._unread[at], _covered(self.read[at]))
@@ -157,11 +158,11 @@ def _worse(span: TextSpan) -> tuple[bool, bool, int]:
 def _nearest(sought: Sought, vectors: numpy.ndarray, may_earn: Sequence[bool]) -> list[int]:
     """The open spans nearest to any wording; also to a contradiction, when words against it are sought."""
     usable = [i for i, free in enumerate(may_earn) if free]
-    tables = [sought.claim.support_vectors]
+    tables, most = [sought.claim.support_vectors], _CANDIDATES
     if sought.opposed is not None and sought.claim.opposing:
-        tables.append(sought.claim.oppose_vectors)
+        tables, most = [*tables, sought.claim.oppose_vectors], _AGAINST
     own: list[int] = []
     for table in tables:
-        order = (-(vectors[usable] @ table.T).max(1)).argsort(kind="stable")[:_CANDIDATES]
+        order = (-(vectors[usable] @ table.T).max(1)).argsort(kind="stable")[:most]
         own += [usable[int(at)] for at in order]
     return list(dict.fromkeys(own))

@@ -12,15 +12,19 @@ import json
 from collections.abc import Collection, Sequence
 from functools import lru_cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from interviewer.core.english import STOP_WORDS
 
 if TYPE_CHECKING:
     import numpy
 
+    from interviewer.core.ports import Reading
+
 ASKED_SHARE = 0.33
 _FUNCTION_WEIGHT = 0.0
+_KEPT = "float16"
+"""In which the token states of rubrics are kept; half precision costs a cosine 1e-4 at most."""
 
 
 class PieceWeights:
@@ -53,6 +57,60 @@ class PieceWeights:
             return _FUNCTION_WEIGHT
         weight = self._idf.get(piece, self._rare)
         return weight * share if piece in asked else weight
+
+
+class RecallTable(NamedTuple):
+    """Texts token by token, one after the other, so that the recall of all of them takes one product."""
+
+    states: numpy.ndarray
+    """Unit token states, shape (tokens, 384)."""
+    weights: numpy.ndarray
+    """Of the tokens."""
+    texts: numpy.ndarray
+    """Which text each token is of."""
+    size: int
+    """Number of texts."""
+
+    @classmethod
+    def of(cls, readings: Sequence[Reading], pieces: PieceWeights, asked: Collection[str]) -> RecallTable:
+        """The table of texts that were read.
+
+        Args:
+            readings: of the texts, at least one.
+            pieces: of word pieces.
+            asked: pieces of the question.
+        """
+        import numpy as np
+
+        return cls(
+            np.concatenate([each.plain for each in readings]).astype(_KEPT),
+            np.concatenate([pieces.of(each.pieces, asked) for each in readings]),
+            np.repeat(np.arange(len(readings)), [len(each.plain) for each in readings]),
+            len(readings),
+        )
+
+    def views(self, readings: Sequence[Reading]) -> list[Reading]:
+        """The readings it was made of, with their token states in this table."""
+        ends = self.texts.searchsorted(range(self.size + 1))
+        return [
+            each._replace(plain=self.states[start:end])
+            for each, start, end in zip(readings, ends[:-1], ends[1:], strict=True)
+        ]
+
+    def recalls(self, answer: numpy.ndarray) -> numpy.ndarray:
+        """Soft recall of each text, see `soft_recall`; shape (size,).
+
+        Args:
+            answer: unit token states, shape (n, 384), n may be 0.
+        """
+        import numpy as np
+
+        best = _best_matches(self.states.astype(np.float32), answer)
+        if not len(best):
+            return np.zeros(self.size)
+        said = np.bincount(self.texts, best * self.weights, self.size)
+        found: numpy.ndarray = said / np.bincount(self.texts, self.weights, self.size).clip(min=1e-9)
+        return found
 
 
 @lru_cache(maxsize=1)

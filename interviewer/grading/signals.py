@@ -18,9 +18,10 @@ from interviewer.grading.joint_text import claim_text, cut_passage
 from interviewer.grading.recall import PieceWeights, least_said, soft_recall
 from interviewer.grading.stepwise import Pair, Steps
 from interviewer.grading.style import MANNERS, describe_manner
+from interviewer.grading.unread import Unread, leave_unread
 
 if TYPE_CHECKING:
-    from interviewer.core.ports import Reading
+    import numpy
 
 RECALLS = ("recall", "recall_best", "recall_opposed", "recall_span", "span_used", "least_said")
 JOINT = ("joint_covered", "joint_partial", "joint_missing", "joint_contradicted")
@@ -33,7 +34,9 @@ STANDING = ("core", "weight")
 """Of the claim in its rubric: 1 for a core point at the question's own level, which people make four times as often as
 one of the depth pool, and the logarithm of its weight beside the mean of the rubric. What is read in an answer decides;
 these are the odds before it is read."""
-SIGNALS = (*FEATURES, *RECALLS, *CHECKS, *MANNERS, *JOINT, *COMPANY, *STANDING)
+BEFORE = (*FEATURES, *RECALLS, *CHECKS, *MANNERS)
+"""What is measured before anything is read jointly."""
+SIGNALS = (*BEFORE, *JOINT, *COMPANY, *STANDING)
 """After those of `features.py`: recall: soft recall of the statement by the whole answer; recall_best: the best
 over all wordings; recall_opposed: the best over the contradictions; recall_span: of the matched wording by the
 matched span; span_used: the share of that span the wording accounts for; least_said: recall of the third of that
@@ -53,7 +56,7 @@ out; whole_used: the share of the answer's tokens that the reference accounts fo
 reference has more than one point, 0 when it is one statement or alternatives of one.
 """
 _ALONE = (0.0,) * (len(COMPANY) + len(STANDING))
-_FIRST_JOINT = SIGNALS.index(JOINT[0])
+_FIRST_JOINT = len(BEFORE)
 
 
 class Signals(NamedTuple):
@@ -74,17 +77,15 @@ class Signals(NamedTuple):
 
 
 def _joint_pairs(claims: Sequence[ClaimTexts], text: str, answer: AnswerReading, asked: str = "") -> list[Pair]:
-    """What the joint reader is to read of an answer beside each claim; nothing when no span may earn credit.
+    """What the joint reader is to read of an answer beside each claim.
 
     Args:
         claims: with their vectors.
         text: the answer without its layout.
-        answer: the same, cut and read.
+        answer: the same, cut and read; some span of it is open.
         asked: the follow-up it replies to, on which it may lean.
     """
     usable = [i for i, free in enumerate(answer.may_earn) if free]
-    if not usable:
-        return []
     near = answer.vectors[usable]
     found = []
     for claim in claims:
@@ -101,9 +102,11 @@ def collect_signals(
     pieces: PieceWeights,
     asked: set[str],
     asked_pieces: Collection[str],
+    recalls: numpy.ndarray,
     follow_up: str = "",
+    unread: Sequence[Unread | None] = (),
 ) -> Steps[list[Signals | None]]:
-    """Compare an answer with each claim, all of which are read beside it in one step.
+    """Compare an answer with each claim, and read it beside all that may be in it in one step.
 
     Args:
         claims: wordings with their sentence vectors, and the same wordings read token by token.
@@ -113,24 +116,32 @@ def collect_signals(
         pieces: of word pieces.
         asked: stems of the question.
         asked_pieces: word pieces of the question.
+        recalls: of all texts of the claims by the answer, see `RecallTable.recalls`.
         follow_up: what the answer replies to.
+        unread: for each claim what tells whether it is left unread; None where it is read in any case, as all are when
+            this is empty.
 
     Returns:
         For each claim what was found; None when no span may earn credit.
     """
-    pairs = _joint_pairs([own for own, _ in claims], text, answer, follow_up)
-    if not pairs:
+    if not any(answer.may_earn):
         return [None] * len(claims)
-    joint = yield pairs
-    found: list[Signals | None] = []
-    for (own, readings), told in zip(claims, joint, strict=True):
-        matched = match_claim(own, answer.spans, answer.vectors, answer.may_earn, weights, asked)
-        assert matched is not None  # some span is open
-        measured = _beside_wording(own, readings, matched, answer, pieces, asked, asked_pieces)
-        shares = tuple(float(each) for each in told)
-        features = (*matched.features, *measured, *shares, *_ALONE)
-        found.append(Signals(features, matched.span, matched.opposed_span, own))
-    return found
+    matched: list[Matched] = []
+    before: list[tuple[float, ...]] = []
+    for own, readings in claims:
+        match = match_claim(own, answer.spans, answer.vectors, answer.may_earn, weights, asked)
+        assert match is not None  # some span is open
+        matched.append(match)
+        measured = _beside_wording(own, readings, match, answer, pieces, asked, asked_pieces, recalls)
+        before.append((*match.features, *measured))
+    left = leave_unread(unread or [None] * len(claims), before)
+    wanted = [own for (own, _), each in zip(claims, left, strict=True) if each is None]
+    joint = yield _joint_pairs(wanted, text, answer, follow_up)
+    told = iter(joint.tolist())
+    return [
+        Signals((*each, *(taken or next(told)), *_ALONE), match.span, match.opposed_span, own)
+        for (own, _), match, each, taken in zip(claims, matched, before, left, strict=True)
+    ]
 
 
 def _beside_wording(
@@ -141,14 +152,12 @@ def _beside_wording(
     pieces: PieceWeights,
     asked: set[str],
     asked_pieces: Collection[str],
+    recalls: numpy.ndarray,
 ) -> tuple[float, ...]:
     """Recalls, direction checks and manner of the matched span beside the wording nearest to it."""
 
-    def recall(reading: Reading) -> float:
-        return soft_recall(reading.plain, answer.tokens, pieces.of(reading.pieces, asked_pieces))
-
-    supporting = [recall(reading) for reading in readings.supporting]
-    opposing = [recall(reading) for reading in readings.opposing]
+    supporting = [float(recalls[row]) for row in readings.supporting_rows]
+    opposing = [float(recalls[row]) for row in readings.opposing_rows]
     nearest = int((claim.support_vectors @ answer.vectors[matched.span]).argmax())
     wording, wanted = claim.supporting[nearest], readings.supporting[nearest]
     span, said = answer.spans[matched.span], answer.read[matched.span]

@@ -71,7 +71,7 @@ def test_a_rubric_kept_in_half_precision_moves_no_probability_beyond_the_toleran
     asked = requests(bank)[::2]
     prepare(grader, bank)
     half = all_graded(grader, bank, asked)
-    monkeypatch.setattr("interviewer.grading.claims._in_half", lambda reading: reading)
+    monkeypatch.setattr("interviewer.grading.recall._KEPT", "float32")
     whole = all_graded(build_grader(encoder, None, readings), bank, asked)
     for one, other in zip(half, whole, strict=True):
         for a, b in zip(one.verdicts, other.verdicts, strict=True):
