@@ -135,6 +135,8 @@ def test_instructions_close_their_own_sentences_and_no_others() -> None:
         "because ReLU halves the second moment.",
         "ZeRO stage 1 shards optimizer states, stage 2 adds gradients, and stage 3 adds the parameters themselves "
         "across data-parallel ranks.",
+        "2 for k and v times layers times kv heads times head dim times bytes times tokens",
+        "output size minus kernel size divided by stride plus one, weights kernel squared times channels in times out",
     ],
 )
 def test_notes_and_plain_sentences_are_no_heaps(note: str) -> None:
