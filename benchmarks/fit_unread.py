@@ -4,7 +4,7 @@
     python -m benchmarks.fit_unread fit        # what is lost on questions held out, then `unread.json`
 
 A claim that the grader would not call missing, or finds covered with a probability of 0.25 (a misconception: held with
-one of 0.5), has to be read; all else is a matter of time. Fifths of the bank are held out whole. To be run again after
+one of 0.5), has to be read; all else is a matter of time. Thirds of the bank are held out whole. To be run again after
 `benchmarks.fit_grader`.
 """
 
@@ -15,7 +15,6 @@ import json
 import multiprocessing
 import pickle
 import tempfile
-import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -25,6 +24,7 @@ import numpy as np
 from benchmarks.fit_grader.answers import GoldenRow
 from benchmarks.fit_grader.regression import logistic, soft_fit
 from benchmarks.fit_grader.rows import BANK, GRADING
+from benchmarks.joint.folds import THIRDS, third_of
 from interviewer.audit.agreement import cohen_kappa
 from interviewer.bank import load_bank
 from interviewer.core.bank.kinds import VerdictName
@@ -42,7 +42,6 @@ LEAST = {"depth": 0.03, "misconception": 0.2}
 twenty could be left unread, all are read."""
 HELD = 0.5
 """P(held) from which on a misconception has to be read; it is named from 0.85 on."""
-FIFTHS = 5
 _CORE = SIGNALS.index("core")
 _NONE = ClaimTexts((), (), np.zeros((0, 1)), np.zeros((0, 1)))
 _LEFT_OUT = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8)
@@ -78,7 +77,7 @@ class Pairs(NamedTuple):
     covered: np.ndarray
     """True where it is covered, or the misconception named."""
     natural: np.ndarray
-    fold: np.ndarray
+    third: np.ndarray
 
 
 def point_pairs(rows: Sequence[tuple[str, GoldenRow]], *, core: bool) -> Pairs:
@@ -110,13 +109,8 @@ def _pairs(rows: Sequence[tuple[str, GoldenRow]], found: Sequence[bool], covered
         np.array(found),
         np.array(covered),
         np.array([family == "natural" for family, _ in rows]),
-        np.array([fold_of(row.question) for _, row in rows]),
+        np.array([third_of(row.question) for _, row in rows]),
     )
-
-
-def fold_of(question: str) -> int:
-    """Which fifth of the bank a question belongs to."""
-    return zlib.crc32(question.encode()) % FIFTHS
 
 
 def fit_kind(name: str, pairs: Pairs, rows: np.ndarray) -> Unread:
@@ -135,8 +129,8 @@ def fit_kind(name: str, pairs: Pairs, rows: np.ndarray) -> Unread:
 def report_lost(name: str, pairs: Pairs) -> None:
     """Print what bounds lose on questions held out."""
     chances = np.zeros(len(pairs.found))
-    for fold in range(FIFTHS):
-        own = pairs.fold == fold
+    for third in range(THIRDS):
+        own = pairs.third == third
         chances[own] = logistic(pairs.before[own], _weights(pairs.before[~own], pairs.found[~own]))
     print(f"{name}: {len(chances)} pairs, {pairs.natural.sum()} of natural answers")
     for bound in sorted(
@@ -161,8 +155,8 @@ def _lost(pairs: Pairs, left: np.ndarray, natural: bool) -> str:
 def report_verdicts(rows: Sequence[tuple[str, GoldenRow]], kinds: Mapping[str, Pairs]) -> None:
     """Print what becomes of the verdicts on natural answers, with weights that have not seen their question."""
     held_out = [
-        Unreads(*(fit_kind(name, kinds[name], kinds[name].fold != fold) for name in Unreads._fields))
-        for fold in range(FIFTHS)
+        Unreads(*(fit_kind(name, kinds[name], kinds[name].third != third) for name in Unreads._fields))
+        for third in range(THIRDS)
     ]
     answers: dict[tuple[str, str, int], list[GoldenRow]] = {}
     for family, row in rows:
@@ -171,7 +165,7 @@ def report_verdicts(rows: Sequence[tuple[str, GoldenRow]], kinds: Mapping[str, P
     labels = [str(CLASSES[row.label]) for own in answers.values() for row in own if not _is_wrong(row)]
     told = []
     for title, unreads in (("all read", None), ("some left unread", held_out)):
-        found = [_decided(own, unreads[fold_of(own[0].question)] if unreads else None) for own in answers.values()]
+        found = [_decided(own, unreads[third_of(own[0].question)] if unreads else None) for own in answers.values()]
         told.append([each for verdicts, _ in found for each in verdicts])
         _report(title, labels, told[-1], sum(named for _, named in found))
     print(f"  {sum(one != other for one, other in zip(*told, strict=True))} verdicts differ")

@@ -37,6 +37,13 @@ class Batch(NamedTuple):
         rows = [row + [0] * (self.length - len(row)) for row in self.of(texts)]
         return torch.tensor(rows, dtype=torch.long)
 
+    def mask(self, texts: Sequence[list[int]]) -> Any:
+        """1 where a number of those that are read stands, 0 where `padded` put zeros."""
+        import torch
+
+        sizes = torch.tensor([len(each) for each in self.of(texts)])
+        return (torch.arange(self.length) < sizes[:, None]).long()
+
 
 def make_batches(lengths: Sequence[int], most: int, weights: Any) -> Iterator[Batch]:
     """Split texts into batches, the longest first.

@@ -84,11 +84,12 @@ class TextReader:
         if not claims:
             return found
         read = self._ids(claims, passages, max_length=MOST_JOINT)
-        parts = read["input_ids"], read["attention_mask"], read["token_type_ids"]
+        ids, types = read["input_ids"], read["token_type_ids"]
         try:
-            for batch in make_batches([len(each) for each in parts[0]], _JOINT_TOKENS, self._weights):
+            for batch in make_batches([len(each) for each in ids], _JOINT_TOKENS, self._weights):
+                told = batch.padded(ids), batch.mask(ids), batch.padded(types)
                 with torch.inference_mode():
-                    logits = self._network(*(batch.padded(each).to(self._weights.device) for each in parts))
+                    logits = self._network(*(each.to(self._weights.device) for each in told))
                     found[batch.rows] = torch.softmax(logits, dim=1)[: len(batch.rows)].cpu().numpy()
         except (RuntimeError, MemoryError) as error:
             raise _failed(error) from error
@@ -144,7 +145,7 @@ def read_means(model: Any, texts: Sequence[str], done: Callable[[int], None]) ->
 def _run(bert: Any, batch: Batch, texts: Sequence[list[int]]) -> tuple[Any, Any]:
     """Of texts as word pieces: the means of their token states, and the states, padding included."""
     device = next(bert.parameters()).device
-    mask = batch.padded([[1] * len(each) for each in texts]).to(device)
+    mask = batch.mask(texts).to(device)
     last = token_states(bert, batch.padded(texts).to(device), mask).float()
     weights = mask.float()
     return (last * weights[..., None]).sum(1) / weights.sum(1, keepdim=True), last

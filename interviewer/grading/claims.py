@@ -82,9 +82,8 @@ class Claims(NamedTuple):
 
     def turned(self, name: str) -> tuple[ClaimTexts, ClaimReadings | None]:
         """A claim with its opposite in its place."""
-        own, read = self.texts[name], self.readings.get(name)
-        texts = ClaimTexts(own.opposing, own.supporting, own.oppose_vectors, own.support_vectors)
-        return texts, None if read is None else read.turned()
+        read = self.readings.get(name)
+        return self.texts[name].turned(), None if read is None else read.turned()
 
 
 class ClaimStore:

@@ -73,6 +73,10 @@ class ClaimTexts(NamedTuple):
     support_vectors: numpy.ndarray
     oppose_vectors: numpy.ndarray
 
+    def turned(self) -> ClaimTexts:
+        """The same with the opposite in the claim's place."""
+        return ClaimTexts(self.opposing, self.supporting, self.oppose_vectors, self.support_vectors)
+
 
 class ClaimReadings(NamedTuple):
     """A claim's wordings, read token by token, in the order of its texts."""

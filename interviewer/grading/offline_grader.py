@@ -57,6 +57,7 @@ _FREE: tuple[Flag, ...] = ("too-short", "soup")
 """Guards that do not fire against a bare reference."""
 
 
+_ALL_READ: Mapping[str, Unread] = MappingProxyType({})
 _Found = dict[str, Matched | Signals | None]
 
 
@@ -301,7 +302,7 @@ class OfflineGrader:
         claims: Claims,
         answer: Answer,
         asked: Sequence[str] = (),
-        unread: Mapping[str, Unread] = MappingProxyType({}),
+        unread: Mapping[str, Unread] = _ALL_READ,
     ) -> Steps[_Found]:
         """Compare an answer with all claims of a kind, which compete for its spans, and then with the other kind.
 
@@ -324,7 +325,7 @@ class OfflineGrader:
         claims: Claims,
         names: Sequence[str],
         answer: Answer,
-        unread: Mapping[str, Unread] = MappingProxyType({}),
+        unread: Mapping[str, Unread] = _ALL_READ,
         *,
         turned: bool = False,
     ) -> Steps[Sequence[Matched | Signals | None]]:

@@ -65,7 +65,7 @@ class RecallTable(NamedTuple):
     states: numpy.ndarray
     """Unit token states, shape (tokens, 384)."""
     weights: numpy.ndarray
-    """Of the tokens."""
+    """Of the tokens, as shares of their text's."""
     texts: numpy.ndarray
     """Which text each token is of."""
     size: int
@@ -82,9 +82,10 @@ class RecallTable(NamedTuple):
         """
         import numpy as np
 
+        weights = [pieces.of(each.pieces, asked) for each in readings]
         return cls(
             np.concatenate([each.plain for each in readings]).astype(_KEPT),
-            np.concatenate([pieces.of(each.pieces, asked) for each in readings]),
+            np.concatenate([own / own.sum() for own in weights]),
             np.repeat(np.arange(len(readings)), [len(each.plain) for each in readings]),
             len(readings),
         )
@@ -108,8 +109,7 @@ class RecallTable(NamedTuple):
         best = _best_matches(self.states.astype(np.float32), answer)
         if not len(best):
             return np.zeros(self.size)
-        said = np.bincount(self.texts, best * self.weights, self.size)
-        found: numpy.ndarray = said / np.bincount(self.texts, self.weights, self.size).clip(min=1e-9)
+        found: numpy.ndarray = np.bincount(self.texts, best * self.weights, self.size)
         return found
 
 

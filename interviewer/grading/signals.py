@@ -103,8 +103,8 @@ def collect_signals(
     asked: set[str],
     asked_pieces: Collection[str],
     recalls: numpy.ndarray,
-    follow_up: str = "",
-    unread: Sequence[Unread | None] = (),
+    follow_up: str,
+    unread: Sequence[Unread | None],
 ) -> Steps[list[Signals | None]]:
     """Compare an answer with each claim, and read it beside all that may be in it in one step.
 
@@ -118,8 +118,7 @@ def collect_signals(
         asked_pieces: word pieces of the question.
         recalls: of all texts of the claims by the answer, see `RecallTable.recalls`.
         follow_up: what the answer replies to.
-        unread: for each claim what tells whether it is left unread; None where it is read in any case, as all are when
-            this is empty.
+        unread: for each claim what tells whether it is left unread; None where it is read in any case.
 
     Returns:
         For each claim what was found; None when no span may earn credit.
@@ -134,7 +133,7 @@ def collect_signals(
         matched.append(match)
         measured = _beside_wording(own, readings, match, answer, pieces, asked, asked_pieces, recalls)
         before.append((*match.features, *measured))
-    left = leave_unread(unread or [None] * len(claims), before)
+    left = leave_unread(unread, before)
     wanted = [own for (own, _), each in zip(claims, left, strict=True) if each is None]
     joint = yield _joint_pairs(wanted, text, answer, follow_up)
     told = iter(joint.tolist())

@@ -71,9 +71,8 @@ def _nearest(said: Sequence[tuple[str, ...]], texts: Sequence[str]) -> tuple[flo
         for span in said:
             found = [places[word] for word in span if word in places]
             most = min(len(found), length)
-            if most < min(2, length) or (2 * most <= alike * (len(span) + length) and most <= whole * length):
-                continue
-            if length > 1 and len(set(found)) < 2:
+            better = 2 * most > alike * (len(span) + length) or most > whole * length
+            if not better or (length > 1 and len(set(found)) < 2):
                 continue
             common = _common(found, length)
             if common > 1 or length == 1:

@@ -211,17 +211,18 @@ def _answer_all(operations: Operations, messages: list[dict[str, Any]], outbox: 
     """Answer in order; what is to be graded is graded together first.
 
     Returns:
-        Seconds for each of those graded together; None where none were.
+        Seconds for each of those graded together; None where none were, or that failed.
     """
     together = _gradable_together(messages)
-    began = time.perf_counter()
+    pace = None
     if len(together) > 1:
+        began = time.perf_counter()
         try:
             with outbox.serving(*(message["id"] for message in together)):
                 operations.grade_ahead([message["params"] for message in together])
+            pace = (time.perf_counter() - began) / len(together)
         except Exception:  # what is wrong with one of them is found again when it is graded, and said of that one
             traceback.print_exc()
-    pace = (time.perf_counter() - began) / len(together) if len(together) > 1 else None
     for message in messages:
         _answer(operations, message, outbox)
     operations.forget_ahead()
