@@ -38,6 +38,8 @@ from interviewer.grading.decision import CLASSES, PLAIN, WITH_READER, expanded
 from interviewer.grading.features import FEATURES
 from interviewer.grading.signals import REFERENCE_SIGNALS, SIGNALS
 
+EDITION = 5
+"""Of the grader, to be raised with each joint reader: files and histories tell graders apart by it."""
 HELD = 0.85
 """Of the misconceptions that natural answers are said to hold from 0.6 on, one in eight is not held, and from here on
 one in 28; of those held three in four are named, and one in two. `measures.report_held` prints it."""
@@ -66,7 +68,7 @@ def fit(rows: Path, decisions: Path) -> None:
         body = fitted(without_fold(found, fold), f"fold {fold} held out", agreement)
         body["questions"] = sorted({row.question for row in found.natural if fold_of(row.question) == fold})
         (decisions / f"fold{fold}.json").write_text(json.dumps(body, indent=1) + "\n", encoding="utf-8")
-    body = fitted(found, f"4-{digest.hexdigest()[:8]}", agreement)
+    body = fitted(found, f"{EDITION}-{digest.hexdigest()[:8]}", agreement)
     (GRADING / WITH_READER).write_text(json.dumps(body, indent=1) + "\n", encoding="utf-8")
     write_plain(fit_families(found, {"golden": 1.0}), misconception_rows(found.golden))
 

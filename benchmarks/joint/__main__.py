@@ -1,11 +1,14 @@
 """Train the joint reader.
 
-    python -m benchmarks.joint --data ../shared --hold 0 --out build/joint/third0.safetensors
+    python -m benchmarks.joint --data ../shared --hold 0 --out build/joint/deep0.safetensors
+    python -m benchmarks.joint.shallow --data ../shared --hold 0 --deep build/joint/deep0.safetensors \\
+        --out build/joint/third0.safetensors
     cp build/joint/third0.safetensors interviewer/embedding/joint.safetensors
 
-One pass over everything mixed: the claims of two thirds of the bank and of other subjects, what people type of them,
-whole answers, well-formed prose right and wrong, and statements of other fields with their contradictions. What ships
-is the reader that everything is measured with, and it never saw the third held out.
+The first trains six layers, the second has four say the same. One pass over everything mixed: the claims of two thirds
+of the bank and of other subjects, what people type of them, whole answers, well-formed prose right and wrong, and
+statements of other fields with their contradictions. What ships is the reader that everything is measured with, and it
+never saw the third held out.
 Same data, same seed, same number of threads: same weights. A run that was broken off goes on from its last checkpoint.
 """
 
@@ -14,6 +17,7 @@ from __future__ import annotations
 import argparse
 import random
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -28,6 +32,8 @@ from interviewer.embedding.weights import find_bundled
 
 ALIKE = 0.85
 """Cosine of two statements from which on a claim is left out of training beside the held one."""
+DEEP = 6
+"""Layers that are trained first."""
 OTHERS = 15_000
 """Pairs of other fields."""
 
@@ -44,30 +50,47 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(2)
     model = SentenceTransformer(str(find_bundled()), device="cpu")
-    network = JointNetwork(model[0].auto_model)
-    vectors = Vectors(model, Path("build/joint/vectors.npz"))
-    subjects = load_subjects(vectors)
-    vectors.keep()
-    learned = without_alike(subjects, options.hold)
-
-    def draw(rng: random.Random) -> list[Pair]:
-        return [*draw_all(learned, vectors, rng), *rng.sample(first_pairs(options.data, vectors, rng), OTHERS)]
-
+    network = JointNetwork(model[0].auto_model, DEEP)
+    vectors, subjects = load_material(model)
     train(
         network,
         model.tokenizer,
-        [draw],
+        [lambda rng: draw_pairs(without_alike(subjects, options.hold), options.data, vectors, rng)],
         seed=options.seed,
         checkpoint=options.out.with_suffix(".checkpoint"),
         say=lambda text: print(text, flush=True),
     )
     save(network, options.out)
-    held = [subject for subject in subjects if subject.third == options.hold and subject.third >= 0]
+    measure(network, model.tokenizer, subjects, vectors, options.hold, options.out.with_suffix(".npz"))
+
+
+def load_material(model: Any) -> tuple[Vectors, list[Subject]]:
+    """The vectors of all texts, and the subjects.
+
+    Args:
+        model: a loaded sentence-transformers model of the bundled weights.
+    """
+    vectors = Vectors(model, Path("build/joint/vectors.npz"))
+    subjects = load_subjects(vectors)
+    vectors.keep()
+    return vectors, subjects
+
+
+def draw_pairs(learned: list[Subject], data: Path, vectors: Vectors, rng: random.Random) -> list[Pair]:
+    """Pairs of these subjects and of other fields."""
+    return [*draw_all(learned, vectors, rng), *rng.sample(first_pairs(data, vectors, rng), OTHERS)]
+
+
+def measure(
+    network: JointNetwork, tokenizer: Any, subjects: list[Subject], vectors: Vectors, hold: int, file: Path
+) -> None:
+    """Report what a network says of the third that it was trained without, and write it to a file."""
+    held = [subject for subject in subjects if subject.third == hold and subject.third >= 0]
     if held:
         pairs = whole_pairs(held, ("natural",), vectors)
-        told = predict(network, model.tokenizer, pairs)
+        told = predict(network, tokenizer, pairs)
         keys = np.array(["\t".join(map(str, pair.key or ())) for pair in pairs])
-        np.savez(options.out.with_suffix(".npz"), keys=keys, told=told, labels=np.array([pair.label for pair in pairs]))
+        np.savez(file, keys=keys, told=told, labels=np.array([pair.label for pair in pairs]))
         report(pairs, told)
 
 

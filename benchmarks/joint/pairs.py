@@ -37,6 +37,8 @@ class Pair(NamedTuple):
     source: str
     key: tuple[str, str, int, str] | None = None
     """Question, kind and number of the answer, claim; None for what was made up."""
+    told: tuple[float, ...] = ()
+    """What another reader says of it, the probabilities of the four classes; empty where none was asked."""
 
 
 _BETWEEN = (". ", ". ", ". ", ", ", "; ", " and ", " ", ", and then ", " / ")

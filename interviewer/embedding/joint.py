@@ -1,8 +1,9 @@
-"""The joint reader's network: the encoder's own layers, tuned to read a claim and a passage side by side.
+"""The joint reader's network: the encoder's lower layers, tuned to read a claim and a passage side by side.
 
 A cross-encoder (Nogueira and Cho 2019, arXiv 1901.04085): both texts go through all layers together,
 so that every word of the answer is read in the light of the claim. Started from the bundled encoder,
-whose word pieces and first layer stay as they are and are not stored a second time.
+whose word pieces and first layer stay as they are and are not stored a second time. Trained with all six
+layers, of which the upper two are left out in the end (`benchmarks/joint/shallow.py`).
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from interviewer.embedding.states import token_states
 
 WIDTH = 384
 HIDDEN = 256
+LAYERS = 4
+"""Of the encoder's six."""
 CLASSES = 4
 """Covered, partial, missing, contradicted."""
 FROZEN = ("embeddings.word_embeddings.", "encoder.layer.0.")
@@ -28,11 +31,13 @@ class JointNetwork(nn.Module):  # type: ignore[misc]
 
     Args:
         bert: the bundled encoder's transformer; it is copied.
+        layers: how many of its layers, the lowest.
     """
 
-    def __init__(self, bert: Any) -> None:
+    def __init__(self, bert: Any, layers: int = LAYERS) -> None:
         super().__init__()
         self.bert = copy.deepcopy(bert)
+        del self.bert.encoder.layer[layers:]
         self.decide = nn.Sequential(
             nn.Linear(3 * WIDTH, HIDDEN), nn.GELU(), nn.Dropout(0.1), nn.Linear(HIDDEN, CLASSES)
         )
@@ -48,10 +53,13 @@ class JointNetwork(nn.Module):  # type: ignore[misc]
         Returns:
             Shape (batch, CLASSES), float32.
         """
-        states = token_states(self.bert, ids, mask, types).float()
-        both = torch.cat([states[:, 0], _mean(states, mask * (1 - types)), _mean(states, mask * types)], dim=1)
-        scored: torch.Tensor = self.decide(both)
+        scored: torch.Tensor = self.decide(self.pooled(ids, mask, types))
         return scored
+
+    def pooled(self, ids: torch.Tensor, mask: torch.Tensor, types: torch.Tensor) -> torch.Tensor:
+        """The first state and the means of both texts, shape (batch, 3 * WIDTH), float32."""
+        states = token_states(self.bert, ids, mask, types).float()
+        return torch.cat([states[:, 0], _mean(states, mask * (1 - types)), _mean(states, mask * types)], dim=1)
 
     def tuned(self) -> dict[str, torch.Tensor]:
         """What is stored: all parameters but those of the bundled encoder."""

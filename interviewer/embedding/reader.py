@@ -8,6 +8,7 @@ the layers tuned on top of them.
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     import numpy
 
 JOINT_FILE = Path(__file__).resolve().parent / "joint.safetensors"
-JOINT_SHA256 = "52f38c109835ae821f88cbe407ae1e12c60e0b6108162502dc16b28a3fca974f"
+JOINT_SHA256 = "e16673c3988c27f381d333ba74145c23990015e6bd411d65aac326344f7ff207"
 MOST_TOKENS = 64
 LONGEST = 256
 """What the encoder was made for."""
@@ -37,6 +38,8 @@ _JOINT_TOKENS = 2048
 class TextReader:
     """Reads texts with the bundled encoder, and pairs of texts with the joint network; implements `core.ports.Reader`.
 
+    Several threads may read at a time.
+
     Args:
         model: a loaded sentence-transformers model of the bundled weights.
         network: the joint network on top of them.
@@ -44,6 +47,8 @@ class TextReader:
 
     def __init__(self, model: Any, network: Any) -> None:
         self._tokenizer = model.tokenizer
+        self._cutting = threading.Lock()
+        """A tokenizer keeps where to cut between its calls, and refuses two at a time."""
         self._bert = model[0].auto_model.eval()
         self._network = network.eval()
         self._weights = next(self._bert.parameters())
@@ -97,7 +102,8 @@ class TextReader:
 
     def _ids(self, *texts: Sequence[str], max_length: int) -> Any:
         safe = [[text.encode("utf-8", "replace").decode() for text in each] for each in texts]
-        return self._tokenizer(*safe, truncation="longest_first", max_length=max_length)
+        with self._cutting:
+            return self._tokenizer(*safe, truncation="longest_first", max_length=max_length)
 
     def _read_batch(self, batch: Batch, texts: Sequence[list[int]]) -> list[Reading]:
         import torch
