@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -87,7 +88,7 @@ class Claims(NamedTuple):
 
 
 class ClaimStore:
-    """Builds claims and keeps the most recent ones.
+    """Builds claims and keeps the most recent ones; may be asked from several threads.
 
     Args:
         encoder: for the wordings, when there is no reader.
@@ -99,9 +100,14 @@ class ClaimStore:
         self._reader = reader
         self._kept: OrderedDict[str, Claims] = OrderedDict()
         self._bytes = 0
+        self._building = threading.Lock()
 
     def of(self, item: Item) -> Claims:
         """The points and misconceptions of a rubric."""
+        with self._building:
+            return self._of(item)
+
+    def _of(self, item: Item) -> Claims:
         key = f"{item.question.id} {item.rubric_hash}"
         kept = self._get(key)
         if kept is not None:
@@ -119,7 +125,8 @@ class ClaimStore:
         """Reference texts as claims `point-0`, `point-1`, ...: for each point its alternative wordings."""
         key = "\0".join((question, *("\1".join(point) for point in points)))
         wordings: list[Wordings] = [(f"point-{number}", tuple(point), ()) for number, point in enumerate(points)]
-        return self._get(key) or self._put(key, wordings, question, reference_text(points))
+        with self._building:
+            return self._get(key) or self._put(key, wordings, question, reference_text(points))
 
     def _get(self, key: str) -> Claims | None:
         if key in self._kept:

@@ -48,7 +48,7 @@ from interviewer.grading.recall import load_piece_weights
 from interviewer.grading.reference import build_assessment, reference_signals
 from interviewer.grading.signals import BEFORE, Signals, add_company, collect_signals
 from interviewer.grading.spans import MOST_SPANS, cut_spans, whole_sentences
-from interviewer.grading.stepwise import Steps, take_steps, take_steps_together
+from interviewer.grading.stepwise import Parting, Steps, all_together, take_steps, take_steps_together
 from interviewer.grading.unread import Unread, Unreads, load_unreads
 from interviewer.grading.values import decide_by_value
 
@@ -110,19 +110,27 @@ class OfflineGrader:
         """Embed all wordings of a rubric, so that the first grade needs no more than the answer."""
         self._claims.of(item)
 
-    def grade_ahead(self, asked: Sequence[tuple[Item, GradeRequest]]) -> None:
+    def grade_ahead(self, asked: Sequence[tuple[Item, GradeRequest]], parting: Parting = all_together) -> None:
         """Grade answers that will be asked for next, all of them together; kept until `forget_ahead`.
+
+        Args:
+            asked: questions and what was answered.
+            parting: does them in parts at the same time; only for a grader that has a reader.
 
         Token states and vectors agree with those of a text read alone within 1e-4, so probabilities do within 1e-3.
         What goes wrong with one of them is left for `grade` to say.
         """
         began = time.perf_counter()
-        self._read_ahead([request.answer for _, request in asked])
-        found = take_steps_together([self._grade(item, request) for item, request in asked], self._reader)
+        by_length = sorted(asked, key=lambda each: len(each[1].answer), reverse=True)
+        found = parting(by_length, self._grade_together)
         seconds = (time.perf_counter() - began) / max(1, len(asked))
-        for (item, request), graded in zip(asked, found, strict=True):
+        for (item, request), graded in zip(by_length, found, strict=True):
             if isinstance(graded, Grade):
                 self._graded[_key(item, request)] = graded.model_copy(update={"seconds": seconds})
+
+    def _grade_together(self, asked: Sequence[tuple[Item, GradeRequest]]) -> list[GradeResult | Exception]:
+        self._read_ahead([request.answer for _, request in asked])
+        return take_steps_together([self._grade(item, request) for item, request in asked], self._reader)
 
     def _read_ahead(self, answers: Sequence[str]) -> None:
         if self._reader is not None:

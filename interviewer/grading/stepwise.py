@@ -7,8 +7,8 @@ many, the pairs of one step are read together.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from collections.abc import Callable, Generator, Sequence
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 if TYPE_CHECKING:
     import numpy
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from interviewer.core.ports import Reader
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 class Pair(NamedTuple):
@@ -27,6 +28,18 @@ class Pair(NamedTuple):
 
 Steps = Generator[Sequence[Pair], "numpy.ndarray", T]
 """Yields pairs; is sent the four probabilities of each, shape (pairs, 4)."""
+
+
+class Parting(Protocol):
+    """Does rows in parts at the same time."""
+
+    def __call__(self, rows: Sequence[T], do: Callable[[Sequence[T]], list[R]], /) -> list[R]:
+        """Have `do` do all rows, a part at a call; one result for each row, in their order."""
+
+
+def all_together(rows: Sequence[T], do: Callable[[Sequence[T]], list[R]], /) -> list[R]:
+    """All rows in one part; a `Parting`."""
+    return do(rows)
 
 
 def take_steps(work: Steps[T], reader: Reader | None) -> T:

@@ -15,8 +15,10 @@ from interviewer.core.grade.grade import Assessment, GradeResult
 from interviewer.core.ports import Close, SearchHit
 from interviewer.embedding import CachedEncoder, VectorCache, load_encoder
 from interviewer.embedding.encoder_loading import BATCH
+from interviewer.embedding.side_by_side import in_parts
 from interviewer.errors import IndexStoreError, UsageError
 from interviewer.grading import build_grader
+from interviewer.grading.stepwise import Parting, all_together
 from interviewer.index import BankIndex, bank_entries, build_index
 from interviewer.index.near_duplicates import close_questions, close_texts, nearest_texts
 from interviewer.worker import methods
@@ -54,7 +56,9 @@ class Operations:
         self._encoder = plain
         self._cached = CachedEncoder(plain, VectorCache(self._cache, plain.key, plain.dimension, self._say))
         fast = bool(settings.get("fast"))
-        self._grader = build_grader(plain, self._cached, None if fast else plain.reader(), fast=fast)
+        reader = None if fast else plain.reader()
+        self._grader = build_grader(plain, self._cached, reader, fast=fast)
+        self._parting: Parting = in_parts if reader is not None and plain.device == "cpu" else all_together
         self._index: BankIndex | None = None
         self.model, self.device = plain.name, plain.device
 
@@ -82,7 +86,7 @@ class Operations:
     def grade_ahead(self, requests: Sequence[dict[str, Any]]) -> None:
         """Grade answers that are asked for next together, in full batches; `EncoderError` when that failed."""
         asked = [methods.GradeParams.model_validate(params) for params in requests]
-        self._grader.grade_ahead([(self._item_of(each), each.request) for each in asked])
+        self._grader.grade_ahead([(self._item_of(each), each.request) for each in asked], self._parting)
 
     def forget_ahead(self) -> None:
         """Forget what was graded ahead."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import pytest
 
 from interviewer.core.bank.content import Bank
 from interviewer.core.grade.grade import Grade, GradeRequest
 from interviewer.embedding import SentenceEncoder
+from interviewer.embedding.side_by_side import in_parts
 from interviewer.grading import OfflineGrader, build_grader
 from tests.support.readings import RememberedReadings
 
@@ -15,11 +18,11 @@ TOLERANCE = 1e-3
 QUESTIONS = ("dropout", "kv-cache-sizing", "lstm-gru")
 
 
-def requests(bank: Bank) -> list[GradeRequest]:
+def requests(bank: Bank, each: int = 2) -> list[GradeRequest]:
     return [
         GradeRequest(question_id=name, answer=example.text)
         for name in QUESTIONS
-        for example in bank[name].rubric.examples[:2]
+        for example in bank[name].rubric.examples[:each]
     ]
 
 
@@ -49,7 +52,33 @@ def test_answers_graded_together_get_the_grades_that_they_get_alone(
         grader.grade_ahead([(bank[each.question_id], each) for each in asked])
         together = all_graded(grader, bank, asked)
         grader.forget_ahead()
-    for one, other in zip(alone, together, strict=True):
+    assert_alike(alone, together)
+
+
+@pytest.fixture
+def two_threads() -> Iterator[None]:
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.mark.usefixtures("two_threads")
+def test_answers_graded_side_by_side_get_the_grades_that_they_get_alone(
+    encoder: SentenceEncoder, grader: OfflineGrader, bank: Bank
+) -> None:
+    """Rubrics are not prepared: both parts ask for them at the same time."""
+    asked = requests(bank, each=3)
+    alone = all_graded(grader, bank, asked)
+    beside = build_grader(encoder, None, encoder.reader())
+    beside.grade_ahead([(bank[each.question_id], each) for each in asked], in_parts)
+    assert_alike(alone, all_graded(beside, bank, asked))
+
+
+def assert_alike(some: Sequence[Grade], others: Sequence[Grade]) -> None:
+    for one, other in zip(some, others, strict=True):
         assert [each.verdict for each in one.verdicts] == [each.verdict for each in other.verdicts]
         assert [each.evidence for each in one.verdicts] == [each.evidence for each in other.verdicts]
         for a, b in zip(one.verdicts, other.verdicts, strict=True):

@@ -19,6 +19,7 @@ from interviewer.core.bank.content import Item
 from interviewer.core.grade.grade import Assessment, AssessmentRequest, Grade, GradeRequest
 from interviewer.core.ports import Progress
 from interviewer.errors import EncoderError
+from interviewer.grading.stepwise import Parting, all_together
 from interviewer.worker import host, operations
 from tests.support.builders import make_grade
 from tests.support.encoders import WordEncoder
@@ -41,7 +42,7 @@ class StubGrader:
     def prepare(self, item: Item) -> None:
         pass
 
-    def grade_ahead(self, asked: Sequence[tuple[Item, GradeRequest]]) -> None:
+    def grade_ahead(self, asked: Sequence[tuple[Item, GradeRequest]], parting: Parting = all_together) -> None:
         """`together crash` and the like are obeyed here, where answers are graded together."""
         for _, request in asked:
             if request.answer.startswith("together "):
