@@ -41,8 +41,8 @@ settings.register_profile("patient", deadline=None)
 settings.register_profile("thorough", max_examples=50 * settings().max_examples, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "patient"))
 
-LOADS_ENCODER = {"encoder", "readings", "grader"}
-"""Fixtures that bring torch and the real weights into this process."""
+LOADS_ENCODER = {"encoder", "readings", "grader", "two_threads"}
+"""Fixtures that bring torch, and all but the last the real weights, into this process."""
 SHARES_WORKER = "shared_worker"
 """The fixture that starts the real worker, once for all tests that name it."""
 
@@ -81,6 +81,19 @@ def encoder(tmp_path_factory: pytest.TempPathFactory) -> SentenceEncoder:
     """The real one."""
     folder: Path = tmp_path_factory.mktemp("encoder")
     return load_encoder("default", "cpu", cache=folder)
+
+
+@pytest.fixture
+def two_threads() -> Iterator[None]:
+    """Two threads of torch, however many there are; a test leaves as many behind."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    yield
+    left = torch.get_num_threads()
+    torch.set_num_threads(before)
+    assert left == 2
 
 
 @pytest.fixture(scope="session")

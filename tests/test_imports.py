@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import subprocess
 import sys
@@ -290,6 +291,15 @@ def test_help_and_version_load_nothing_heavy(flag: str) -> None:
         "try:\n    main()\nexcept SystemExit:\n    pass\nprint()"
     )
     assert loaded_by(statement).isdisjoint(HEAVY)
+
+
+def test_what_needs_no_encoder_is_collected_without_torch() -> None:
+    """One test module that imports torch as such would keep `pytest -m "not encoder"` from running at all."""
+    chosen = ["--collect-only", "-q", "-n0", "-p", "no:cacheprovider", "-m", "not encoder", str(Path(__file__).parent)]
+    env = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    command = [sys.executable, "-m", "pytest", *chosen]
+    result = subprocess.run(command, check=False, capture_output=True, text=True, env=env)
+    assert result.returncode == 0, result.stdout[-2000:]
 
 
 def test_nothing_looks_for_plugins_of_pydantic() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 
@@ -53,16 +53,6 @@ def test_answers_graded_together_get_the_grades_that_they_get_alone(
         together = all_graded(grader, bank, asked)
         grader.forget_ahead()
     assert_alike(alone, together)
-
-
-@pytest.fixture
-def two_threads() -> Iterator[None]:
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(2)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.mark.usefixtures("two_threads")

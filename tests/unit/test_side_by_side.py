@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import pytest
-import torch
 
 from interviewer.embedding import SentenceEncoder
 from interviewer.embedding.side_by_side import in_parts
 
-
-@pytest.fixture(autouse=True)
-def two_threads() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(2)
-    yield
-    assert torch.get_num_threads() == 2
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("two_threads")
 
 
 def test_each_row_has_its_result_and_each_part_a_thread_of_torch_to_itself() -> None:
+    import torch
+
     together = threading.Barrier(2, timeout=20)
 
     def do(rows: Sequence[int]) -> list[tuple[int, int, int]]:
@@ -36,6 +30,8 @@ def test_each_row_has_its_result_and_each_part_a_thread_of_torch_to_itself() -> 
 
 @pytest.mark.parametrize(("threads", "rows"), [(1, 9), (2, 7), (2, 1), (2, 0)])
 def test_few_rows_and_one_thread_are_done_where_they_are_asked_for(threads: int, rows: int) -> None:
+    import torch
+
     torch.set_num_threads(threads)
     here = threading.get_ident()
     assert in_parts(range(rows), lambda own: [(row, threading.get_ident()) for row in own]) == [
