@@ -64,11 +64,14 @@ class RecordingReader:
     def read_jointly(self, claims: Sequence[str], passages: Sequence[str]) -> np.ndarray:
         """Read pairs, and note them."""
         found = self._reader.read_jointly(claims, passages)
-        self.pairs += [
-            Pair(claim, passage, _UNLABELLED, "asked", told=tuple(map(float, told)))
-            for claim, passage, told in zip(claims, passages, found, strict=True)
-        ]
+        asked = [Pair(*texts, _UNLABELLED, "asked") for texts in zip(claims, passages, strict=True)]
+        self.pairs += with_told(asked, found)
         return found
+
+
+def with_told(pairs: Sequence[Pair], found: np.ndarray) -> list[Pair]:
+    """Pairs with what was found of them, shape (pairs, 4)."""
+    return [pair._replace(told=tuple(told)) for pair, told in zip(pairs, found.tolist(), strict=True)]
 
 
 def asked_pairs(encoder: SentenceEncoder, deep: TextReader, subjects: Sequence[Subject], hold: int) -> list[Pair]:
@@ -97,12 +100,6 @@ def load_deep(file: Path) -> tuple[SentenceEncoder, TextReader]:
     network = JointNetwork(model[0].auto_model, DEEP)
     network.load_state_dict(load_file(file), strict=False)
     return SentenceEncoder(model, name="all-MiniLM-L6-v2", key="", device="cpu"), TextReader(model, network)
-
-
-def told_pairs(deep: TextReader, pairs: Sequence[Pair]) -> list[Pair]:
-    """Pairs with what the deep reader says of them."""
-    found = deep.read_jointly([pair.claim for pair in pairs], [pair.passage for pair in pairs])
-    return [pair._replace(told=tuple(map(float, told))) for pair, told in zip(pairs, found, strict=True)]
 
 
 def fit_head(network: JointNetwork, tokenizer: Any, pairs: Sequence[Pair]) -> None:
@@ -158,10 +155,11 @@ def main() -> None:
     vectors, subjects = load_material(model)
     encoder, deep = load_deep(options.deep)
     drawn = draw_pairs(without_alike(subjects, options.hold), options.data, vectors, rng)
-    pairs = [*asked_pairs(encoder, deep, subjects, options.hold), *told_pairs(deep, drawn)]
+    told = deep.read_jointly([pair.claim for pair in drawn], [pair.passage for pair in drawn])
+    pairs = [*asked_pairs(encoder, deep, subjects, options.hold), *with_told(drawn, told)]
     network = JointNetwork(model[0].auto_model)
-    kept = {name: each for name, each in load_file(options.deep).items() if name in network.tuned()}
-    network.load_state_dict(kept, strict=False)
+    own = network.tuned().keys()
+    network.load_state_dict({name: each for name, each in load_file(options.deep).items() if name in own}, strict=False)
     fit_head(network, model.tokenizer, rng.sample(pairs, HEAD_PAIRS))
     train(
         network,
