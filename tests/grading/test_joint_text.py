@@ -10,6 +10,7 @@ import pytest
 
 from interviewer.core.layout import plain_layout
 from interviewer.core.ports import Reading
+from interviewer.grading import quoting
 from interviewer.grading.features import ClaimTexts
 from interviewer.grading.joint_text import PASSAGE, claim_text, cut_passage
 from interviewer.grading.quoting import Sought, find_evidence
@@ -166,13 +167,22 @@ def test_against_a_claim_nothing_else_is_quoted_where_what_says_it_most_is_calle
     assert words_quoted(Sought(CLAIM, 1), spans, vectors, shares) == spans[1].text
 
 
+@pytest.mark.parametrize("noise", [-1e-6, 1e-6])
+def test_of_the_same_words_said_twice_the_first_are_quoted_whatever_the_last_digit(noise: float) -> None:
+    _, spans, vectors = read(f"{OWN} {OTHER} {OWN}", {OWN: 30, OTHER: 80})
+    first, again = (at for at, span in enumerate(spans) if span.text == OWN)
+    vectors[again] *= 1 + noise
+    steps = find_evidence([Sought(CLAIM, None)], spans, vectors, [span.text == OWN for span in spans])
+    assert take_steps(steps, Says({OWN: (0.8, 0, 0.2, 0)})) == [first]
+
+
 def test_what_is_not_read_any_more_would_not_have_been_quoted(monkeypatch: pytest.MonkeyPatch) -> None:
     chance = random.Random(1)
     fewer = 0
     for _ in range(300):
         said = [f"Stretch {n} of it says something{' myth' * (chance.random() < 0.2)}." for n in range(7)]
         _, spans, vectors = read(" ".join(said), {each: chance.uniform(0, 90) for each in said})
-        shares = {span.text: (0.95 * chance.random(), 0.0, 0.0, 0.0) for span in spans}
+        shares = {span.text: (quoting._MOST * chance.random(), 0.0, 0.0, 0.0) for span in spans}
         sought = Sought(CLAIM, None, at(chance.uniform(0, 360)))
         readers = Says(shares), Says(shares)
         monkeypatch.setattr("interviewer.grading.quoting._AT_ONCE", 2)
