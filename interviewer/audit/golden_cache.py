@@ -22,6 +22,7 @@ GRADER_FILES = (
     "grading/*.json",
     "embedding/joint.*",
     "embedding/batches.py",
+    "embedding/packed.py",
     "embedding/reader.py",
     "embedding/states.py",
     "core/*.py",

@@ -171,6 +171,7 @@ def load_reader(model: Any, file: Path = JOINT_FILE) -> TextReader:
     from safetensors.torch import load
 
     from interviewer.embedding.joint import JointNetwork
+    from interviewer.embedding.packed import pack_layers
 
     bert = model[0].auto_model
     network = JointNetwork(bert)
@@ -188,4 +189,5 @@ def load_reader(model: Any, file: Path = JOINT_FILE) -> TextReader:
             kept="Your answers are saved.",
             todo="Install mockdl again.",
         ) from error
-    return TextReader(model, network.to(bert.device))
+    pack_layers(network.to(bert.device).bert)
+    return TextReader(model, network)
