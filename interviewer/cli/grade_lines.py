@@ -21,8 +21,8 @@ from interviewer.core.grade.grade import Grade, GradeRequest, GradeResult, Ungra
 from interviewer.errors import EncoderError, UsageError
 from interviewer.services import Services
 
-_IN_FLIGHT, _JUDGED_IN_FLIGHT = 64, 8
-"""Rows that are asked for at once: enough for the worker to read 32 together while the next 32 wait; with a judge no
+_IN_FLIGHT, _JUDGED_IN_FLIGHT = 128, 8
+"""Rows that are asked for at once: enough for the worker to read 64 together while the next 64 wait; with a judge no
 more than are lost by Ctrl-C without regret."""
 _MOST_BYTES = 1_000_000
 """Of lines that are asked for at once."""

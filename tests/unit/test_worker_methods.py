@@ -132,7 +132,7 @@ def test_parameters_that_nobody_declared_are_refused(method: Method[Any, Any]) -
 
 @pytest.mark.parametrize(
     ("pace", "before", "rows"),
-    [(None, 7, 7), (0.0, 4, 32), (0.25, 4, 32), (1.0, 32, 8), (3.0, 32, 4), (60.0, 8, 4)],
+    [(None, 7, 7), (0.0, 4, 64), (0.125, 4, 64), (0.25, 4, 40), (1.0, 32, 10), (3.0, 32, 4), (60.0, 8, 4)],
 )
 def test_a_group_takes_some_seconds_on_fast_and_slow_machines(pace: float | None, before: int, rows: int) -> None:
     assert host._suitable(pace, before) == rows
