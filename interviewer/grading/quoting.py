@@ -97,7 +97,7 @@ class _Search:
         self._unread = {at: _rank_unread(sought, spans[at], vectors[at]) for at in self._rest}
         if not self._all:
             free = [at for at in self._rest if not spans[at].refuted]
-            self._rest = sorted(sorted(free), key=self._unread.__getitem__, reverse=True)
+            self._rest = sorted(free, key=self._unread.__getitem__, reverse=True)
         self.read: dict[int, list[float]] = {}
         """Probabilities by span."""
 
@@ -159,7 +159,7 @@ def _worse(span: TextSpan) -> tuple[bool, bool, int]:
 
 
 def _nearest(sought: Sought, vectors: numpy.ndarray, may_earn: Sequence[bool]) -> list[int]:
-    """The open spans nearest to any wording; also to a contradiction, when words against it are sought."""
+    """The open spans nearest to any wording, in order; where words against it are sought, to a contradiction, too."""
     usable = [i for i, free in enumerate(may_earn) if free]
     tables, most = [sought.claim.support_vectors], _CANDIDATES
     if sought.opposed is not None and sought.claim.opposing:
@@ -168,4 +168,4 @@ def _nearest(sought: Sought, vectors: numpy.ndarray, may_earn: Sequence[bool]) -
     for table in tables:
         order = (-(vectors[usable] @ table.T).max(1)).argsort(kind="stable")[:most]
         own += [usable[int(at)] for at in order]
-    return list(dict.fromkeys(own))
+    return sorted(set(own))

@@ -167,13 +167,16 @@ def test_against_a_claim_nothing_else_is_quoted_where_what_says_it_most_is_calle
     assert words_quoted(Sought(CLAIM, 1), spans, vectors, shares) == spans[1].text
 
 
+@pytest.mark.parametrize("opposed", [None, 0], ids=["for", "against"])
 @pytest.mark.parametrize("noise", [-1e-6, 1e-6])
-def test_of_the_same_words_said_twice_the_first_are_quoted_whatever_the_last_digit(noise: float) -> None:
+def test_of_the_same_words_said_twice_the_first_are_quoted_whatever_the_last_digit(
+    noise: float, opposed: int | None
+) -> None:
     _, spans, vectors = read(f"{OWN} {OTHER} {OWN}", {OWN: 30, OTHER: 80})
     first, again = (at for at, span in enumerate(spans) if span.text == OWN)
     vectors[again] *= 1 + noise
-    steps = find_evidence([Sought(CLAIM, None)], spans, vectors, [span.text == OWN for span in spans])
-    assert take_steps(steps, Says({OWN: (0.8, 0, 0.2, 0)})) == [first]
+    steps = find_evidence([Sought(CLAIM, opposed)], spans, vectors, [span.text == OWN for span in spans])
+    assert take_steps(steps, Says({OWN: (0.8, 0, 0.2, 0) if opposed is None else (0, 0, 0.2, 0.8)})) == [first]
 
 
 def test_what_is_not_read_any_more_would_not_have_been_quoted(monkeypatch: pytest.MonkeyPatch) -> None:
