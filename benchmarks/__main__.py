@@ -24,7 +24,7 @@ ALL: dict[str, Callable[[bool], Iterable[Row]]] = {
     "interface": lambda quick: interface.measure(3 if quick else 7),
     "commands": lambda quick: commands.measure(2 if quick else 5),
     "grade": lambda quick: grade.measure(3 if quick else 15),
-    "batch": lambda quick: batch.measure(20 if quick else 100, 1 if quick else 2),
+    "batch": lambda quick: batch.measure(100 if quick else 240, 1 if quick else 2),
 }
 
 

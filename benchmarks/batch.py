@@ -122,6 +122,9 @@ def batch(rows: Sequence[Mapping[str, str]], fast: bool, env: Mapping[str, str],
 
     Grades come in groups. It counts from the end of the one that ends the first half: the rest of that group comes in
     the same moment, and would cost nothing.
+
+    Raises:
+        NotMeasuredError: it failed, or no group came after that one.
     """
     source, output = folder / "rows.jsonl", folder / "grades.jsonl"
     source.write_text("".join(json.dumps(row) + "\n" for row in (*rows, *rows)), encoding="utf-8")
@@ -141,7 +144,9 @@ def batch(rows: Sequence[Mapping[str, str]], fast: bool, env: Mapping[str, str],
             if done == 2 * len(rows) or not program.is_running() or program.status() == psutil.STATUS_ZOMBIE:
                 break
             time.sleep(0.02)
-    return Cost(ended[0] - began[0], ended[1] - began[1]).each(max(1, ended[2] - began[2]))
+    if ended[2] == began[2]:
+        raise NotMeasuredError(f"{len(rows)} rows are too few: the last group of grades began before their second half")
+    return Cost(ended[0] - began[0], ended[1] - began[1]).each(ended[2] - began[2])
 
 
 def peak(count: int, questions: Sequence[str], env: Mapping[str, str], folder: Path) -> Peak:
