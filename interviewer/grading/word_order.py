@@ -7,7 +7,7 @@ is not to be accused of the contrary.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -56,35 +56,57 @@ def compare_order(spans: Sequence[str], wordings: Sequence[str], contradictions:
         wordings: of a claim.
         contradictions: of it.
     """
-    said = [_in_order(text) for text in spans]
+    said = _said(tuple(spans))
     return Order(*_nearest(said, wordings), *_nearest(said, contradictions))
 
 
-def _nearest(said: Sequence[tuple[str, ...]], texts: Sequence[str]) -> tuple[float, float]:
+class _Said(NamedTuple):
+    """Stretches of an answer by their words, as most of them have next to none in common with a wording."""
+
+    lengths: list[int]
+    """Words of each stretch."""
+    places: dict[str, list[tuple[int, int]]]
+    """For each word the stretches it is in, and where there."""
+
+
+@lru_cache(maxsize=256)
+def _said(spans: tuple[str, ...]) -> _Said:
+    """The stretches of an answer that are held against many claims."""
+    said = [_stems(text) for text in spans]
+    places: dict[str, list[tuple[int, int]]] = {}
+    for number, words in enumerate(said):
+        for at, word in enumerate(words):
+            places.setdefault(word, []).append((number, at))
+    return _Said([len(words) for words in said], places)
+
+
+def _nearest(said: _Said, texts: Sequence[str]) -> tuple[float, float]:
     """The highest share of common words, of both and of the text alone."""
     alike = whole = 0.0
-    words = {word for span in said for word in span}
     for text in texts:
         length, places = _places(text)
-        if len(words & places.keys()) < min(2, length):
-            continue
-        for span in said:
-            found = [places[word] for word in span if word in places]
-            most = min(len(found), length)
-            better = 2 * most > alike * (len(span) + length) or most > whole * length
-            if not better or (length > 1 and len(set(found)) < 2):
+        for number, found in _in_common(said, places, min(2, length)):
+            span, most = said.lengths[number], min(len(found), length)
+            if 2 * most <= alike * (span + length) and most <= whole * length:
                 continue
-            common = _common(found, length)
+            common = _common([own for _, own in sorted(found)], length)
             if common > 1 or length == 1:
-                alike = max(alike, 2 * common / (len(span) + length))
+                alike = max(alike, 2 * common / (span + length))
                 whole = max(whole, common / length)
     return alike, whole
 
 
-@lru_cache(maxsize=2_000)
-def _in_order(text: str) -> tuple[str, ...]:
-    """Stems of the words that carry the claim, of a stretch of an answer that is held against many claims."""
-    return _stems(text)
+def _in_common(said: _Said, places: dict[str, int], fewest: int) -> Iterator[tuple[int, list[tuple[int, int]]]]:
+    """Stretches that have so many different words of a text, and of each such word where it stands in both."""
+    words = said.places.keys() & places.keys()
+    if len(words) < fewest:
+        return
+    shared: dict[int, list[tuple[int, int]]] = {}
+    for word in words:
+        own = places[word]
+        for number, at in said.places[word]:
+            shared.setdefault(number, []).append((at, own))
+    yield from ((number, found) for number, found in shared.items() if len({own for _, own in found}) >= fewest)
 
 
 def _stems(text: str) -> tuple[str, ...]:

@@ -31,6 +31,20 @@ def test_it_finds_the_longest_common_subsequence(said: list[str], wording: list[
     assert order.whole == pytest.approx(found / len(wording) if counts else 0.0)
 
 
+@given(said=st.lists(WORDS, max_size=4), wordings=st.lists(WORDS, min_size=1, max_size=3))
+def test_of_many_stretches_and_wordings_the_nearest_two_count(said: list[list[str]], wordings: list[list[str]]) -> None:
+    spans, texts = ([" ".join(words) for words in each] for each in (said, wordings))
+    each = [compare_order([span], [text], []) for span in spans for text in texts]
+    order = compare_order(spans, texts, texts[::-1])
+    assert order[:2] == order[2:]
+    assert order[:2] == (max((one.alike for one in each), default=0.0), max((one.whole for one in each), default=0.0))
+
+
+def test_the_same_words_again_are_as_much_as_one_of_them() -> None:
+    assert compare_order(["loss loss"], ["loss of the loss"], []).alike == 0.0
+    assert compare_order(["loss batch loss"], ["loss of the batch loss"], []).alike == 1.0
+
+
 def test_a_wording_longer_than_a_machine_word_is_compared_whole() -> None:
     long = " ".join(f"w{number}" for number in range(100))
     assert compare_order([long], [long], []).whole == 1.0
