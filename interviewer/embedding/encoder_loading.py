@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from interviewer.core.ports import Progress
-from interviewer.embedding.device import choose_device, limit_threads, prefers_bfloat16
+from interviewer.embedding.device import choose_device, keep_freed_memory, limit_threads, prefers_bfloat16
 from interviewer.embedding.hub import hub_revision, load_from_hub
 from interviewer.embedding.load_failures import BACK_TO_DEFAULT, LESS_MEMORY, failed_load, first_line
 from interviewer.embedding.weights import find_bundled, verify_beside, verify_weights
@@ -57,6 +57,8 @@ def load_encoder(
         os.environ["HF_HUB_OFFLINE"] = "1"
         os.environ["TRANSFORMERS_OFFLINE"] = "1"
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    # numpy's threads wait for work by spinning, on the cores that torch's would have; its products here are small.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         from sentence_transformers import SentenceTransformer
     except ImportError as error:
@@ -65,6 +67,7 @@ def load_encoder(
         ) from error
     chosen = choose_device(device)
     limit_threads()
+    keep_freed_memory()
     loaded = (
         load_from_hub(SentenceTransformer, source.place, chosen, say)
         if hub

@@ -127,6 +127,39 @@ def test_vectors_are_those_of_sentence_transformers(tmp_path: Path, monkeypatch:
     assert np.abs(single.encode(texts) - theirs).max() < 1e-5
 
 
+LOADED = """
+import json, platform, resource, sys
+from pathlib import Path
+from interviewer.embedding import load_encoder
+load_encoder("default", "cpu", cache=Path(sys.argv[1]))
+import threadpoolctl, torch
+numpy = [each["num_threads"] for each in threadpoolctl.threadpool_info() if "numpy" in each["filepath"]]
+def layer():
+    return [torch.ones(2**20) for _ in range(8)]
+layer()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+for _ in range(50):
+    layer()
+pages = 50 * 8 * 2**22 // resource.getpagesize()
+brought_in = resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+print(json.dumps([numpy, brought_in / pages, platform.libc_ver()[0]]))
+"""
+
+
+def test_a_loaded_encoder_shares_the_cores_with_no_thread_of_numpy_and_keeps_the_memory_it_frees(
+    tmp_path: Path,
+) -> None:
+    """What was freed is brought in anew by the system otherwise, page by page."""
+    limits = {"OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"}
+    environment = {name: value for name, value in os.environ.items() if name not in limits}
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED, str(tmp_path)], env=environment, capture_output=True, text=True, check=True
+    )
+    numpy, brought_in, library = json.loads(done.stdout)
+    assert set(numpy) <= {1}
+    assert brought_in < 0.2 or library != "glibc"
+
+
 def test_no_texts_give_no_vectors(minilm: SentenceEncoder) -> None:
     assert minilm.encode([]).shape == (0, 384)
 
