@@ -102,6 +102,7 @@ def load_grader(file: Path, decision: Path | None = None) -> tuple[SentenceEncod
     import torch
     from sentence_transformers import SentenceTransformer
 
+    from interviewer.embedding.bundled import Bundled
     from interviewer.embedding.encoder_loading import SentenceEncoder
     from interviewer.embedding.reader import load_reader
     from interviewer.embedding.weights import find_bundled
@@ -112,7 +113,7 @@ def load_grader(file: Path, decision: Path | None = None) -> tuple[SentenceEncod
     model = SentenceTransformer(str(find_bundled()), device="cpu")
     encoder = SentenceEncoder(model, name="all-MiniLM-L6-v2", key="", device="cpu")
     fitted = None if decision is None else parse_model(decision.read_bytes(), SIGNALS)
-    return encoder, OfflineGrader(encoder, encoder, _Halved(load_reader(model, file)), fitted)
+    return encoder, OfflineGrader(encoder, encoder, _Halved(load_reader(Bundled(model), file)), fitted)
 
 
 def write_pieces() -> None:

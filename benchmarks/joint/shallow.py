@@ -30,6 +30,7 @@ from benchmarks.joint.train import label_loss, padded_batches, save, train
 from interviewer.bank import load_bank
 from interviewer.core.grade.grade import GradeRequest
 from interviewer.core.ports import Reading
+from interviewer.embedding.bundled import Bundled
 from interviewer.embedding.device import prefers_bfloat16
 from interviewer.embedding.encoder_loading import SentenceEncoder
 from interviewer.embedding.joint import JointNetwork
@@ -99,7 +100,7 @@ def load_deep(file: Path) -> tuple[SentenceEncoder, TextReader]:
         model.bfloat16()
     network = JointNetwork(model[0].auto_model, DEEP)
     network.load_state_dict(load_file(file), strict=False)
-    return SentenceEncoder(model, name="all-MiniLM-L6-v2", key="", device="cpu"), TextReader(model, network)
+    return SentenceEncoder(model, name="all-MiniLM-L6-v2", key="", device="cpu"), TextReader(Bundled(model), network)
 
 
 def fit_head(network: JointNetwork, tokenizer: Any, pairs: Sequence[Pair]) -> None:

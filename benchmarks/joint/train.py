@@ -15,8 +15,8 @@ from safetensors.torch import save_file
 from torch import nn
 
 from benchmarks.joint.pairs import Pair
+from interviewer.embedding.bundled import MOST_JOINT
 from interviewer.embedding.joint import FROZEN, JointNetwork
-from interviewer.embedding.reader import MOST_JOINT
 
 __all__ = ["label_loss", "padded_batches", "predict", "save", "train"]
 

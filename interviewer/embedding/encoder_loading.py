@@ -17,6 +17,7 @@ from interviewer.errors import EncoderError
 if TYPE_CHECKING:
     import numpy
 
+    from interviewer.embedding.bundled import Bundled
     from interviewer.embedding.reader import TextReader
 
 DEFAULT_MODEL = "default"
@@ -117,10 +118,10 @@ class SentenceEncoder:
 
     def __init__(self, model: Any, *, name: str, key: str, device: str, has_reader: bool = False) -> None:
         self._model = model
-        self._has_reader = has_reader
+        self._bundled = _build_bundled(model) if has_reader else None
         self.name = name
-        self.key = key
-        """Identifies the weights and their precision, for caches."""
+        self.key = f"{key}/packed" if self._bundled is not None and self._bundled.is_packed else key
+        """Identifies the weights and how exactly they are run, for caches."""
         self.device = device
         # Before release 5.3 the method had a longer name.
         dimension = getattr(model, "get_embedding_dimension", None) or model.get_sentence_embedding_dimension
@@ -132,11 +133,11 @@ class SentenceEncoder:
         Raises:
             EncoderError: the joint reader's weights are damaged.
         """
-        if not self._has_reader:
+        if self._bundled is None:
             return None
         from interviewer.embedding.reader import load_reader
 
-        return load_reader(self._model)
+        return load_reader(self._bundled)
 
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> numpy.ndarray:
         """Return unit vectors, float32, shape (len(texts), dimension).
@@ -146,8 +147,8 @@ class SentenceEncoder:
         """
         import numpy as np
 
-        if self._has_reader:
-            return self._encode_bundled(texts, progress)
+        if self._bundled is not None:
+            return self._encode_bundled(self._bundled, texts, progress)
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         # Longest first: batches of like length waste least on padding.
         order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
@@ -158,8 +159,8 @@ class SentenceEncoder:
                 progress("embedding", min(start + BATCH, len(order)), len(order))
         return vectors
 
-    def _encode_bundled(self, texts: Sequence[str], progress: Progress | None) -> numpy.ndarray:
-        from interviewer.embedding.reader import read_means
+    def _encode_bundled(self, bundled: Bundled, texts: Sequence[str], progress: Progress | None) -> numpy.ndarray:
+        from interviewer.embedding.bundled import read_means
 
         through = 0
 
@@ -170,7 +171,7 @@ class SentenceEncoder:
                 progress("embedding", through, len(texts))
 
         try:
-            return self._unit(read_means(self._model, [_whole(text) for text in texts], done))
+            return self._unit(read_means(bundled, texts, done))
         except (RuntimeError, MemoryError) as error:
             raise _failed(error) from error
 
@@ -200,6 +201,12 @@ class SentenceEncoder:
         except (RuntimeError, MemoryError) as error:
             raise _failed(error) from error
         return np.asarray(found, dtype=np.float32)
+
+
+def _build_bundled(model: Any) -> Bundled:
+    from interviewer.embedding.bundled import Bundled
+
+    return Bundled(model)
 
 
 def _whole(text: str) -> str:

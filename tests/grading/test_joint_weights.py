@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from interviewer.embedding import SentenceEncoder, reader
+from interviewer.embedding.bundled import Bundled
 from interviewer.errors import EncoderError
 from interviewer.grading.decision import load_model
 
@@ -27,5 +28,5 @@ def test_other_weights_are_refused(encoder: SentenceEncoder, tmp_path: Path, mon
     changed.write_bytes(raw)
     monkeypatch.setattr(reader, "JOINT_FILE", changed)
     with pytest.raises(EncoderError, match="not the one that belongs to this version"):
-        reader.load_reader(encoder._model, changed)
-    assert reader.load_reader(encoder._model, Path(reader.__file__).with_name("joint.safetensors"))
+        reader.load_reader(Bundled(encoder._model), changed)
+    assert reader.load_reader(Bundled(encoder._model), Path(reader.__file__).with_name("joint.safetensors"))
