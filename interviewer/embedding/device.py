@@ -9,8 +9,8 @@ from pathlib import Path
 from interviewer.errors import EncoderError
 
 _TOPOLOGY = Path("/sys/devices/system/cpu")
-_JUST_UNDER = 2**25 - 2**14
-"""Bytes; from 2**25 on the threshold stays as it is."""
+_LARGE_PIECE = 2**24
+"""Bytes: more than a layer frees at a time. The threshold follows pieces of less than 2**25."""
 
 
 def choose_device(device: str) -> str:
@@ -61,12 +61,12 @@ def keep_freed_memory() -> None:
     """Let what an operation frees be there for the next one, where the C library is glibc; elsewhere this does nothing.
 
     It gives large pieces back to the system at once, and has every page of the next one brought in anew: a quarter of
-    the time of many small batches. Once a piece of just under 32 MB was freed it keeps that much, and up to 64 MB at
+    the time of many small batches. Once a piece of 16 MB was freed it keeps pieces up to that size, and up to 32 MB at
     the end of its heap: `mallopt(3)`, M_MMAP_THRESHOLD, on the threshold that adjusts itself. None of it is touched.
     """
     import torch
 
-    torch.empty(_JUST_UNDER, dtype=torch.uint8)
+    torch.empty(_LARGE_PIECE, dtype=torch.uint8)
 
 
 def physical_cores(topology: Path = _TOPOLOGY) -> int:
