@@ -55,17 +55,18 @@ class Bundled:
 
         As the tokenizer gives them, which would cut up a claim once for each passage that is read beside it.
         """
-        own = self._whole_pieces(passages)
-        known = self._known_claims(claims)
+        known, own = self._known_claims(claims), self._whole_pieces(passages)
         first, end = [self._tokenizer.cls_token_id], [self._tokenizer.sep_token_id]
-        ids = [first + known[one] + end + own[other] + end for one, other in zip(claims, passages, strict=True)]
-        types = [
-            [0] * (2 + len(known[one])) + [1] * (1 + len(own[other]))
-            for one, other in zip(claims, passages, strict=True)
-        ]
-        for at in (at for at, each in enumerate(ids) if len(each) > MOST_JOINT):
-            cut = self._cut(claims[at : at + 1], passages[at : at + 1], max_length=MOST_JOINT)
-            ids[at], types[at] = cut["input_ids"][0], cut["token_type_ids"][0]
+        ids, types = [], []
+        for claim, passage in zip(claims, passages, strict=True):
+            one, other = first + known[claim] + end, own[passage] + end
+            if len(one) + len(other) <= MOST_JOINT:
+                ids.append(one + other)
+                types.append([0] * len(one) + [1] * len(other))
+            else:
+                cut = self._cut([claim], [passage], max_length=MOST_JOINT)
+                ids += cut["input_ids"]
+                types += cut["token_type_ids"]
         return ids, types
 
     def _known_claims(self, claims: Sequence[str]) -> dict[str, list[int]]:
@@ -82,7 +83,7 @@ class Bundled:
         return dict(zip(new, found, strict=True))
 
     def _cut(self, *texts: Sequence[str], max_length: int, **options: Any) -> Any:
-        safe = [[text.encode("utf-8", "replace").decode() for text in each] for each in texts]
+        safe = [[whole_text(text) for text in each] for each in texts]
         with self._cutting:
             return self._tokenizer(*safe, truncation="longest_first", max_length=max_length, **options)
 
@@ -101,6 +102,11 @@ class Bundled:
         last = token_states(self._layers, batch.padded(texts).to(device), mask).float()
         weights = mask.float()
         return (last * weights[..., None]).sum(1) / weights.sum(1, keepdim=True), last
+
+
+def whole_text(text: str) -> str:
+    """The text without half a surrogate pair, which tokenizers refuse and a terminal may well hand us."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def read_means(bundled: Bundled, texts: Sequence[str], done: Callable[[int], None]) -> numpy.ndarray:

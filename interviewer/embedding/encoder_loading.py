@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from interviewer.core.ports import Progress
+from interviewer.embedding.bundled import Bundled, read_means, whole_text
 from interviewer.embedding.device import choose_device, keep_freed_memory, limit_threads, prefers_bfloat16
 from interviewer.embedding.hub import hub_revision, load_from_hub
-from interviewer.embedding.load_failures import BACK_TO_DEFAULT, LESS_MEMORY, failed_load, first_line
+from interviewer.embedding.load_failures import BACK_TO_DEFAULT, failed_load, failed_run
 from interviewer.embedding.weights import find_bundled, verify_beside, verify_weights
 from interviewer.errors import EncoderError
 
 if TYPE_CHECKING:
     import numpy
 
-    from interviewer.embedding.bundled import Bundled
     from interviewer.embedding.reader import TextReader
 
 DEFAULT_MODEL = "default"
@@ -118,7 +118,7 @@ class SentenceEncoder:
 
     def __init__(self, model: Any, *, name: str, key: str, device: str, has_reader: bool = False) -> None:
         self._model = model
-        self._bundled = _build_bundled(model) if has_reader else None
+        self._bundled = Bundled(model) if has_reader else None
         self.name = name
         self.key = f"{key}/packed" if self._bundled is not None and self._bundled.is_packed else key
         """Identifies the weights and how exactly they are run, for caches."""
@@ -160,8 +160,6 @@ class SentenceEncoder:
         return vectors
 
     def _encode_bundled(self, bundled: Bundled, texts: Sequence[str], progress: Progress | None) -> numpy.ndarray:
-        from interviewer.embedding.bundled import read_means
-
         through = 0
 
         def done(count: int) -> None:
@@ -173,10 +171,10 @@ class SentenceEncoder:
         try:
             return self._unit(read_means(bundled, texts, done))
         except (RuntimeError, MemoryError) as error:
-            raise _failed(error) from error
+            raise failed_run(error) from error
 
     def _encode_batch(self, texts: list[str]) -> numpy.ndarray:
-        return self._unit(self._run([_whole(text) for text in texts]))
+        return self._unit(self._run([whole_text(text) for text in texts]))
 
     def _unit(self, vectors: numpy.ndarray) -> numpy.ndarray:
         import numpy as np
@@ -199,20 +197,5 @@ class SentenceEncoder:
                 texts, batch_size=BATCH, convert_to_numpy=True, normalize_embeddings=False, show_progress_bar=False
             )
         except (RuntimeError, MemoryError) as error:
-            raise _failed(error) from error
+            raise failed_run(error) from error
         return np.asarray(found, dtype=np.float32)
-
-
-def _build_bundled(model: Any) -> Bundled:
-    from interviewer.embedding.bundled import Bundled
-
-    return Bundled(model)
-
-
-def _whole(text: str) -> str:
-    """The text without half a surrogate pair, which tokenizers refuse and a terminal may well hand us."""
-    return text.encode("utf-8", "replace").decode()
-
-
-def _failed(error: Exception) -> EncoderError:
-    return EncoderError(f"The encoder failed: {first_line(error)}.", kept="Your answers are saved.", todo=LESS_MEMORY)

@@ -25,3 +25,8 @@ def failed_load(what: str, error: Exception, *, check: str = "") -> EncoderError
     return EncoderError(
         f"{what}: {first_line(error)}.", todo=LESS_MEMORY if short else f"{check} {BACK_TO_DEFAULT}".strip()
     )
+
+
+def failed_run(error: Exception) -> EncoderError:
+    """What to say of an encoder that was loaded and failed at its work."""
+    return EncoderError(f"The encoder failed: {first_line(error)}.", kept="Your answers are saved.", todo=LESS_MEMORY)

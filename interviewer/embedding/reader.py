@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from interviewer.core.ports import Reading
 from interviewer.embedding.batches import Batch
 from interviewer.embedding.bundled import LONGEST, Bundled
-from interviewer.embedding.load_failures import LESS_MEMORY, first_line
+from interviewer.embedding.load_failures import failed_run, first_line
 from interviewer.embedding.side_by_side import do_all
 from interviewer.errors import EncoderError
 
@@ -44,7 +44,6 @@ class TextReader:
     def __init__(self, bundled: Bundled, network: Any) -> None:
         self._bundled = bundled
         self._network = network.eval()
-        self._weights = bundled.weights
 
     def read(self, texts: Sequence[str], *, cut: bool = True) -> list[Reading]:
         """Read texts; each is cut after 62 word pieces, or after 254 unless `cut`.
@@ -62,7 +61,7 @@ class TextReader:
         try:
             do_all([partial(read_batch, batch) for batch in self._bundled.batches(ids)])
         except (RuntimeError, MemoryError) as error:
-            raise _failed(error) from error
+            raise failed_run(error) from error
         return [reading for reading in readings if reading is not None]
 
     def read_jointly(self, claims: Sequence[str], passages: Sequence[str]) -> numpy.ndarray:
@@ -89,13 +88,13 @@ class TextReader:
         def read_batch(batch: Batch) -> None:
             told = batch.padded(ids), batch.mask(ids), batch.padded(types)
             with torch.inference_mode():
-                logits = self._network(*(each.to(self._weights.device) for each in told))
+                logits = self._network(*(each.to(self._bundled.weights.device) for each in told))
                 found[batch.rows] = torch.softmax(logits, dim=1)[: len(batch.rows)].cpu().numpy()
 
         try:
             do_all([partial(read_batch, batch) for batch in self._bundled.batches(ids, _JOINT_TOKENS)])
         except (RuntimeError, MemoryError) as error:
-            raise _failed(error) from error
+            raise failed_run(error) from error
         return found
 
     def _read_batch(self, batch: Batch, texts: Sequence[list[int]]) -> list[Reading]:
@@ -110,10 +109,6 @@ class TextReader:
             pieces = self._bundled.pieces(ids[1:-1])
             readings.append(Reading(vectors[row], pieces, plain[row, 1 : len(ids) - 1].copy()))
         return readings
-
-
-def _failed(error: Exception) -> EncoderError:
-    return EncoderError(f"The encoder failed: {first_line(error)}.", kept="Your answers are saved.", todo=LESS_MEMORY)
 
 
 def load_reader(bundled: Bundled, file: Path = JOINT_FILE) -> TextReader:
